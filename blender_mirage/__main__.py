@@ -1,0 +1,258 @@
+"""Blender Mirage without a window: `python -m blender_mirage COMMAND …`, or `blender -b --command mirage COMMAND …`.
+
+Runs the operators that the panel runs. Exit code 0 when everything was made, 1 with one sentence and the next step
+otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .core.errors import MirageError, SceneNotReady
+from .core.terminal import TerminalProgress
+
+TOKEN_VARIABLE = "MIRAGE_TOKEN"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point of both forms; the exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        with _addon(arguments):
+            return _COMMANDS[arguments.command](arguments)
+    except MirageError as error:
+        print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="blender_mirage", description="Blender Mirage without a window.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    generate = commands.add_parser("generate", help="make takes of the shots of a .blend")
+    generate.add_argument("file", type=Path, help="the .blend")
+    generate.add_argument("--shots", default="all", help="all, or names with commas between (default: all)")
+    generate.add_argument("--look", type=Path, help="an image of the look (default: the one chosen in the .blend)")
+    generate.add_argument("--look-frame", type=int, help="the frame that the look shows (default: the first)")
+    generate.add_argument("--prompt", help="the look in words")
+    generate.add_argument("--engine", help="which engine makes the frames (default: previz)")
+    generate.add_argument(
+        "--out", type=Path, help="folder that gets a folder a shot (default: mirage beside the .blend)"
+    )
+    generate.add_argument("--width", type=int, help="pixels across, a multiple of 8")
+    generate.add_argument("--seed", type=int, help="another seed, another take")
+    generate.add_argument("--world", metavar="NAME", help="the world to make them in; made where there is none")
+    generate.add_argument("--no-memory", action="store_true", help="every frame on its own, to compare")
+    generate.add_argument("--save", action="store_true", help="save the .blend with the takes on its timeline")
+    generate.add_argument("--data-dir", type=Path, help="data folder of the backend on this machine")
+    generate.add_argument("--backend", metavar="URL", help=f"a backend that runs elsewhere (token: {TOKEN_VARIABLE})")
+
+    export = commands.add_parser("export", help="write the cameras of a .blend to a file")
+    export.add_argument("file", type=Path, help="the .blend")
+    export.add_argument("--cameras", type=Path, required=True, metavar="OUT.npz", help="the file to write")
+    export.add_argument("--width", type=int, help="pixels across that the intrinsics are for")
+
+    demo = commands.add_parser("demo-set", help="write a .blend with the demonstration set")
+    demo.add_argument("file", type=Path, metavar="OUT.blend")
+
+    look = commands.add_parser("look", help="render a look from a .blend with Cycles")
+    look.add_argument("file", type=Path, help="the .blend")
+    look.add_argument("image", type=Path, metavar="OUT.png")
+    look.add_argument("--frame", type=int, help="default: the one that the .blend was saved at")
+    look.add_argument("--width", type=int, help="pixels across, a multiple of 8")
+    look.add_argument("--samples", type=int, help="of Cycles (default: 64)")
+    return parser
+
+
+@contextmanager
+def _addon(arguments: argparse.Namespace) -> Iterator[None]:
+    """The add-on registered and enabled, with the preferences that the arguments name; all is undone after."""
+    import bpy
+
+    from . import preferences, registration
+    from .event_pump import pump
+
+    registered = hasattr(bpy.types.Scene, "mirage")
+    if not registered:
+        registration.register()
+    addons = bpy.context.preferences.addons
+    enabled = preferences.MiragePreferences.bl_idname in addons
+    if not enabled:
+        addons.new().module = preferences.MiragePreferences.bl_idname
+    chosen = preferences.current(bpy.context)
+    wanted = {
+        "address": getattr(arguments, "backend", None),
+        "token": os.environ.get(TOKEN_VARIABLE),
+        "data_dir": str(arguments.data_dir.absolute()) if getattr(arguments, "data_dir", None) else None,
+    }
+    before = {name: getattr(chosen, name) for name in wanted}
+    try:
+        for name, value in wanted.items():
+            if value is not None:
+                setattr(chosen, name, value)
+        yield
+    finally:
+        pump.stop_started()
+        # Looked up again: loading factory settings frees all preferences.
+        addons = bpy.context.preferences.addons
+        addon = addons.get(preferences.MiragePreferences.bl_idname)
+        if addon is not None:
+            for name, value in before.items():
+                setattr(addon.preferences, name, value)
+            if not enabled:
+                addons.remove(addon)
+        if not registered:
+            registration.unregister()  # the bpy module crashes at its end where Python classes are left in it
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    from .event_pump import pump
+
+    scene = _open(arguments.file)
+    _choose(scene.mirage, arguments)
+    state = bpy.context.window_manager.mirage
+    progress = TerminalProgress(sys.stdout)
+    _run(bpy.ops.mirage.generate_take)
+    try:
+        pump.run_until_idle(lambda: progress.show(state.title, state.phase, state.progress))
+    except KeyboardInterrupt:
+        pump.cancel()
+        pump.run_until_idle()
+    progress.end()
+    for warning in state.warnings:
+        print(f"Note: {warning.name}")
+    if state.result and arguments.save:
+        _run(bpy.ops.wm.save_mainfile)
+    if state.job_state != "DONE":
+        raise MirageError(state.message or "The takes were not made.", state.hint)
+    print(f"{state.frames_saved} frames lie in {Path(state.result).parent.parent}")
+    return 0
+
+
+def _choose(settings: Any, arguments: argparse.Namespace) -> None:
+    """What the command line names, over what the .blend holds."""
+    everything = arguments.shots.strip().lower() == "all"
+    settings.shot_choice = "ALL" if everything else "NAMED"
+    settings.shot_names = "" if everything else arguments.shots
+    if arguments.look is not None:
+        settings.look_source, settings.look_path = "IMAGE", str(arguments.look.absolute())
+        settings.look_frame, settings.look_camera = -1, None
+    if arguments.look_frame is not None:
+        settings.look_frame = arguments.look_frame
+    if arguments.world is not None and arguments.world != settings.world_name:
+        settings.world_id, settings.world_name = "", arguments.world
+    if arguments.engine is not None:
+        _set(settings, "engine", arguments.engine)
+    if arguments.out is not None:
+        settings.output_folder = str(arguments.out.absolute())
+    for name in ("prompt", "width", "seed"):
+        if getattr(arguments, name) is not None:
+            _set(settings, name, getattr(arguments, name))
+    if arguments.no_memory:
+        settings.use_memory = False
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from .formats.npz import write_cameras_npz
+    from .scene.read_camera import fit_resolution, read_camera_path
+    from .scene.read_shots import read_shots
+
+    scene = _open(arguments.file)
+    size = fit_resolution(scene, arguments.width or scene.mirage.width)
+    shots = {shot.name: read_camera_path(scene, shot, *size) for shot in read_shots(scene)}
+    write_cameras_npz(arguments.cameras, shots)
+    print(f"{len(shots)} shots, {sum(map(len, shots.values()))} cameras: {arguments.cameras}")
+    return 0
+
+
+def _demo_set(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    from .scene.demo_set import new_demo_file
+
+    new_demo_file()
+    arguments.file.absolute().parent.mkdir(parents=True, exist_ok=True)
+    _run(bpy.ops.wm.save_as_mainfile, filepath=str(arguments.file.absolute()))
+    print(f"The demo set: {arguments.file}")
+    return 0
+
+
+def _look(arguments: argparse.Namespace) -> int:
+    from .scene.read_camera import fit_resolution
+    from .scene.render_look import render_look
+
+    scene = _open(arguments.file)
+    if arguments.frame is not None:
+        scene.frame_set(arguments.frame)
+    settings = scene.mirage
+    height, width = fit_resolution(scene, arguments.width or settings.width)
+    with _quiet():
+        samples = arguments.samples or settings.look_samples
+        render_look(scene, arguments.image.absolute(), "CYCLES", samples, width, height)
+    print(f"The look at frame {scene.frame_current}, {width}x{height}: {arguments.image}")
+    return 0
+
+
+_COMMANDS = {"generate": _generate, "export": _export, "demo-set": _demo_set, "look": _look}
+
+
+def _open(path: Path) -> Any:
+    """Opens a .blend and returns its scene. Raises SceneNotReady."""
+    import bpy
+
+    if not path.is_file():
+        raise SceneNotReady(f"There is no file {path}.", "Check the path for a typing error.")
+    try:
+        _run(bpy.ops.wm.open_mainfile, filepath=str(path.absolute()), load_ui=False)
+    except MirageError as error:
+        raise SceneNotReady(
+            f"{path} could not be opened: {error.message}", "Is it a .blend of a newer Blender?"
+        ) from error
+    return bpy.context.scene
+
+
+def _run(operator: Any, **values: Any) -> None:
+    """Runs an operator. Raises MirageError with what it reports."""
+    try:
+        with _quiet():
+            result = operator(**values)
+    except RuntimeError as error:
+        message, _, hint = str(error).strip().removeprefix("Error: ").partition("\n")
+        raise MirageError(message.strip(), hint) from error
+    if result != {"FINISHED"}:
+        raise MirageError(f"{operator.idname_py()} did not finish.", "Blender's own words above may say why.")
+
+
+def _set(settings: Any, name: str, value: Any) -> None:
+    """Sets a property. Raises SceneNotReady where Blender does not take the value."""
+    try:
+        setattr(settings, name, value)
+    except TypeError as error:
+        raise SceneNotReady(f"{value!r} is no {name}: {error}", "See `generate --help`.") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Blender's own standard output left out: it echoes every report, and Cycles prints a line a sample."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with open(os.devnull, "wb") as nothing:
+        os.dup2(nothing.fileno(), 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

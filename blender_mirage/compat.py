@@ -1,0 +1,73 @@
+"""Every difference between Blender 4.2 and 5.2 that this add-on meets, in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+
+def strips(editor: bpy.types.SequenceEditor) -> Any:
+    """The top-level strips of a sequence editor. (4.4 renamed `sequences`; 5.0 removed the old name.)
+
+    Chosen by attribute, never by truth: an empty collection is falsy.
+    """
+    return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+def strip_span(strip: Any) -> tuple[int, int]:
+    """First frame of a strip and the frame after its last. (5.1 renamed the handles; 6.0 removes the old names.)"""
+    if hasattr(strip, "left_handle"):
+        return int(strip.left_handle), int(strip.right_handle)
+    return int(strip.frame_final_start), int(strip.frame_final_end)
+
+
+def node_tree(owner: Any) -> Any | None:
+    """The node tree that a material or world uses, else None. (5.0: always used; asking for `use_nodes` warns.)"""
+    if bpy.app.version < (5, 0, 0) and not owner.use_nodes:
+        return None
+    return owner.node_tree
+
+
+def eevee() -> str:
+    """The engine identifier of EEVEE."""
+    return "BLENDER_EEVEE" if bpy.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT"
+
+
+def cycles_denoises() -> bool:
+    """Whether Cycles can denoise: Linux distributions build Blender without, where asking for it fails the render."""
+    import _cycles  # only there while Blender has Cycles
+
+    return bool(_cycles.with_openimagedenoise)
+
+
+def set_png(image_settings: Any) -> None:
+    """Image settings to 8-bit RGB PNG. (5.0 wants the media type first.)"""
+    if hasattr(image_settings, "media_type"):
+        image_settings.media_type = "IMAGE"
+    image_settings.file_format = "PNG"
+    image_settings.color_mode = "RGB"
+    image_settings.color_depth = "8"
+
+
+def lamp_power(light: bpy.types.Light) -> float:
+    """Energy with the exposure that 4.5 added."""
+    return float(light.energy) * 2.0 ** float(getattr(light, "exposure", 0.0))
+
+
+def lamp_color(light: bpy.types.Light) -> tuple[float, float, float]:
+    """Linear colour, times the colour temperature that 4.5 added."""
+    tint = light.temperature_color if getattr(light, "use_temperature", False) else (1.0, 1.0, 1.0)
+    red, green, blue = (float(color) * float(warmth) for color, warmth in zip(light.color, tint, strict=True))
+    return red, green, blue
+
+
+def blend_relative() -> set[str]:
+    """Options of a path property that may start with `//`. (4.5 wants it said; 4.2 does not know the word.)"""
+    return {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+
+
+def callbacks(**functions: Any) -> dict[str, Any]:
+    """Python callbacks of a property. (As a module, 4.2 crashes at the interpreter's end where a property had one.)"""
+    as_module = not bpy.app.binary_path
+    return {} if as_module and bpy.app.version < (4, 5, 0) else functions

@@ -1,0 +1,56 @@
+"""A shot's camera, frame by frame: what travels in a take request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import SceneNotReady
+
+Float64 = NDArray[np.float64]
+
+_ORTHONORMAL = 1e-5
+
+
+@dataclass(frozen=True)
+class CameraPath:
+    """T cameras over one pixel grid. Raises SceneNotReady, naming the frame, where a value cannot be a camera."""
+
+    c2w: Float64
+    """[T,4,4] camera-to-world, OpenCV axes, Blender's world, metres."""
+    K: Float64
+    """[T,3,3] in pixels of (height, width)."""
+    frames: tuple[int, ...]
+    """Blender's frame numbers, rising."""
+    fps: float
+    height: int
+    width: int
+
+    def __post_init__(self) -> None:
+        count = len(self.frames)
+        if count == 0:
+            raise SceneNotReady("The camera path has no frame.", "Set an end frame that is not before the start frame.")
+        if self.c2w.shape != (count, 4, 4) or self.K.shape != (count, 3, 3):
+            raise ValueError(f"expected {count} cameras, got c2w {self.c2w.shape} and K {self.K.shape}")
+        if self.height < 1 or self.width < 1 or not self.fps > 0.0:
+            raise ValueError(f"expected a positive size and rate, got {self.width}x{self.height} at {self.fps} fps")
+        if any(after <= before for before, after in zip(self.frames, self.frames[1:], strict=False)):
+            raise ValueError(f"expected rising frame numbers, got {self.frames}")
+        self._reject(~np.isfinite(self.c2w).all((1, 2)), "a pose that is not finite")
+        self._reject(~np.isfinite(self.K).all((1, 2)), "intrinsics that are not finite")
+        axes = self.c2w[:, :3, :3]
+        skewed = np.abs(axes.transpose(0, 2, 1) @ axes - np.eye(3)).max((1, 2)) > _ORTHONORMAL
+        self._reject(skewed, "axes that are not orthonormal")
+        self._reject((self.K[:, 0, 0] == 0.0) | (self.K[:, 1, 1] <= 0.0), "a focal length that is not positive")
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def _reject(self, bad: NDArray[np.bool_], what: str) -> None:
+        if bad.any():
+            frame = self.frames[int(np.argmax(bad))]
+            raise SceneNotReady(
+                f"The camera has {what} at frame {frame}.", "Check its drivers, constraints and parents at that frame."
+            )

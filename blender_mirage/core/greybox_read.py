@@ -1,0 +1,141 @@
+"""From what was seen of a set, frame by frame, to the wire's greybox: deduplicated meshes, tracks, warnings.
+
+No bpy: `scene.read_greybox` collects `InstanceTrack`s on the main thread, `assemble` may run on any thread.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..wire.arrays import content_hash, pack
+from ..wire.greybox import GreyboxTracks
+from ..wire.messages import Color, Greybox, Instance, Lamp, Material
+
+Float64 = NDArray[np.float64]
+Float32 = NDArray[np.float32]
+Int32 = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class MeshRead:
+    """A mesh at one frame. Compared by identity: an unchanged mesh is the same value at every frame."""
+
+    vertices: Float32
+    """[V,3] object-local."""
+    triangles: Int32
+    """[F,3]."""
+    face_material: Int32
+    """[F] material slot."""
+    corners: Int32
+    """Vertex of every face corner, then the number of faces: equal for equal topology."""
+
+    def same_topology(self, vertices: Float32, corners: Int32) -> bool:
+        return self.vertices.shape == vertices.shape and np.array_equal(self.corners, corners)
+
+
+@dataclass
+class InstanceTrack:
+    """What was seen of one instance, by index of the frame; an index that is missing is a frame without it."""
+
+    anchor: str
+    name: str
+    materials: tuple[Material, ...]
+    meshes: dict[int, MeshRead] = field(default_factory=dict)
+    transforms: dict[int, Float64] = field(default_factory=dict)
+
+    def series(self, frames: int) -> list[int]:
+        """For every index, the one at which it was last seen before (or first seen at all)."""
+        seen = sorted(self.meshes)
+        return [seen[max(bisect_right(seen, index) - 1, 0)] for index in range(frames)]
+
+
+@dataclass(frozen=True, eq=False)
+class LampTrack:
+    """A lamp and its placement at every frame."""
+
+    lamp: Lamp
+    transforms: Float64
+    """[T,4,4]."""
+
+
+@dataclass(frozen=True, eq=False)
+class GreyboxRead:
+    """The set over T frames, ready for a request."""
+
+    greybox: Greybox
+    tracks: GreyboxTracks
+    meshes: dict[str, bytes]
+    """Content hash -> packed arrays, of meshes and vertex tracks."""
+    bounds: Float64
+    """[N,2,3] lower and upper corner of every instance in its own frame, over all frames."""
+    warnings: tuple[str, ...] = ()
+
+
+def assemble(
+    instances: Iterable[InstanceTrack],
+    lamps: Sequence[LampTrack],
+    ambient: Color,
+    frames: int,
+    warnings: Iterable[str] = (),
+) -> GreyboxRead:
+    """Packs and hashes each distinct mesh once. Instances come in the order of their anchors."""
+    placed = sorted((track for track in instances if track.meshes), key=lambda track: track.anchor)
+    blobs: dict[str, bytes] = {}
+    packed: dict[tuple[int, ...], tuple[str, str, Float64]] = {}
+    messages, bounds = [], []
+    transforms = np.zeros((len(placed), frames, 4, 4))
+    visible = np.zeros((len(placed), frames), np.uint8)
+    for row, track in enumerate(placed):
+        series = track.series(frames)
+        reads = [track.meshes[index] for index in series]
+        key = tuple(id(read) for read in reads)  # the reads stay alive in their tracks, so that ids stay theirs
+        if key not in packed:
+            packed[key] = (*_pack_series(reads, blobs), _bounds(reads))
+        mesh, vertex_track, box = packed[key]
+        messages.append(Instance(track.anchor, track.name, mesh, track.materials, vertex_track))
+        bounds.append(box)
+        transforms[row] = [track.transforms[index] for index in series]
+        visible[row, list(track.meshes)] = 1
+    moving = np.flatnonzero((transforms != transforms[:, :1]).any((1, 2, 3))).astype(np.int32)
+    tracks = GreyboxTracks(
+        transforms[:, 0].copy(),
+        moving,
+        transforms[moving],
+        visible,
+        np.stack([lamp.transforms for lamp in lamps]) if lamps else np.zeros((0, frames, 4, 4)),
+    )
+    return GreyboxRead(
+        Greybox(tuple(messages), tuple(track.lamp for track in lamps), ambient),
+        tracks,
+        blobs,
+        np.stack(bounds) if bounds else np.zeros((0, 2, 3)),
+        tuple(warnings),
+    )
+
+
+def _pack_series(reads: Sequence[MeshRead], blobs: dict[str, bytes]) -> tuple[str, str]:
+    """(hash of the mesh as first seen, hash of its vertex track or "")."""
+    first = reads[0]
+    arrays = {"vertices": first.vertices, "triangles": first.triangles, "face_material": first.face_material}
+    mesh = _keep(pack(arrays), blobs)
+    if all(read is first for read in reads):
+        return mesh, ""
+    return mesh, _keep(pack({"vertices": np.stack([read.vertices for read in reads])}), blobs)
+
+
+def _keep(data: bytes, blobs: dict[str, bytes]) -> str:
+    name = content_hash(data)
+    blobs[name] = data
+    return name
+
+
+def _bounds(reads: Sequence[MeshRead]) -> Float64:
+    distinct = {id(read): read.vertices for read in reads}.values()
+    lower = np.min([vertices.min(0) for vertices in distinct], axis=0)
+    upper = np.max([vertices.max(0) for vertices in distinct], axis=0)
+    return np.array([lower, upper], dtype=np.float64)

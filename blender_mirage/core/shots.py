@@ -1,0 +1,66 @@
+"""Shots: a camera over a range of frames, cut by the markers of the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .errors import SceneNotReady
+from .take_files import safe_name
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One camera from `start` to `end`, both included. Raises SceneNotReady where the range is empty."""
+
+    name: str
+    camera: str
+    """Name of the camera object."""
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise SceneNotReady(
+                f"Shot {self.name!r} has no frame: it starts at {self.start} and ends at {self.end}.",
+                "Set an end frame that is not before the start frame.",
+            )
+
+
+@dataclass(frozen=True)
+class CameraMarker:
+    """A timeline marker that a camera is bound to."""
+
+    frame: int
+    name: str
+    camera: str
+
+
+def shots_from_markers(markers: Sequence[CameraMarker], start: int, end: int) -> tuple[Shot, ...]:
+    """Cuts the frames start..end at the markers, as Blender's playback does.
+
+    A marker's camera holds until the next one; the first marker's camera also holds before it; of several markers on
+    one frame the first in the list counts. Shots are named after their marker, made unique.
+    """
+    by_frame: dict[int, CameraMarker] = {}
+    for marker in markers:
+        by_frame.setdefault(marker.frame, marker)
+    cuts = sorted(by_frame.values(), key=lambda marker: marker.frame)
+    names: set[str] = set()
+    shots: list[Shot] = []
+    for index, cut in enumerate(cuts):
+        first = start if index == 0 else max(cut.frame, start)
+        last = end if index == len(cuts) - 1 else min(cuts[index + 1].frame - 1, end)
+        if first <= last:
+            shots.append(Shot(unique_name(cut.name or cut.camera, names), cut.camera, first, last))
+    return tuple(shots)
+
+
+def unique_name(name: str, taken: set[str]) -> str:
+    """`name`, or with a counter behind it; `taken` grows. Names whose folders would be the same count as equal."""
+    candidate, number = name, 1
+    while safe_name(candidate).casefold() in taken:
+        number += 1
+        candidate = f"{name}_{number}"
+    taken.add(safe_name(candidate).casefold())
+    return candidate

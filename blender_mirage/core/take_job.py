@@ -1,0 +1,197 @@
+"""What one press of Generate asks for, and what comes back of it: values only, resolved by names and ids.
+
+An `Order` is read from the scene on the main thread and worked off by a `JobWatcher` on its own. Between the two may
+lie undo, renames and a file load, so nothing here points into Blender.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..wire.arrays import Arrays
+from ..wire.codec import to_plain
+from ..wire.messages import Health, SeedViewRequest, TakeInfo, TakeRequest, WorldInfo
+from .backend_process import BackendSettings
+from .camera_path import CameraPath
+from .greybox_read import GreyboxRead
+from .shots import Shot
+
+
+@dataclass(frozen=True)
+class SceneKey:
+    """Finds the scene again: by its id, or where that was undone or never saved, by file and name."""
+
+    scene_id: str
+    name: str
+    blend: str
+
+
+@dataclass(frozen=True, eq=False)
+class SeedView:
+    """The look with the camera that saw it."""
+
+    name: str
+    image: NDArray[np.uint8]
+    """[H,W,3] sRGB."""
+    camera: CameraPath
+    """One frame, K in pixels of `image`."""
+    greybox: Callable[[], GreyboxRead]
+    """Packs the set at that frame; costly, so it is called on the watcher's thread."""
+
+    def key(self, world_id: str) -> str:
+        """Equal for the same look seen from the same place in the same world, so that it is written once."""
+        digest = hashlib.blake2b(digest_size=16)
+        for part in (self.image, self.camera.c2w, self.camera.K):
+            digest.update(np.ascontiguousarray(part).tobytes())
+        return f"{world_id}:{digest.hexdigest()}"
+
+    def request(self, engine: str, read: GreyboxRead) -> tuple[SeedViewRequest, Arrays]:
+        arrays: Arrays = {"image": self.image, "c2w": self.camera.c2w, "K": self.camera.K}
+        request = SeedViewRequest(self.name, engine, read.greybox, self.camera.frames[0])
+        return request, arrays | read.tracks.to_arrays()
+
+
+@dataclass(frozen=True, eq=False)
+class TakeJob:
+    """One shot to be made into one take."""
+
+    shot: Shot
+    camera: CameraPath
+    greybox: Callable[[], GreyboxRead]
+    """As in `SeedView`, over the camera's frames."""
+    engine: str
+    seed: int
+    prompt: str = ""
+    steps: int = 4
+    use_memory: bool = True
+
+    def request(self, read: GreyboxRead) -> tuple[TakeRequest, Arrays]:
+        request = TakeRequest(
+            shot=self.shot.name,
+            engine=self.engine,
+            height=self.camera.height,
+            width=self.camera.width,
+            frames=self.camera.frames,
+            fps=self.camera.fps,
+            seed=self.seed,
+            greybox=read.greybox,
+            prompt=self.prompt,
+            steps=self.steps,
+            use_memory=self.use_memory,
+        )
+        arrays: Arrays = {"c2w": self.camera.c2w, "K": self.camera.K}
+        return request, arrays | read.tracks.to_arrays()
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """The takes of one press of Generate, in the order in which they are made."""
+
+    order_id: str
+    scene: SceneKey
+    settings: BackendSettings
+    base: Path
+    """Folder that holds a folder a shot."""
+    takes: tuple[TakeJob, ...]
+    world_id: str = ""
+    """Empty: the world called `world_name`, made where there is none; both empty: a new one called `new_world_name`."""
+    world_name: str = ""
+    new_world_name: str = "World"
+    seed_view: SeedView | None = None
+    seeded: str = ""
+    """Key of the seed view that the world holds already."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What else goes into the sidecar of every take: versions, the name of the .blend."""
+
+
+def sidecar_facts(order: Order, job: TakeJob, request: TakeRequest, info: TakeInfo) -> dict[str, Any]:
+    """Everything that made the take. The set itself stays with the backend, under the take's id."""
+    asked = to_plain(request)
+    del asked["greybox"]
+    camera = {"name": job.shot.camera, "poses_c2w": job.camera.c2w.tolist(), "intrinsics": job.camera.K.tolist()}
+    return {**order.facts, **to_plain(info), "request": asked, "camera": camera}
+
+
+@dataclass(frozen=True)
+class BackendReady:
+    """A backend answered."""
+
+    url: str
+    health: Health
+    worlds: tuple[WorldInfo, ...]
+    started_here: bool
+    """This add-on started it just now."""
+
+
+@dataclass(frozen=True)
+class WorldChosen:
+    world: WorldInfo
+
+
+@dataclass(frozen=True)
+class LookWritten:
+    """The seed view is in the world's memory."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What goes on now. `total` is 0 where no end is known."""
+
+    title: str
+    """The shot, or what is done before any."""
+    phase: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class FrameSaved:
+    shot: str
+    frame: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class Note:
+    """A warning that does not stop the work."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class TakeSaved:
+    """The frames of a take lie on disk: all of them, or those finished before it was cancelled or failed."""
+
+    shot: Shot
+    folder: Path
+    frames: tuple[int, ...]
+    info: TakeInfo
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The last word on an order (or on a connection): `state` is one of done, failed, cancelled."""
+
+    state: str
+    message: str = ""
+    hint: str = ""
+
+
+Happening = BackendReady | WorldChosen | LookWritten | Progress | FrameSaved | Note | TakeSaved | Ended
+
+
+@dataclass(frozen=True)
+class Update:
+    """One happening of one order, as it travels from a watcher's thread to the pump."""
+
+    order_id: str
+    what: Happening

@@ -1,0 +1,222 @@
+"""Brings what threads tell to Blender's main thread: one persistent timer that drains one queue.
+
+It also spreads the reading of a scene over its ticks, so that the interface stays alive. Nothing here waits, except
+`run_until_idle`, for commands without a window, where timers do not run.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from queue import Empty, Queue
+from typing import Protocol
+
+import bpy
+
+from . import preferences
+from .core.backend_process import StartedBackend
+from .core.errors import MirageError
+from .core.job_watcher import JobWatcher
+from .core.take_job import Order, Progress, SceneKey, Update
+from .scene.show_updates import apply, copy_state, forget_state, mark_running, mark_stopped, redraw, restore_state
+
+log = logging.getLogger(__name__)
+
+BUSY_SECONDS = 0.1
+IDLE_SECONDS = 0.5
+READING_SECONDS = 0.02
+"""Share of a tick that reading may take; one frame may take longer, for it is Blender that evaluates it."""
+
+
+class Reading(Protocol):
+    """A scene being read, a frame at a time."""
+
+    scene: SceneKey
+
+    def steps(self) -> Iterator[Progress]: ...
+
+    def order(self) -> Order: ...
+
+
+class Watcher(Protocol):
+    """A thread whose last update is `Ended`."""
+
+    @property
+    def order_id(self) -> str: ...
+
+    @property
+    def scene(self) -> SceneKey: ...
+
+    @property
+    def started_backend(self) -> StartedBackend | None: ...
+
+    def start(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+    def is_alive(self) -> bool: ...
+
+
+class EventPump:
+    """Owned by the main thread."""
+
+    def __init__(self) -> None:
+        self.updates: Queue[Update] = Queue()
+        self.started_backends: list[StartedBackend] = []
+        self.kept_state: dict[str, object] = {}  # while a file is loaded
+        self._watchers: dict[str, Watcher] = {}
+        self._reading: Reading | None = None
+        self._steps: Iterator[Progress] | None = None
+
+    @property
+    def idle(self) -> bool:
+        return self._steps is None and not self._watchers and self.updates.empty()
+
+    def read(self, reading: Reading) -> None:
+        """Reads a scene over the next ticks, then carries its order out. One at a time."""
+        self._reading, self._steps = reading, reading.steps()
+        mark_running("READING")
+
+    def read_now(self, reading: Reading) -> None:
+        """Reads a scene in one go, then carries its order out. Raises MirageError where it cannot be read."""
+        mark_running("READING")
+        try:
+            for progress in reading.steps():
+                apply(reading.scene, progress)
+            order = reading.order()
+        finally:
+            mark_stopped("IDLE", "", "")
+        self.carry_out(order)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Starts a thread and follows what it tells."""
+        self._watchers[watcher.order_id] = watcher
+        mark_running("RUNNING" if isinstance(watcher, JobWatcher) else None)
+        watcher.start()
+
+    def carry_out(self, order: Order) -> None:
+        self.watch(JobWatcher(order, self.updates))
+
+    def cancel(self) -> None:
+        """Asks everything to stop; what was finished stays."""
+        if self._steps is not None:
+            self.abandon_reading("CANCELLED", "Cancelled while the set was read.", "")
+        for watcher in self._watchers.values():
+            watcher.cancel()
+
+    def abandon_reading(self, state: str, message: str, hint: str) -> None:
+        """Stops reading and puts the playhead back."""
+        steps, self._steps, self._reading = self._steps, None, None
+        if steps is not None:
+            steps.close()
+            mark_stopped(state, message, hint)
+            redraw()
+
+    def tick(self) -> float:
+        """One turn of the timer: never raises, for Blender drops a timer that does. Returns seconds to the next."""
+        try:
+            changed = self._read_on(READING_SECONDS)
+            while True:
+                try:
+                    update = self.updates.get_nowait()
+                except Empty:
+                    break
+                self._apply(update)
+                changed = True
+            if self._bury_the_dead() or changed:
+                redraw()
+        except Exception:
+            log.exception("the event pump met an error")
+            self._steps = self._reading = None
+            mark_stopped(
+                "FAILED", "Something went wrong inside Blender Mirage.", "See Blender's console for the cause."
+            )
+        return IDLE_SECONDS if self.idle else BUSY_SECONDS
+
+    def run_until_idle(self, on_change: Callable[[], None] = lambda: None) -> None:
+        """Ticks until nothing is left to do, calling `on_change` after each. For headless use and tests."""
+        while not self.idle:
+            self.tick()
+            on_change()
+            if self._steps is None and not self.idle:
+                time.sleep(BUSY_SECONDS / 2)
+
+    def stop_started(self) -> None:
+        """Ends the backends that this Blender started; waits for them."""
+        for backend in self.started_backends:
+            backend.stop()
+        self.started_backends.clear()
+
+    def _read_on(self, seconds: float) -> bool:
+        if self._steps is None or self._reading is None:
+            return False
+        deadline = time.perf_counter() + seconds
+        try:
+            while time.perf_counter() < deadline:
+                progress = next(self._steps, None)
+                if progress is None:
+                    reading, self._steps, self._reading = self._reading, None, None
+                    self.carry_out(reading.order())
+                    return True
+                apply(self._reading.scene, progress)
+        except MirageError as error:
+            self._steps = self._reading = None  # the generator has ended, and with it the playhead is back
+            mark_stopped("FAILED", error.message, error.hint)
+        return True
+
+    def _apply(self, update: Update) -> None:
+        watcher = self._watchers.get(update.order_id)
+        if watcher is not None:
+            apply(watcher.scene, update.what)
+
+    def _bury_the_dead(self) -> bool:
+        """Forgets threads that have ended and said all; tells of one that ended without its last word."""
+        dead = [key for key, watcher in self._watchers.items() if not watcher.is_alive()]
+        if not dead or not self.updates.empty():
+            return False
+        for key in dead:
+            watcher = self._watchers.pop(key)
+            if watcher.started_backend is not None:
+                self.started_backends.append(watcher.started_backend)
+            if not self._watchers and bpy.context.window_manager.mirage.job_state == "RUNNING":
+                if isinstance(watcher, JobWatcher):
+                    mark_stopped("FAILED", "The thread of a take ended unexpectedly.", "See Blender's console.")
+        return True
+
+
+pump = EventPump()
+
+
+def _tick() -> float:
+    return pump.tick()
+
+
+@bpy.app.handlers.persistent
+def _before_load(*_: object) -> None:
+    """The scene being read goes away; running takes do not depend on it."""
+    pump.abandon_reading("CANCELLED", "Another file was loaded while the set was read.", "Press Generate again.")
+    pump.kept_state = copy_state()
+
+
+@bpy.app.handlers.persistent
+def _after_load(*_: object) -> None:
+    restore_state(pump.kept_state)
+
+
+def register() -> None:
+    forget_state()
+    bpy.app.timers.register(_tick, first_interval=IDLE_SECONDS, persistent=True)
+    bpy.app.handlers.load_pre.append(_before_load)
+    bpy.app.handlers.load_post.append(_after_load)
+
+
+def unregister() -> None:
+    bpy.app.handlers.load_post.remove(_after_load)
+    bpy.app.handlers.load_pre.remove(_before_load)
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
+    pump.abandon_reading("CANCELLED", "Blender Mirage was disabled.", "")
+    addon = bpy.context.preferences.addons.get(preferences.MiragePreferences.bl_idname)
+    if addon is not None and addon.preferences is not None and addon.preferences.stop_backend:
+        pump.stop_started()

@@ -1,0 +1,1 @@
+"""Camera exporters, one file a format. No bpy: they take `CameraPath` values."""

@@ -1,0 +1,24 @@
+"""Cancel: stops the take that is read or made; finished frames stay."""
+
+import bpy
+
+from ..event_pump import pump
+from .report import busy
+
+
+class MIRAGE_OT_cancel_job(bpy.types.Operator):
+    bl_idname = "mirage.cancel_job"
+    bl_label = "Cancel"
+    bl_description = "Stop the take that is being made; its finished frames stay"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        if not busy(context):
+            cls.poll_message_set("No take is being made")
+            return False
+        return True
+
+    def execute(self, context):
+        pump.cancel()
+        return {"FINISHED"}

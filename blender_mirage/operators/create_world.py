@@ -1,0 +1,39 @@
+"""New World: an empty memory for this scene."""
+
+import bpy
+from bpy.props import StringProperty
+
+from ..core.errand import Errand
+from ..core.take_job import WorldChosen
+from ..event_pump import pump
+from ..preferences import backend_settings
+from ..scene.show_updates import scene_key
+from .output import world_name
+from .report import busy, reports_errors
+
+
+class MIRAGE_OT_create_world(bpy.types.Operator):
+    bl_idname = "mirage.create_world"
+    bl_label = "New World"
+    bl_description = "Make a world that remembers nothing yet, and use it for this scene"
+    bl_options = {"REGISTER", "UNDO"}
+
+    name: StringProperty(name="Name", description="Of the new world")
+
+    @classmethod
+    def poll(cls, context):
+        if busy(context):
+            cls.poll_message_set("A take is being made: wait for it or cancel it first")
+            return False
+        return True
+
+    def invoke(self, context, event):
+        self.name = world_name()
+        return context.window_manager.invoke_props_dialog(self)
+
+    @reports_errors
+    def execute(self, context):
+        name = self.name.strip() or world_name()
+        settings, key = backend_settings(context), scene_key(context.scene)
+        pump.watch(Errand(settings, key, pump.updates, lambda client: (WorldChosen(client.create_world(name)),)))
+        return {"FINISHED"}

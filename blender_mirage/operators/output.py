@@ -1,0 +1,29 @@
+"""Where takes are written and the look is read, and what a new world is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+UNSAVED_FOLDER = "Mirage"
+
+
+def output_folder(scene: bpy.types.Scene) -> tuple[Path, str]:
+    """The folder that holds a folder a shot, and a note where it is not the one that was asked for."""
+    asked = scene.mirage.output_folder or "//mirage"
+    if asked.startswith("//") and not bpy.data.filepath:
+        folder = Path.home() / UNSAVED_FOLDER / asked[2:]
+        return folder, f"The .blend was never saved, so the takes go to {folder}. Save it to keep them together."
+    return Path(bpy.path.abspath(asked)).absolute(), ""
+
+
+def look_path(scene: bpy.types.Scene) -> Path | None:
+    """The look image's file, or None where none is named."""
+    named = scene.mirage.look_path.strip()
+    return Path(bpy.path.abspath(named)).absolute() if named else None
+
+
+def world_name() -> str:
+    """What a new world of this file is called."""
+    return Path(bpy.data.filepath).stem or "Untitled"

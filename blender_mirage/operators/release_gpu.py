@@ -1,0 +1,36 @@
+"""Release GPU: the backend gives its memory back, so that Cycles can have it."""
+
+import bpy
+
+from ..core.errand import Errand
+from ..event_pump import pump
+from ..preferences import backend_settings
+from ..scene.show_updates import scene_key
+from .report import busy, reports_errors
+
+
+def _release(client):
+    client.release()
+    return ()
+
+
+class MIRAGE_OT_release_gpu(bpy.types.Operator):
+    bl_idname = "mirage.release_gpu"
+    bl_label = "Release GPU"
+    bl_description = "Free the memory that the backend holds on the GPU; the next take loads the engine again"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        if context.window_manager.mirage.backend_state != "READY":
+            cls.poll_message_set("No backend is connected, so none holds GPU memory")
+            return False
+        if busy(context):
+            cls.poll_message_set("A take is being made: cancel it first")
+            return False
+        return True
+
+    @reports_errors
+    def execute(self, context):
+        pump.watch(Errand(backend_settings(context), scene_key(context.scene), pump.updates, _release))
+        return {"FINISHED"}

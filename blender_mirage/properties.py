@@ -1,0 +1,162 @@
+"""What the panel shows and edits: `Scene.mirage` travels with the .blend, `WindowManager.mirage` lasts a session.
+
+The state of the backend and of a running order is kept off the scene, so that undo and saving leave it alone.
+"""
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from .compat import blend_relative, callbacks
+from .core.errors import MirageError
+from .scene.read_shots import read_shots
+
+BUSY_STATES = frozenset({"READING", "RUNNING"})
+
+
+def _shot_names(settings, context, text):
+    """Suggestions for the shot's name. The scene may have no camera yet; then there is nothing to suggest."""
+    try:
+        return [shot.name for shot in read_shots(settings.id_data) if text.lower() in shot.name.lower()]
+    except MirageError:
+        return []
+
+
+def _is_camera(settings, thing):
+    return thing.type == "CAMERA"
+
+
+class MirageSceneSettings(bpy.types.PropertyGroup):
+    """What a take of this scene is made with."""
+
+    scene_id: StringProperty(options={"HIDDEN"})
+    world_id: StringProperty(options={"HIDDEN"})
+    world_name: StringProperty(name="World", description="The world that remembers this set")
+    seed_key: StringProperty(options={"HIDDEN"}, description="The look that the world holds already")
+
+    look_source: EnumProperty(
+        name="Look",
+        items=(
+            ("IMAGE", "Image", "A render, concept frame, photo or paint-over, seen through the camera"),
+            ("PROMPT", "Prompt Only", "No picture: the words alone"),
+        ),
+    )
+    look_path: StringProperty(
+        name="Look Image", subtype="FILE_PATH", options=blend_relative(), description="The picture of the look"
+    )
+    look_frame: IntProperty(
+        name="Look Frame",
+        default=-1,
+        min=-1,
+        description="That the look shows (-1: the first of the first shot)",
+    )
+    look_camera: PointerProperty(
+        name="Look Camera",
+        type=bpy.types.Object,
+        description="The camera of the look (empty: the shot's)",
+        **callbacks(poll=_is_camera),
+    )
+    look_engine: EnumProperty(
+        name="Render With",
+        items=(
+            ("CYCLES", "Cycles", "Path-traced; needs no GPU"),
+            ("EEVEE", "EEVEE", "Fast; needs a GPU"),
+            ("VIEWPORT", "Viewport", "The 3D View's own shading"),
+        ),
+    )
+    look_samples: IntProperty(
+        name="Look Samples", default=64, min=1, max=4096, description="Of Cycles and EEVEE, for Render Look"
+    )
+
+    prompt: StringProperty(name="Prompt", description="The look in words")
+    engine: EnumProperty(name="Engine", items=(("previz", "Previz", "Ships with the backend; runs on any machine"),))
+    shot_choice: EnumProperty(
+        name="Shots",
+        items=(
+            ("CURRENT", "At the Playhead", "The shot that the current frame lies in"),
+            ("ALL", "All", "Every shot of the timeline"),
+            ("NAMED", "By Name", "One or more shots, by name"),
+        ),
+    )
+    shot_names: StringProperty(
+        name="Name",
+        description="Name of a shot, or several: a, b",
+        **callbacks(search=_shot_names, search_options={"SUGGESTION"}),
+    )
+    width: IntProperty(name="Width", default=512, min=64, max=4096, step=8, description="Pixels across; multiples of 8")
+    seed: IntProperty(name="Seed", min=0, description="Another seed, another take")
+    steps: IntProperty(name="Steps", default=4, min=1, max=64, description="Denoising steps of a key frame")
+    use_memory: BoolProperty(name="Use Memory", default=True, description="Off: every frame on its own, to compare")
+    output_folder: StringProperty(
+        name="Output",
+        default="//mirage",
+        subtype="DIR_PATH",
+        options=blend_relative(),
+        description="Holds a folder a shot, with its takes",
+    )
+
+
+class MirageWorldItem(bpy.types.PropertyGroup):
+    """A world on the backend; its `name` is the world's."""
+
+    world_id: StringProperty()
+    takes: IntProperty()
+
+
+class MirageWarning(bpy.types.PropertyGroup):
+    """A line that the user should see; its `name` is the text."""
+
+
+class MirageState(bpy.types.PropertyGroup):
+    """What goes on now, written by the event pump only."""
+
+    backend_state: EnumProperty(
+        items=(
+            ("UNKNOWN", "Not asked yet", ""),
+            ("CONNECTING", "Connecting", ""),
+            ("READY", "Ready", ""),
+            ("PROBLEM", "Problem", ""),
+        )
+    )
+    backend_text: StringProperty(default="Not connected yet")
+    worlds: CollectionProperty(type=MirageWorldItem)
+    job_state: EnumProperty(
+        items=(
+            ("IDLE", "Idle", ""),
+            ("READING", "Reading the set", ""),
+            ("RUNNING", "Running", ""),
+            ("DONE", "Done", ""),
+            ("FAILED", "Failed", ""),
+            ("CANCELLED", "Cancelled", ""),
+        )
+    )
+    title: StringProperty()
+    phase: StringProperty()
+    progress: FloatProperty(min=0.0, max=1.0)
+    done: IntProperty()
+    total: IntProperty(description="0 where no end is known")
+    frames_saved: IntProperty()
+    message: StringProperty()
+    hint: StringProperty()
+    result: StringProperty(description="Folder of the last take")
+    warnings: CollectionProperty(type=MirageWarning)
+
+
+CLASSES = (MirageSceneSettings, MirageWorldItem, MirageWarning, MirageState)
+
+
+def add_pointers() -> None:
+    bpy.types.Scene.mirage = PointerProperty(type=MirageSceneSettings)
+    bpy.types.WindowManager.mirage = PointerProperty(type=MirageState)
+
+
+def remove_pointers() -> None:
+    del bpy.types.WindowManager.mirage
+    del bpy.types.Scene.mirage

@@ -1,0 +1,37 @@
+"""Everything that Blender learns of the add-on, in order, and unlearns in the opposite order. Errors propagate."""
+
+import atexit
+
+import bpy
+
+from . import event_pump, operators, preferences, properties, ui
+from .__main__ import main
+from .scene import chosen_world, ids
+
+CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *ui.CLASSES)
+COMMAND = "mirage"
+
+_commands: list[object] = []
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    properties.add_pointers()
+    ids.register()
+    chosen_world.register()
+    event_pump.register()
+    _commands.append(bpy.utils.register_cli_command(COMMAND, main))
+    if not bpy.app.binary_path:  # as a module, bpy crashes or hangs at its end while Python's classes are in it
+        atexit.register(unregister)
+
+
+def unregister() -> None:
+    atexit.unregister(unregister)
+    bpy.utils.unregister_cli_command(_commands.pop())
+    event_pump.unregister()
+    chosen_world.unregister()
+    ids.unregister()
+    properties.remove_pointers()
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

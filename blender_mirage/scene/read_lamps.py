@@ -1,0 +1,90 @@
+"""Lamps and the world's colour, so that unseen surfaces are lit as the filmmaker lit the set."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..compat import lamp_color, lamp_power, node_tree
+from ..core.greybox_read import LampTrack
+from ..wire.messages import Color, Lamp
+
+Float64 = NDArray[np.float64]
+
+
+@dataclass
+class LampReader:
+    """Collects lamps frame by frame. A lamp has the strength of the frame at which it is first seen."""
+
+    metres: float
+    """Metres of one Blender unit."""
+    lamps: dict[str, Lamp] = field(default_factory=dict)
+    transforms: dict[str, dict[int, Float64]] = field(default_factory=dict)
+
+    def see(self, anchor: str, thing: bpy.types.Object, transform: Float64, index: int) -> None:
+        """One evaluated lamp at frame `index`; `transform` [4,4] is local-to-world in metres."""
+        if anchor not in self.lamps:
+            self.lamps[anchor] = read_lamp(thing.data, transform, self.metres)
+        self.transforms.setdefault(anchor, {})[index] = transform
+
+    def tracks(self, frames: int) -> list[LampTrack]:
+        """In the order of anchors. A frame without the lamp holds its last placement."""
+        made = []
+        for anchor, lamp in sorted(self.lamps.items()):
+            seen = self.transforms[anchor]
+            placed = seen[min(seen)]
+            path = []
+            for index in range(frames):
+                placed = seen.get(index, placed)
+                path.append(placed)
+            made.append(LampTrack(lamp, np.stack(path)))
+        return made
+
+
+def read_lamp(light: bpy.types.Light, transform: Float64, metres: float) -> Lamp:
+    """`metres` of one Blender unit scale sizes, and powers by its square: Blender's light falls off over Blender units,
+    and surfaces shall keep their brightness when distances are told in metres."""
+    power = lamp_power(light)
+    if light.type == "SUN":
+        return Lamp("SUN", lamp_color(light), power, size=float(light.angle))
+    if light.type == "AREA":
+        ratio = light.size_y / light.size if light.shape in ("RECTANGLE", "ELLIPSE") and light.size > 0 else 1.0
+        across, along = np.linalg.norm(
+            transform[:3, :2], axis=0
+        )  # metres, and the object's scale, which area lamps obey
+        side = float(light.size) * math.sqrt(ratio * across * along)
+        return Lamp("AREA", lamp_color(light), power * metres**2, size=side)
+    spot = light.type == "SPOT"
+    return Lamp(
+        light.type,
+        lamp_color(light),
+        power * metres**2,
+        size=float(light.shadow_soft_size) * metres,
+        spot_angle=float(light.spot_size) if spot else 0.0,
+        spot_blend=float(light.spot_blend) if spot else 0.0,
+    )
+
+
+def read_ambient(scene: bpy.types.Scene) -> Color:
+    """World background colour times strength, linear. A linked colour (sky, HDRI) counts as the world's display colour.
+
+    No world is black, as Blender renders it.
+    """
+    world = scene.world
+    if world is None:
+        return (0.0, 0.0, 0.0)
+    color, strength = world.color, 1.0
+    tree = node_tree(world)
+    output = tree.get_output_node("ALL") if tree else None
+    if output is not None and output.inputs["Surface"].is_linked:
+        shader = output.inputs["Surface"].links[0].from_node
+        if shader.type == "BACKGROUND":
+            strength = float(shader.inputs["Strength"].default_value)
+            if not shader.inputs["Color"].is_linked:
+                color = shader.inputs["Color"].default_value
+    red, green, blue = (float(channel) * strength for channel in color[:3])
+    return red, green, blue

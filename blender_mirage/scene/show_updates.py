@@ -1,0 +1,197 @@
+"""Writes what the watchers tell into the properties that the panel draws, and takes onto the timeline."""
+
+from __future__ import annotations
+
+import uuid
+
+import bpy
+
+from ..core.errors import MirageError
+from ..core.take_job import (
+    BackendReady,
+    Ended,
+    FrameSaved,
+    Happening,
+    LookWritten,
+    Note,
+    Progress,
+    SceneKey,
+    TakeSaved,
+    WorldChosen,
+)
+from ..wire.messages import Health
+from .chosen_world import choose_world, mark_look_written
+from .show_take import show_take
+
+MAX_WARNINGS = 12
+
+
+def scene_key(scene: bpy.types.Scene) -> SceneKey:
+    """A key of `scene`, which gets an id where it has none, or one that it was duplicated with."""
+    settings = scene.mirage
+    twins = [other for other in bpy.data.scenes if other.mirage.scene_id == settings.scene_id]
+    if scene.library is None and (not settings.scene_id or len(twins) > 1):
+        settings.scene_id = uuid.uuid4().hex
+    return SceneKey(settings.scene_id, scene.name, bpy.data.filepath)
+
+
+def find_scene(key: SceneKey) -> bpy.types.Scene | None:
+    """By id; where an undo took the id back, or the file was loaded again unsaved, by file and name."""
+    for scene in bpy.data.scenes:
+        if key.scene_id and scene.mirage.scene_id == key.scene_id:
+            return scene
+    return bpy.data.scenes.get(key.name) if key.blend == bpy.data.filepath else None
+
+
+def apply(key: SceneKey, what: Happening) -> None:
+    """Shows one happening of an order that was made for the scene of `key`."""
+    state = bpy.context.window_manager.mirage
+    scene = find_scene(key)
+    if isinstance(what, Progress):
+        _show_progress(state, what)
+    elif isinstance(what, BackendReady):
+        _show_backend(state, what)
+    elif isinstance(what, FrameSaved):
+        state.frames_saved += 1
+    elif isinstance(what, Note):
+        add_warning(what.text)
+    elif isinstance(what, Ended):
+        _show_end(state, what)
+    elif isinstance(what, TakeSaved):
+        state.result = str(what.folder)
+        _show_take(scene, key, what)
+    elif isinstance(what, WorldChosen) and scene is not None:
+        choose_world(scene, what.world.world_id, what.world.name)
+    elif isinstance(what, LookWritten) and scene is not None:
+        mark_look_written(scene, what.key)
+
+
+def mark_running(job_state: str | None) -> None:
+    """An order begins to be READING, then RUNNING; None where only the backend is asked something."""
+    state = bpy.context.window_manager.mirage
+    if state.backend_state != "READY" and job_state != "READING":
+        state.backend_state, state.backend_text = "CONNECTING", "Connecting"
+    if job_state is None:
+        return
+    if job_state == "READING":  # what reading warns of stays while the order runs
+        state.warnings.clear()
+    state.job_state = job_state
+    state.message = state.hint = state.phase = state.title = state.result = ""
+    state.progress, state.done, state.total, state.frames_saved = 0.0, 0, 0, 0
+
+
+def mark_stopped(job_state: str, message: str, hint: str) -> None:
+    state = bpy.context.window_manager.mirage
+    state.job_state, state.message, state.hint = job_state, message, hint
+    state.title = state.phase = ""
+
+
+def copy_state() -> dict[str, object]:
+    """The state as plain values, to outlive a file load, with which Blender replaces the window manager."""
+    state = bpy.context.window_manager.mirage
+    return {name: _plain(getattr(state, name)) for name in _names(state)}
+
+
+def restore_state(kept: dict[str, object]) -> None:
+    """Puts back what `copy_state` gave."""
+    state = bpy.context.window_manager.mirage
+    for name, value in kept.items():
+        if not isinstance(value, list):
+            setattr(state, name, value)
+            continue
+        items = getattr(state, name)
+        items.clear()
+        for entry in value:
+            item = items.add()
+            for key, part in entry.items():
+                setattr(item, key, part)
+
+
+def forget_state() -> None:
+    """Nothing is known and nothing runs: what a .blend was saved with says nothing of this session."""
+    state = bpy.context.window_manager.mirage
+    for name in _names(state):
+        state.property_unset(name)
+
+
+def add_warning(text: str) -> None:
+    """A line for the user, once; of very many only the first stay."""
+    warnings = bpy.context.window_manager.mirage.warnings
+    if text not in warnings and len(warnings) < MAX_WARNINGS:
+        warnings.add().name = text
+
+
+def redraw() -> None:
+    """The sidebars. Not the pictures beside them, which may be heavy to draw: they redraw when their data changes."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
+
+
+def describe(health: Health, url: str) -> str:
+    """One line about a backend, short enough for the sidebar."""
+    parts = ["" if health.device == "auto" else health.device]  # auto: it chooses with its first take
+    if not any(engine.ready for engine in health.engines):
+        parts.append("no engine is ready")
+    return ", ".join([f"Ready at {url.split('//')[-1]}", *filter(None, parts)])
+
+
+def _names(owner: bpy.types.PropertyGroup) -> list[str]:
+    return [prop.identifier for prop in owner.bl_rna.properties if not prop.is_readonly or prop.type == "COLLECTION"]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (str, int, float)):
+        return value
+    return [{name: getattr(item, name) for name in _names(item)} for item in value]
+
+
+def _show_progress(state: bpy.types.PropertyGroup, what: Progress) -> None:
+    if state.backend_state != "READY":
+        state.backend_text = what.phase.capitalize() if what.title == "Backend" else state.backend_text
+    if state.job_state not in ("READING", "RUNNING"):
+        return
+    if what.title != state.title:
+        state.phase, state.progress = "", 0.0
+    state.title = what.title
+    state.phase = what.phase or state.phase
+    state.done, state.total = what.done, what.total
+    state.progress = what.done / what.total if what.total else 0.0
+
+
+def _show_backend(state: bpy.types.PropertyGroup, what: BackendReady) -> None:
+    state.backend_state, state.backend_text = "READY", describe(what.health, what.url)
+    state.worlds.clear()
+    for world in what.worlds:
+        item = state.worlds.add()
+        item.name, item.world_id, item.takes = world.name, world.world_id, world.takes
+    for engine in what.health.engines:
+        if not engine.ready:
+            add_warning(f"The engine {engine.name} is not ready. {engine.lacks}".strip())
+
+
+def _show_end(state: bpy.types.PropertyGroup, what: Ended) -> None:
+    of_a_take = state.job_state == "RUNNING"
+    if of_a_take:
+        mark_stopped(what.state.upper(), what.message, what.hint)
+    if state.backend_state == "CONNECTING":  # it ended before any backend answered
+        why = "" if of_a_take else f"{what.message} {what.hint}".strip()  # else the take's own words say it
+        state.backend_state, state.backend_text = "PROBLEM", why or "Not connected"
+    elif what.state == "failed":
+        state.message, state.hint = what.message, what.hint
+
+
+def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) -> None:
+    if scene is None:
+        add_warning(f"The scene {key.name!r} is not open: its take lies in {what.folder}.")
+        return
+    facts = {"take_id": what.info.take_id, "seed": what.info.seed, "prompt": what.info.prompt}
+    try:
+        show_take(scene, what.shot, what.folder, what.frames, what.shot.camera, facts)
+    except MirageError as error:
+        add_warning(f"The take in {what.folder} could not be shown. {error}")
+        return
+    bpy.ops.ed.undo_push(message=f"Mirage Take {what.shot.name} {what.folder.name}")

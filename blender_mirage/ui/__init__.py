@@ -1,0 +1,5 @@
+"""Panels. They read properties and offer operators; they change and compute nothing."""
+
+from . import panel
+
+CLASSES = panel.CLASSES

@@ -1,0 +1,144 @@
+"""The Mirage tab in the 3D View's sidebar."""
+
+import bpy
+
+from ..properties import BUSY_STATES
+from .sentences import draw_sentence
+
+_BACKEND_ICONS = {"UNKNOWN": "UNLINKED", "CONNECTING": "TIME", "READY": "LINKED", "PROBLEM": "ERROR"}
+_JOB_ENDS = {"DONE": "Done", "FAILED": "Failed", "CANCELLED": "Cancelled"}
+
+
+class _Sidebar:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Mirage"
+
+
+class MIRAGE_MT_worlds(bpy.types.Menu):
+    bl_idname = "MIRAGE_MT_worlds"
+    bl_label = "Worlds"
+
+    def draw(self, context):
+        layout = self.layout
+        for world in context.window_manager.mirage.worlds:
+            takes = f"{world.name}  ({world.takes} {'take' if world.takes == 1 else 'takes'})"
+            chosen = layout.operator("mirage.pick_world", text=takes, icon="WORLD")
+            chosen.world_id, chosen.world_name = world.world_id, world.name
+        if len(context.window_manager.mirage.worlds):
+            layout.separator()
+        layout.operator("mirage.create_world", icon="ADD")
+
+
+class MIRAGE_PT_main(_Sidebar, bpy.types.Panel):
+    bl_idname = "MIRAGE_PT_main"
+    bl_label = "Mirage"
+
+    def draw(self, context):
+        layout, state, settings = self.layout, context.window_manager.mirage, context.scene.mirage
+        _draw_backend(layout, context, state)
+        world = layout.row(align=True)
+        world.menu("MIRAGE_MT_worlds", text=settings.world_name or "New World", icon="WORLD")
+        world.operator("mirage.create_world", text="", icon="ADD")
+        _draw_look(layout.column(), settings)
+        _draw_shot(layout.column(), settings)
+
+
+class MIRAGE_PT_take(_Sidebar, bpy.types.Panel):
+    """A panel of its own only because of the bar: under a resting mouse, Blender takes it for the label that comes at
+    the same count in the panel when the panel changes, and draws that as a bar."""
+
+    bl_idname = "MIRAGE_PT_take"
+    bl_label = "Take"
+    bl_parent_id = "MIRAGE_PT_main"
+    bl_options = {"HIDE_HEADER"}
+
+    def draw(self, context):
+        _draw_action(self.layout, context, context.window_manager.mirage)
+
+
+class MIRAGE_PT_settings(_Sidebar, bpy.types.Panel):
+    bl_idname = "MIRAGE_PT_settings"
+    bl_label = "Settings"
+    bl_parent_id = "MIRAGE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        layout, settings = self.layout, context.scene.mirage
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "engine")
+        layout.prop(settings, "steps")
+        layout.prop(settings, "use_memory")
+        layout.prop(settings, "output_folder")
+        layout.prop(settings, "look_frame")
+        layout.prop(settings, "look_camera")
+        layout.prop(settings, "look_samples")
+        layout.operator("mirage.release_gpu", icon="MEMORY")
+        layout.operator("mirage.build_demo_set", icon="SCENE_DATA")
+
+
+def _draw_backend(layout, context, state):
+    icon = _BACKEND_ICONS[state.backend_state]
+    if state.backend_state == "READY":
+        row = layout.row(align=True)
+        draw_sentence(row, context, state.backend_text, icon, beside=1.0)
+        row.operator("mirage.start_backend", text="", icon="FILE_REFRESH")
+    else:
+        draw_sentence(layout, context, state.backend_text, icon)
+        layout.operator("mirage.start_backend", icon="FILE_REFRESH")
+
+
+def _draw_look(layout, settings):
+    layout.label(text="Look")
+    layout.row().prop(settings, "look_source", expand=True)
+    if settings.look_source == "IMAGE":
+        layout.prop(settings, "look_path", text="")
+        render = layout.row(align=True)
+        render.prop(settings, "look_engine", text="")
+        render.operator("mirage.render_look", icon="RENDER_STILL")
+    layout.prop(settings, "prompt", icon="TEXT")
+
+
+def _draw_shot(layout, settings):
+    layout.prop(settings, "shot_choice")
+    if settings.shot_choice == "NAMED":
+        layout.prop(settings, "shot_names", text="Name")
+    size = layout.row(align=True)
+    size.prop(settings, "width")
+    size.prop(settings, "seed")
+
+
+def _draw_action(layout, context, state):
+    if state.job_state in BUSY_STATES:
+        layout.progress(factor=state.progress, text=_working(state))
+        layout.operator("mirage.cancel_job", icon="X")
+    else:
+        button = layout.row()
+        button.scale_y = 1.4
+        button.operator("mirage.generate_take", icon="PLAY")
+        if state.job_state in _JOB_ENDS:
+            layout.progress(factor=1.0 if state.job_state == "DONE" else state.progress, text=_ended(state))
+    draw_sentence(layout, context, state.message, "ERROR" if state.job_state != "CANCELLED" else "INFO")
+    draw_sentence(layout, context, state.hint, "BLANK1")
+    if state.result and state.job_state not in BUSY_STATES:
+        layout.operator("wm.path_open", text="Open Take Folder", icon="FILE_FOLDER").filepath = state.result
+    for warning in state.warnings:
+        draw_sentence(layout, context, warning.name, "INFO")
+
+
+def _working(state):
+    what = ": ".join(part for part in (state.title, state.phase) if part)
+    if state.phase == "frames":
+        return f"{what} {state.done} of {state.total}"
+    return f"{what} {state.progress:.0%}" if state.total > 1 else what
+
+
+def _ended(state):
+    kept = f"{state.frames_saved} {'frame' if state.frames_saved == 1 else 'frames'}"
+    if state.job_state == "DONE":
+        return f"Done: {kept}"
+    return _JOB_ENDS[state.job_state] + (f", {kept} kept" if state.frames_saved else "")
+
+
+CLASSES = (MIRAGE_MT_worlds, MIRAGE_PT_main, MIRAGE_PT_take, MIRAGE_PT_settings)

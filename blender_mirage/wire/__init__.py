@@ -1,0 +1,32 @@
+"""The contract between the add-on and the inference backend. Standard library and numpy only.
+
+Facts travel as JSON (`codec`), arrays as raw little-endian bytes behind a JSON header (`arrays`), never pickle.
+A *bundle* is one message with its arrays. Every response carries the header `X-Mirage-Protocol`.
+
+| request                                | body                          | answer                            |
+|----------------------------------------|-------------------------------|-----------------------------------|
+| GET    /v1/health                      |                               | Health                            |
+| GET    /v1/worlds                      |                               | WorldList                         |
+| POST   /v1/worlds                      | NewWorld                      | WorldInfo (201)                   |
+| GET    /v1/worlds/{id}                 |                               | WorldInfo                         |
+| GET    /v1/worlds/{id}/stats           |                               | WorldStats                        |
+| POST   /v1/worlds/{id}/fork            | NewWorld                      | WorldInfo (201)                   |
+| DELETE /v1/worlds/{id}                 |                               | 204                               |
+| POST   /v1/worlds/{id}/missing-meshes  | MeshHashes                    | MeshHashes (those to be sent)     |
+| PUT    /v1/meshes/{hash}               | arrays                        | 204                               |
+| POST   /v1/worlds/{id}/seed-views      | bundle: SeedViewRequest       | JobStatus (202)                   |
+| POST   /v1/worlds/{id}/takes           | bundle: TakeRequest           | JobStatus (202)                   |
+| GET    /v1/jobs                        |                               | JobList                           |
+| GET    /v1/jobs/{id}                   |                               | JobStatus                         |
+| GET    /v1/jobs/{id}/events?after=N    |                               | server-sent events: JobEvent      |
+| DELETE /v1/jobs/{id}                   |                               | JobStatus (cancel asked)          |
+| GET    /v1/takes/{id}                  |                               | TakeInfo                          |
+| GET    /v1/takes/{id}/frames/{index}   |                               | image/png                         |
+| POST   /v1/takes/{id}/revert           |                               | 204                               |
+| POST   /v1/release                     |                               | Health                            |
+
+Errors are a `Problem` with the HTTP status of its code, everywhere.
+"""
+
+PROTOCOL_VERSION = 1
+PROTOCOL_HEADER = "X-Mirage-Protocol"

@@ -1,0 +1,222 @@
+"""Every message of the contract. Units: metres, radians, seconds, linear Rec.709 for colours unless said otherwise.
+
+Arrays that belong to a message travel beside it in a bundle; the docstring names them with shape and dtype.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Color = tuple[float, float, float]
+
+JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
+FINAL_STATES = frozenset({"done", "failed", "cancelled"})
+LAMP_KINDS = ("SUN", "POINT", "SPOT", "AREA")
+EVENT_KINDS = ("state", "phase", "progress", "frame", "note")
+
+
+@dataclass(frozen=True)
+class Material:
+    name: str
+    """Empty where the surface has none: it is then of its object's own."""
+    base_color: Color
+    """Viewport display or Principled base colour, linear, 0..1."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One placed mesh of the greybox."""
+
+    anchor: str
+    """Stable id of the object (and instance path); tokens of the memory hang on it."""
+    name: str
+    mesh: str
+    """Content hash of the mesh: arrays `vertices` [V,3] float32 object-local, `triangles` [F,3] int32,
+    `face_material` [F] int32 (index into `materials`)."""
+    materials: tuple[Material, ...]
+    vertex_track: str = ""
+    """Content hash of `vertices` [T,V,3] float32 for a mesh that deforms (same topology); empty when rigid."""
+
+
+@dataclass(frozen=True)
+class Lamp:
+    kind: str
+    """One of LAMP_KINDS. Shines along its local -Z, as Blender's."""
+    color: Color
+    energy: float
+    """Watts (POINT, SPOT, AREA) or W/m2 (SUN), as Blender's."""
+    size: float = 0.0
+    """Radius in metres (POINT, SPOT), side (AREA) or angular diameter in radians (SUN)."""
+    spot_angle: float = 0.0
+    """Full cone angle, radians."""
+    spot_blend: float = 0.0
+
+
+@dataclass(frozen=True)
+class Greybox:
+    """The set over T frames. Arrays: see `greybox.GreyboxTracks`."""
+
+    instances: tuple[Instance, ...]
+    lamps: tuple[Lamp, ...] = ()
+    ambient: Color = (0.05, 0.05, 0.05)
+    """World background colour times strength."""
+
+
+@dataclass(frozen=True)
+class NewWorld:
+    name: str
+
+
+@dataclass(frozen=True)
+class WorldInfo:
+    world_id: str
+    name: str
+    created: str
+    """ISO 8601, UTC."""
+    takes: int = 0
+    seed_views: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True)
+class WorldList:
+    worlds: tuple[WorldInfo, ...]
+
+
+@dataclass(frozen=True)
+class WorldStats:
+    world_id: str
+    tokens: int
+    bytes: int
+    anchors: int
+    segments: int
+
+
+@dataclass(frozen=True)
+class MeshHashes:
+    hashes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeedViewRequest:
+    """A picture with its camera, written into a world's memory.
+
+    Arrays: `image` [H,W,3] uint8 sRGB, `c2w` [1,4,4] float64, `K` [1,3,3] float64 in pixels of `image`, and the
+    greybox tracks at that frame (T = 1).
+    """
+
+    name: str
+    engine: str
+    greybox: Greybox
+    frame: int
+
+
+@dataclass(frozen=True)
+class TakeRequest:
+    """Everything that affects the pixels of a take, so that it can be made again from its sidecar.
+
+    Arrays: `c2w` [T,4,4] float64 (OpenCV axes, metres, Blender's world), `K` [T,3,3] float64 in pixels of
+    (height, width), and the greybox tracks over the same T frames.
+    """
+
+    shot: str
+    engine: str
+    height: int
+    width: int
+    frames: tuple[int, ...]
+    """Blender's frame numbers, one an index."""
+    fps: float
+    seed: int
+    greybox: Greybox
+    prompt: str = ""
+    steps: int = 4
+    """Denoising steps of a key frame."""
+    use_memory: bool = True
+    """False generates every frame on its own: the baseline that the figures compare with."""
+    weights: str = ""
+    """Hash of the engine's weights that this take must be made with; empty accepts those installed."""
+
+
+@dataclass(frozen=True)
+class TakeInfo:
+    take_id: str
+    world_id: str
+    shot: str
+    engine: str
+    weights: str
+    seed: int
+    prompt: str
+    height: int
+    width: int
+    frames: tuple[int, ...]
+    fps: float
+    frames_done: int
+    state: str
+    created: str
+    key_frames: tuple[int, ...] = ()
+    """Indices that were generated rather than read from memory."""
+    coverage: float = 0.0
+    """Share of the take's surface cells that the world had seen before the take."""
+    seconds: dict[str, float] | None = None
+    """Wall seconds by stage: raycast, read, denoise, decode, write, save; in a sidecar also transfer."""
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    job_id: str
+    kind: str
+    """`take` or `seed_view`."""
+    state: str
+    world_id: str
+    take_id: str = ""
+    """Also the id of a seed view's segment."""
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    hint: str = ""
+    created: str = ""
+
+
+@dataclass(frozen=True)
+class JobList:
+    jobs: tuple[JobStatus, ...]
+
+
+@dataclass(frozen=True)
+class JobEvent:
+    """One server-sent event. `number` rises by one within a job, so that a listener can resume after the last seen."""
+
+    number: int
+    kind: str
+    state: str = ""
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    index: int = -1
+    """Index of the frame that became ready (kind `frame`)."""
+    message: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    name: str
+    ready: bool
+    lacks: str = ""
+    """What is missing, with the command that brings it; empty when ready."""
+    weights: str = ""
+
+
+@dataclass(frozen=True)
+class Health:
+    version: str
+    protocol: int
+    device: str
+    vram_held: int
+    vram_free: int
+    queue_length: int
+    engines: tuple[EngineInfo, ...]
+    data_dir: str = ""
+    worker: str = "idle"
+    """`idle`, `busy`, `starting` or `down`."""

@@ -1,0 +1,112 @@
+"""`mirage serve | doctor | worlds | demo | train`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from . import __version__
+from .config import BackendConfig, load_config
+from .errors import BackendError
+
+_FORWARDED = {
+    "demo": "build the demonstration set, generate its shots and measure them",
+    "train": "train the previz engine on procedural sets",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point of the `mirage` command; the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        # Their options are their own: argparse here must not read them, nor answer their --help.
+        if arguments[:1] == ["demo"]:
+            from .demo.main import main as demo
+
+            return demo(arguments[1:])
+        if arguments[:1] == ["train"]:
+            from .training.cli import main as train
+
+            return train(arguments[1:])
+        return _run(_parser().parse_args(arguments))
+    except BackendError as error:
+        print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mirage", description="The inference backend of Blender Mirage.")
+    parser.add_argument("--version", action="version", version=__version__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--data-dir", type=Path, help="where worlds, takes and jobs are kept (MIRAGE_DATA_DIR)")
+    compute = argparse.ArgumentParser(add_help=False)
+    compute.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps (MIRAGE_DEVICE)")
+    serve = verbs.add_parser("serve", parents=[shared, compute], help="run the backend until it is stopped")
+    serve.add_argument("--host", help="address to listen on; loopback unless you open it (MIRAGE_HOST)")
+    serve.add_argument("--port", type=int, help="0 takes a free one (MIRAGE_PORT)")
+    doctor = verbs.add_parser("doctor", parents=[shared, compute], help="what is installed, and what is missing")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    worlds = verbs.add_parser("worlds", help="list, fork or delete worlds")
+    actions = worlds.add_subparsers(dest="action", metavar="ACTION")
+    actions.add_parser("list", parents=[shared], help="every world with what it remembers (the default)")
+    fork = actions.add_parser("fork", parents=[shared], help="a new world that starts with everything this one has")
+    fork.add_argument("world_id")
+    fork.add_argument("name")
+    delete = actions.add_parser("delete", parents=[shared], help="delete a world with its takes, for good")
+    delete.add_argument("world_id")
+    for verb, purpose in _FORWARDED.items():
+        verbs.add_parser(verb, add_help=False, help=purpose)
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    names = ("data_dir", "host", "port", "device")
+    config = load_config({name: getattr(arguments, name, None) for name in names})
+    if arguments.verb == "serve":
+        from .serving import serve
+
+        serve(config)
+        return 0
+    if arguments.verb == "doctor":
+        return _doctor(config, as_json=arguments.json)
+    return _worlds(config, arguments)
+
+
+def _doctor(config: BackendConfig, as_json: bool) -> int:
+    from .doctor import examine, report
+
+    findings = examine(config)
+    print(json.dumps([asdict(finding) for finding in findings], indent=1) if as_json else report(findings))
+    return 0 if all(finding.ok or not finding.needed for finding in findings) else 1
+
+
+def _worlds(config: BackendConfig, arguments: argparse.Namespace) -> int:
+    from .jobs.queue import JobQueue
+    from .worlds.catalog import WorldCatalog
+    from .worlds.lock import DataDirLock
+
+    catalog = WorldCatalog(config.data_dir)
+    if arguments.action in (None, "list"):
+        for world in catalog.list():
+            print(f"{world.world_id}  {world.created}  {world.takes:4d} takes {world.tokens:9d} tokens  {world.name}")
+        return 0
+    lock = DataDirLock(config.data_dir, f"`mirage worlds {arguments.action}`")
+    try:
+        if arguments.action == "fork":
+            print(catalog.fork(arguments.world_id, arguments.name).world_id)
+            return 0
+        catalog.delete(arguments.world_id)
+        queue = JobQueue(config.data_dir)
+        queue.delete_world(arguments.world_id)
+        queue.close()
+        print(f"The world {arguments.world_id} is deleted.")
+        return 0
+    finally:
+        lock.close()

@@ -1,0 +1,1 @@
+"""Schedules and samplers: pure functions, the model passed in."""

@@ -1,0 +1,68 @@
+"""What can go wrong, as the user will read it: one clear sentence with the value, and a hint with the next step.
+
+Each class carries the code of `blender_mirage.wire.problems.HTTP_STATUS` that it becomes on the wire.
+"""
+
+from __future__ import annotations
+
+
+class BackendError(Exception):
+    """An expected failure. `message` and `hint` are shown to the user as they stand."""
+
+    code: str = "internal"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InvalidRequest(BackendError):
+    """The request cannot be carried out as it was written."""
+
+    code = "invalid_request"
+
+
+class NotFound(BackendError):
+    """There is no such world, take, mesh, frame or job."""
+
+    code = "not_found"
+
+
+class Conflict(BackendError):
+    """The request is sound, but the present state of the data does not allow it."""
+
+    code = "conflict"
+
+
+class TooLarge(BackendError):
+    """The body of a request is larger than the backend accepts."""
+
+    code = "too_large"
+
+
+class EngineUnavailable(BackendError):
+    """The engine is known, but lacks weights or a package; the hint has the command that brings it."""
+
+    code = "engine_unavailable"
+
+
+class OutOfMemory(BackendError):
+    """The device or the machine ran out of memory."""
+
+    code = "out_of_memory"
+
+
+class DiskFull(BackendError):
+    """A file could not be written whole because there was no room for it."""
+
+    code = "disk_full"
+
+
+class Cancelled(BackendError):
+    """Control flow of a cancelled job; it never reaches the wire as a problem."""
+
+    code = "cancelled"
+
+    def __init__(self, message: str = "The job was cancelled.", hint: str = "") -> None:
+        super().__init__(message, hint)

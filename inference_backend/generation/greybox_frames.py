@@ -1,0 +1,158 @@
+"""The greybox of a request, frame by frame, with the anchors and rest shapes that its world knows it by."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from blender_mirage.wire.arrays import Arrays
+from blender_mirage.wire.greybox import GreyboxTracks
+from blender_mirage.wire.messages import Greybox, Instance
+
+from ..greybox.geometry import Float32, FrameSet, Mesh, PlacedLamp, PlacedMesh, scale_of
+from ..greybox.raycast import Raycaster
+from ..worlds.world_files import Anchor, AnchorRecord
+
+
+class MeshSource(Protocol):
+    def get(self, name: str) -> Arrays: ...
+
+
+class NameTable(Protocol):
+    """What a world remembers of names; see `worlds.world_files.WorldFiles`."""
+
+    def register_anchors(self, records: list[AnchorRecord]) -> list[Anchor]: ...
+
+    def material_ids(self, names: list[str]) -> list[int]: ...
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What stays of one instance over all frames."""
+
+    mesh: Mesh
+    rest_vertices: Float32
+    anchor: int
+    materials: tuple[int, ...]
+    base_colors: Float32
+    track: Float32 | None
+    """[T,V,3] for a mesh that deforms."""
+
+
+class GreyboxFrames:
+    """Frame sets and ray casters of a greybox over T frames."""
+
+    def __init__(self, greybox: Greybox, tracks: GreyboxTracks, meshes: MeshSource, world: NameTable) -> None:
+        self._greybox = greybox
+        self._tracks = tracks
+        self._meshes = meshes
+        loaded = {name: _mesh(meshes.get(name)) for name in {i.mesh for i in greybox.instances}}
+        self._known = self._recognise(loaded, world)
+        changing = set(tracks.moving.tolist())
+        changing |= {i for i, instance in enumerate(greybox.instances) if instance.vertex_track}
+        changing |= set(np.flatnonzero(np.ptp(tracks.visible, axis=1)).tolist()) if tracks.visible.size else set()
+        self._changing = changing
+        self._caster: Raycaster | None = None
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Names of the objects by anchor, for people."""
+        return {known.anchor: i.name for known, i in zip(self._known, self._greybox.instances, strict=True)}
+
+    @property
+    def moving_anchors(self) -> frozenset[int]:
+        return frozenset(self._known[i].anchor for i in self._changing)
+
+    def frame_set(self, index: int) -> FrameSet:
+        """The greybox at frame `index`. A hidden instance stays in its place in the list, shrunk to nothing."""
+        transforms = self._tracks.transforms_at(index)
+        placed = []
+        for i, known in enumerate(self._known):
+            transform = transforms[i] if self._tracks.visible[i, index] else np.diag([0.0, 0.0, 0.0, 1.0])
+            mesh = known.mesh
+            if known.track is not None:
+                mesh = Mesh(known.track[index], mesh.triangles, mesh.face_material)
+            placed.append(
+                PlacedMesh(mesh, transform, known.anchor, known.materials, known.base_colors, known.rest_vertices)
+            )
+        return FrameSet(tuple(placed), self._lamps(index), np.array(self._greybox.ambient, np.float32))
+
+    def caster(self, index: int) -> Raycaster:
+        """A ray caster at frame `index`, sharing the acceleration structures of what stands still."""
+        frame_set = self.frame_set(index)
+        if self._caster is None:
+            self._caster = Raycaster(frame_set, self._changing)
+            return self._caster
+        return self._caster.moved(frame_set)
+
+    def _lamps(self, index: int) -> tuple[PlacedLamp, ...]:
+        return tuple(
+            PlacedLamp(
+                lamp.kind,
+                np.array(lamp.color, np.float32),
+                lamp.energy,
+                lamp.size,
+                lamp.spot_angle,
+                lamp.spot_blend,
+                self._tracks.lamp_transforms[i, index],
+            )
+            for i, lamp in enumerate(self._greybox.lamps)
+        )
+
+    def _recognise(self, loaded: dict[str, Mesh], world: NameTable) -> list[_Known]:
+        instances = self._greybox.instances
+        records = [
+            AnchorRecord(
+                _anchor_name(instance, loaded[instance.mesh]),
+                instance.mesh,
+                tuple(float(s) or 1.0 for s in scale_of(self._tracks.transforms[i])),  # type: ignore[arg-type]
+            )
+            for i, instance in enumerate(instances)
+        ]
+        anchors = world.register_anchors(records)
+        names = sorted({name for instance in instances for name in _material_names(instance)})
+        ids = dict(zip(names, world.material_ids(names), strict=True))
+        return [
+            self._remember(instance, loaded[instance.mesh], anchor, ids)
+            for instance, anchor in zip(instances, anchors, strict=True)
+        ]
+
+    def _remember(self, instance: Instance, mesh: Mesh, anchor: Anchor, ids: dict[str, int]) -> _Known:
+        rest = mesh.vertices
+        if anchor.rest_mesh != instance.mesh:
+            rest = self._meshes.get(anchor.rest_mesh)["vertices"]
+        colors = [material.base_color for material in instance.materials] or [(0.6, 0.6, 0.6)]
+        track = self._meshes.get(instance.vertex_track)["vertices"] if instance.vertex_track else None
+        return _Known(
+            mesh=mesh,
+            rest_vertices=(rest * np.array(anchor.rest_scale)).astype(np.float32),
+            anchor=anchor.id,
+            materials=tuple(ids[name] for name in _material_names(instance)),
+            base_colors=np.array(colors, np.float32),
+            track=None if track is None else np.asarray(track, np.float32),
+        )
+
+
+def _material_names(instance: Instance) -> list[str]:
+    """One a slot. A surface without a material is of its object's own: two bare boxes need not look alike."""
+    own = f"of {instance.anchor}"
+    return [material.name or own for material in instance.materials] or [own]
+
+
+def _anchor_name(instance: Instance, mesh: Mesh) -> str:
+    """The object and its topology: where that changes, the tokens of the old shape have nowhere to lie, so the object
+    starts anew under another name."""
+    digest = hashlib.blake2b(mesh.triangles.tobytes(), digest_size=6)
+    digest.update(str(len(mesh.vertices)).encode())
+    return f"{instance.anchor}|{digest.hexdigest()}"
+
+
+def _mesh(arrays: Arrays) -> Mesh:
+    return Mesh(
+        np.ascontiguousarray(arrays["vertices"], np.float32),
+        np.ascontiguousarray(arrays["triangles"], np.int32),
+        np.ascontiguousarray(arrays["face_material"], np.int32),
+    )

@@ -1,0 +1,83 @@
+"""A picture with its camera, written into a world's memory: concept frame, render, photo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from blender_mirage.wire.arrays import Arrays
+from blender_mirage.wire.greybox import GreyboxTracks
+from blender_mirage.wire.messages import SeedViewRequest
+
+from ..errors import Cancelled, InvalidRequest
+from ..memory.cells import Cells
+from ..memory.tokens import Tokens
+from ..memory.write import write
+from ..models.protocol import Engine
+from ..worlds.mesh_store import MeshStore
+from ..worlds.world_files import WorldFiles
+from .events import Event
+from .greybox_frames import GreyboxFrames
+from .observe import observe
+
+LONGEST_SIDES = (1024, 512)
+"""A look is written at two levels of detail, as a texture is: from far away the coarser one is read. A larger picture
+is reduced first; its tokens would be finer than any take reads."""
+
+
+def write_seed_view(
+    request: SeedViewRequest,
+    arrays: Arrays,
+    take_id: str,
+    world: WorldFiles,
+    meshes: MeshStore,
+    engine: Engine,
+    report: Callable[[Event], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Encodes the picture at each level of detail, hangs the latents on the surfaces that it shows, and commits them.
+
+    Raises InvalidRequest where the camera sees nothing of the greybox, DiskFull, Cancelled.
+    """
+    report(Event("phase", phase="look"))
+    tracks = GreyboxTracks.from_arrays(request.greybox, arrays, 1)
+    caster = GreyboxFrames(request.greybox, tracks, meshes, world).caster(0)
+    parts = []
+    for longest in LONGEST_SIDES:
+        if cancelled():
+            raise Cancelled()
+        picture, K = fit(arrays["image"], arrays["K"][0], engine.spec.stride, longest)
+        view = observe(caster, arrays["c2w"][0], K, *picture.shape[:2], engine.spec.stride)
+        if not (view.cells.depth_z > 0).any():
+            raise InvalidRequest(
+                f"The camera of the look {request.name!r} sees nothing of the greybox.",
+                "Set the look's frame to one where the camera looks at the set.",
+            )
+        latents = engine.encode(picture)
+        parts.append(write(latents.flatten(1).T, Cells.from_gbuffer(view.cells, engine.device)))
+        if max(arrays["image"].shape[:2]) <= LONGEST_SIDES[-1]:
+            break
+    added = Tokens.join(parts)
+    meta = {"engine": engine.spec.name, "weights": engine.weights_hash, "tokens": str(len(added)), "name": request.name}
+    world.commit_segment(take_id, "seed_view", added.to_arrays(), meta)
+
+
+def fit(
+    image: NDArray[np.uint8], K: NDArray[np.float64], stride: int, longest: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """The picture reduced to `longest` pixels a side and to whole cells, and its K to match. [H,W,3], [3,3]."""
+    height, width = image.shape[:2]
+    if height < stride or width < stride:
+        raise InvalidRequest(f"The look is {width} x {height} pixels.", f"Give one of at least {stride} x {stride}.")
+    scale = min(1.0, longest / max(height, width))
+    h = max(stride, int(round(height * scale)) // stride * stride)
+    w = max(stride, int(round(width * scale)) // stride * stride)
+    # One scale both ways and a crop at the right and bottom, or the pixels would no longer be square.
+    resized = (max(w, int(round(width * scale))), max(h, int(round(height * scale))))
+    if resized != (width, height):
+        image = np.asarray(Image.fromarray(image).resize(resized, Image.Resampling.LANCZOS))
+    factors = np.diag([resized[0] / width, resized[1] / height, 1.0])
+    return np.ascontiguousarray(image[:h, :w]), factors @ K

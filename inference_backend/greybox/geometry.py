@@ -1,0 +1,72 @@
+"""Meshes and where they stand at one frame. Values only; ray casting is in `raycast`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
+
+SKY = 0
+"""Anchor of whatever no surface stands before; its rest position is a direction."""
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Triangles in an object's own frame (object-local units)."""
+
+    vertices: Float32
+    """[V,3]."""
+    triangles: Int32
+    """[F,3] indices into `vertices`."""
+    face_material: Int32
+    """[F] material slot of each triangle."""
+
+
+@dataclass(frozen=True)
+class PlacedMesh:
+    """A mesh at one frame."""
+
+    mesh: Mesh
+    transform: Float64
+    """[4,4] local to world, metres."""
+    anchor: int
+    """What tokens on this surface hang on; 1 and up."""
+    materials: tuple[int, ...]
+    """World-wide material id (1 and up) of each slot."""
+    base_colors: Float32
+    """[S,3] linear, one a slot."""
+    rest_vertices: Float32
+    """[V,3] the vertices when first seen, times the object's scale then: metres, and the same number for ever."""
+
+
+@dataclass(frozen=True)
+class PlacedLamp:
+    """A lamp at one frame; units as `wire.messages.Lamp`."""
+
+    kind: str
+    color: Float32
+    energy: float
+    size: float
+    spot_angle: float
+    spot_blend: float
+    transform: Float64
+
+
+@dataclass(frozen=True)
+class FrameSet:
+    """The greybox at one frame."""
+
+    meshes: tuple[PlacedMesh, ...]
+    lamps: tuple[PlacedLamp, ...]
+    ambient: Float32
+    """[3] radiance that arrives from everywhere, linear."""
+
+
+def scale_of(transform: Float64) -> Float64:
+    """[3] lengths of the columns of a transform's linear part: an object's scale, without its rotation."""
+    return np.linalg.norm(transform[:3, :3], axis=0)

@@ -1,0 +1,109 @@
+"""What the worker runs jobs with: the engines by name, loaded at their first job and kept until the worker ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from blender_mirage.wire.arrays import Arrays
+from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
+
+from ..generation.events import Event
+from ..worlds.mesh_store import MeshStore
+from ..worlds.take_files import TakeFiles
+from ..worlds.world_files import WorldFiles
+from .queue import DeviceReport
+
+if TYPE_CHECKING:
+    from ..models.protocol import Engine
+
+Report = Callable[[Event], None]
+IsCancelled = Callable[[], bool]
+
+
+class Runner(Protocol):
+    """Makes takes and seed views. `is_cancelled` is polled between steps; when true, Cancelled is raised."""
+
+    def make_take(
+        self,
+        request: TakeRequest,
+        arrays: Arrays,
+        take_id: str,
+        world: WorldFiles,
+        stores: tuple[MeshStore, TakeFiles],
+        report: Report,
+        is_cancelled: IsCancelled,
+    ) -> TakeInfo: ...
+
+    def write_seed_view(
+        self,
+        request: SeedViewRequest,
+        arrays: Arrays,
+        take_id: str,
+        world: WorldFiles,
+        meshes: MeshStore,
+        report: Report,
+        is_cancelled: IsCancelled,
+    ) -> None: ...
+
+    def device(self) -> DeviceReport:
+        """What is computed on, and the memory held there."""
+        ...
+
+
+class EngineRunner:
+    """The real one, over `generation` and `models.registry`."""
+
+    def __init__(self, device: str, weights_dir: Path) -> None:
+        self._device = device
+        self._weights_dir = weights_dir
+        self._engines: dict[str, Engine] = {}
+
+    def make_take(
+        self,
+        request: TakeRequest,
+        arrays: Arrays,
+        take_id: str,
+        world: WorldFiles,
+        stores: tuple[MeshStore, TakeFiles],
+        report: Report,
+        is_cancelled: IsCancelled,
+    ) -> TakeInfo:
+        from ..generation.take import Stores, TakeJob
+
+        engine = self._engine(request.engine, report)
+        return TakeJob(request, arrays, take_id, Stores(world, *stores), engine, report, is_cancelled).run()
+
+    def write_seed_view(
+        self,
+        request: SeedViewRequest,
+        arrays: Arrays,
+        take_id: str,
+        world: WorldFiles,
+        meshes: MeshStore,
+        report: Report,
+        is_cancelled: IsCancelled,
+    ) -> None:
+        from ..generation.seed_view import write_seed_view
+
+        engine = self._engine(request.engine, report)
+        write_seed_view(request, arrays, take_id, world, meshes, engine, report, is_cancelled)
+
+    def device(self) -> DeviceReport:
+        devices = {str(engine.device) for engine in self._engines.values()}
+        name = devices.pop() if devices else self._device
+        torch = sys.modules.get("torch")
+        if torch is None or not name.startswith("cuda"):
+            return DeviceReport(name)
+        free, _ = torch.cuda.mem_get_info(name)
+        return DeviceReport(f"{name} ({torch.cuda.get_device_name(name)})", torch.cuda.memory_reserved(name), free)
+
+    def _engine(self, name: str, report: Report) -> Engine:
+        if name not in self._engines:
+            report(Event("phase", phase="load engine", message=f"Loading the engine {name}"))
+            from ..models.registry import load_engine
+
+            self._engines[name] = load_engine(name, self._device, self._weights_dir)
+        return self._engines[name]

@@ -1,0 +1,86 @@
+"""The token store: a structure of arrays, appended to by takes, never averaged over views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+
+_DTYPES = {
+    "anchor": torch.int32,
+    "material": torch.int32,
+    "position": torch.float32,
+    "normal": torch.int8,
+    "view": torch.int8,
+    "footprint": torch.float16,
+    "roll": torch.float16,
+    "confidence": torch.float16,
+    "feature": torch.float16,
+}
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """N tokens of one engine's latent space."""
+
+    anchor: Tensor
+    """[N] int32."""
+    material: Tensor
+    """[N] int32."""
+    position: Tensor
+    """[N,3] float32 in the anchor's rest space, metres."""
+    normal: Tensor
+    """[N,2] int8 octahedral, rest space."""
+    view: Tensor
+    """[N,2] int8 octahedral, direction to the camera that made the token, rest space."""
+    footprint: Tensor
+    """[N] float16 metres a cell."""
+    roll: Tensor
+    """[N] float16 radians: where the making camera's right pointed, in the normal's tangent frame."""
+    confidence: Tensor
+    """[N] float16, 0..1."""
+    feature: Tensor
+    """[N,C] float16 normalised latents."""
+
+    def __len__(self) -> int:
+        return len(self.anchor)
+
+    def nbytes(self) -> int:
+        return sum(getattr(self, field.name).nbytes for field in fields(self))
+
+    def select(self, rows: Tensor) -> Tokens:
+        return Tokens(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        return {field.name: getattr(self, field.name).cpu().numpy() for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray], device: torch.device | str = "cpu") -> Tokens:
+        """Inverse of `to_arrays`. Raises ValueError where a field is missing or has another type or length."""
+        found: dict[str, Tensor] = {}
+        for name, dtype in _DTYPES.items():
+            if name not in arrays:
+                raise ValueError(f"expected the token field {name!r}, got only {sorted(arrays)}")
+            tensor = torch.from_numpy(np.ascontiguousarray(arrays[name]))
+            if tensor.dtype != dtype or len(tensor) != len(arrays["anchor"]):
+                raise ValueError(f"expected {name!r} as {len(arrays['anchor'])} x {dtype}, got {tuple(tensor.shape)}")
+            found[name] = tensor.to(device)
+        return cls(**found)
+
+    @classmethod
+    def empty(cls, channels: int, device: torch.device | str = "cpu") -> Tokens:
+        widths = {"position": (3,), "normal": (2,), "view": (2,), "feature": (channels,)}
+        return cls(
+            **{
+                name: torch.zeros((0, *widths.get(name, ())), dtype=dtype, device=device)
+                for name, dtype in _DTYPES.items()
+            }
+        )
+
+    @classmethod
+    def join(cls, parts: Iterable[Tokens]) -> Tokens:
+        listed = list(parts)
+        return cls(**{field.name: torch.cat([getattr(part, field.name) for part in listed]) for field in fields(cls)})

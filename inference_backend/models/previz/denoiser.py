@@ -1,0 +1,130 @@
+"""The denoiser: what memory gathered for each cell, and the greybox, to clean latents.
+
+One network in two modes. *Refine* (no noise in, sigma 1): the deterministic best guess, for surfaces that memory knows.
+*Flow* (rectified flow, Liu et al. 2022; x_sigma = (1 - sigma) x0 + sigma noise): a sample, for those nobody has seen.
+Either way it predicts x0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ...memory.read import GEOMETRY
+from .autoencoder import CHANNELS
+from .guide import CELL_CHANNELS
+from .networks import ResidualBlock
+from .vocabulary import WORDS
+
+LOOK = 2 * CHANNELS + 1
+PALETTE = CHANNELS + 1
+START_SIGMA = 0.6
+"""Sampling begins at the refined guess with this much noise (Meng et al., SDEdit, 2021), not at pure noise: four steps
+of a network this small make blotches of the latter, and the guess already has the material's colour right."""
+_CANDIDATE = 32
+_CONDITION = 96
+_NEARNESS = 3.0
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Everything the denoiser knows of B frames but the noisy latents."""
+
+    features: Tensor
+    """[B,K,8,h,w] gathered candidates, zero where absent."""
+    geometry: Tensor
+    """[B,K,9,h,w] as `memory.read.ReadOut.geometry`."""
+    guide: Tensor
+    """[B,14,h,w] cell guide."""
+    palette: Tensor
+    """[B,9,h,w] mean latents of the cell's material elsewhere in memory, and 1 where there are any."""
+    look: Tensor
+    """[B,17] mean and deviation of the seed views' latents, and 1 where there are any."""
+    words: Tensor
+    """[B,W] prompt vocabulary, 1 where the word is said."""
+
+
+class Denoiser(nn.Module):
+    def __init__(self, width: int = 64, deeper: tuple[int, int] = (96, 128)) -> None:
+        super().__init__()
+        middle, deep = deeper
+        self.candidate = nn.Sequential(
+            nn.Conv2d(CHANNELS + GEOMETRY, _CANDIDATE, 1),
+            nn.LeakyReLU(0.1),
+            nn.Conv2d(_CANDIDATE, _CANDIDATE + 1, 1),
+        )
+        self.condition = nn.Sequential(
+            nn.Linear(16 + 1 + LOOK + len(WORDS), _CONDITION), nn.SiLU(), nn.Linear(_CONDITION, _CONDITION), nn.SiLU()
+        )
+        inputs = _CANDIDATE + CHANNELS + 1 + CELL_CHANNELS + PALETTE + CHANNELS
+        self.enter = nn.Conv2d(inputs, width, 3, padding=1)
+        self.down = nn.ModuleList([_blocks(width, 2), _blocks(middle, 2), _blocks(deep, 3)])
+        self.shrink = nn.ModuleList(
+            [nn.Conv2d(width, middle, 2, stride=2), nn.Conv2d(middle, deep, 2, stride=2)],
+        )
+        self.grow = nn.ModuleList([nn.Conv2d(middle, width * 4, 1), nn.Conv2d(deep, middle * 4, 1)])
+        self.up = nn.ModuleList([_blocks(width, 4), _blocks(middle, 2)])
+        self.leave = nn.Conv2d(width, CHANNELS, 3, padding=1)
+
+    def forward(self, noisy: Tensor, sigma: Tensor, refine: Tensor, condition: Condition) -> Tensor:
+        """Clean latents [B,8,h,w]. noisy [B,8,h,w]; sigma [B] in 0..1; refine [B] 1 for the refine mode, where noisy
+        is zero and sigma 1. h and w may be anything."""
+        pooled, pinned = self._pool(condition)
+        code = self.condition(torch.cat([_fourier(sigma), refine[:, None], condition.look, condition.words], 1))
+        inputs = torch.cat([pooled, pinned, condition.guide, condition.palette, noisy], 1)
+        h, w = inputs.shape[-2:]
+        inputs = F.pad(inputs, (0, -w % 4, 0, -h % 4), mode="replicate")
+        x0 = self.enter(inputs)
+        x0 = _run(self.down[0], x0, code)
+        x1 = _run(self.down[1], self.shrink[0](x0), code)
+        x2 = _run(self.down[2], self.shrink[1](x1), code)
+        x1 = _run(self.up[1], x1 + F.pixel_shuffle(self.grow[1](x2), 2), code)
+        x0 = _run(self.up[0], x0 + F.pixel_shuffle(self.grow[0](x1), 2), code)
+        # The pooled candidate is nearly the answer; the network adds what warping lost.
+        out = self.leave(F.leaky_relu(x0, 0.1))[..., :h, :w] + pinned[:, :CHANNELS]
+        exact = _exactness(condition.geometry[:, 0]) * refine[:, None, None, None]
+        return torch.lerp(out.float(), condition.features[:, 0].float(), exact)
+
+    def _pool(self, condition: Condition) -> tuple[Tensor, Tensor]:
+        """Softmax over candidates: hidden [B,32,h,w], and pooled latents with a presence flag [B,9,h,w]."""
+        b, k, _, h, w = condition.features.shape
+        each = torch.cat([condition.features, condition.geometry], 2).flatten(0, 1)
+        hidden, score = self.candidate(each).split([_CANDIDATE, 1], 1)
+        present = condition.geometry[:, :, GEOMETRY - 1 :]
+        # Nearest first even before any training: the distance is part of the score, in steps of the coarser of token
+        # and cell, so that a surface seen from nearer than before blends its tokens instead of showing them as tiles.
+        step = torch.exp2(condition.geometry[:, :, 2:3].float()).clamp_min(1)
+        distance = condition.geometry[:, :, :2].float() / step
+        near = -_NEARNESS * distance.square().sum(2, keepdim=True)
+        score = score.view(b, k, 1, h, w).float() + near.float()
+        weight = torch.softmax(score.masked_fill(present < 0.5, -1e4), 1) * present
+        pooled = (hidden.view(b, k, _CANDIDATE, h, w) * weight).sum(1)
+        latents = (condition.features * weight).sum(1)
+        return pooled, torch.cat([latents, present.amax(1)], 1)
+
+
+def _exactness(geometry: Tensor) -> Tensor:
+    """[B,1,h,w] 1 where a cell meets its token as it was written (same place, size, roll and view), fading to 0 within
+    a tenth of a cell: such a token is the answer, and no network makes it better."""
+    right, down, scale, view, roll = (geometry[:, i : i + 1].float() for i in range(5))
+    apart = right**2 + down**2 + scale**2 + roll**2 + 2 * (1 - view)
+    return torch.exp(-apart / 0.01) * geometry[:, GEOMETRY - 1 :].float()
+
+
+def _blocks(channels: int, count: int) -> nn.ModuleList:
+    return nn.ModuleList([ResidualBlock(channels, _CONDITION) for _ in range(count)])
+
+
+def _run(blocks: nn.Module, x: Tensor, code: Tensor) -> Tensor:
+    for block in blocks.children():
+        x = block(x, code)
+    return x
+
+
+def _fourier(sigma: Tensor) -> Tensor:
+    """[B,16]."""
+    angles = sigma[:, None] * torch.exp2(torch.arange(8, device=sigma.device, dtype=sigma.dtype)) * torch.pi / 2
+    return torch.cat([torch.sin(angles), torch.cos(angles)], 1)

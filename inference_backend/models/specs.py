@@ -1,0 +1,7 @@
+"""The engine table: every engine there is, explicitly."""
+
+from __future__ import annotations
+
+from .protocol import EngineSpec
+
+PREVIZ = EngineSpec(name="previz", channels=8, stride=4, frames_per_latent=1, steps=4)

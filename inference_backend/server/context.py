@@ -1,0 +1,71 @@
+"""What the routes need of the rest of the backend, and the small steps that all of them take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, Request, Response
+
+from blender_mirage.wire.codec import to_json
+from blender_mirage.wire.messages import EngineInfo
+
+from ..config import BackendConfig
+from ..jobs.queue import JobQueue
+from ..worlds.catalog import WorldCatalog
+from ..worlds.mesh_store import MeshStore
+from ..worlds.take_files import TakeFiles
+
+
+class WorkerControl(Protocol):
+    """The supervisor, as the routes see it."""
+
+    def ensure(self) -> None: ...
+
+    def state(self) -> str: ...
+
+    def release(self) -> None: ...
+
+
+class Services(Protocol):
+    """Everything behind the routes; `inference_backend.services` builds it."""
+
+    @property
+    def config(self) -> BackendConfig: ...
+
+    @property
+    def token(self) -> str: ...
+
+    @property
+    def catalog(self) -> WorldCatalog: ...
+
+    @property
+    def meshes(self) -> MeshStore: ...
+
+    @property
+    def takes(self) -> TakeFiles: ...
+
+    @property
+    def queue(self) -> JobQueue: ...
+
+    @property
+    def worker(self) -> WorkerControl: ...
+
+    def engines(self) -> Sequence[EngineInfo]: ...
+
+
+async def _read_body(request: Request) -> bytes:
+    return await request.body()
+
+
+Body = Annotated[bytes, Depends(_read_body)]
+"""The raw body of a request, for routes that run in threads."""
+
+
+def message(value: Any, status: int = 200) -> Response:
+    """A wire message as the answer."""
+    return Response(to_json(value), status, media_type="application/json")
+
+
+def empty() -> Response:
+    return Response(status_code=204)

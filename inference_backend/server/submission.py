@@ -1,0 +1,138 @@
+"""The checks of a take or seed view before it becomes a job. Each failure is one sentence and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_mirage.wire.arrays import Array, Arrays
+from blender_mirage.wire.greybox import GreyboxTracks
+from blender_mirage.wire.messages import LAMP_KINDS, EngineInfo, Greybox, SeedViewRequest, TakeRequest
+
+from ..errors import Conflict, EngineUnavailable, InvalidRequest
+from ..worlds.mesh_store import MeshStore
+
+MIN_SIDE, MAX_SIDE, SIDE_STEP = 64, 4096, 4
+MAX_FRAMES = 10_000
+MAX_STEPS = 100
+MAX_SEED = 2**63 - 1
+_ROTATION_TOLERANCE = 1e-4
+
+
+def check_engine(engines: Sequence[EngineInfo], name: str, weights: str = "") -> EngineInfo:
+    """The engine `name`, if it is ready and has the weights asked for (any, when empty).
+
+    Raises InvalidRequest (unknown), EngineUnavailable (what it lacks), Conflict (other weights).
+    """
+    known = {engine.name: engine for engine in engines}
+    if name not in known:
+        raise InvalidRequest(f"There is no engine {name[:60]!r}.", f"Choose one of: {', '.join(known)}.")
+    engine = known[name]
+    if not engine.ready:
+        raise EngineUnavailable(f"The engine {name} is not ready.", engine.lacks)
+    if weights and weights != engine.weights:
+        raise Conflict(
+            f"The take asks for the weights {weights[:60]}; installed are {engine.weights}.",
+            "Install those weights, or leave the weights open to make the take with the installed ones.",
+        )
+    return engine
+
+
+def check_take(request: TakeRequest, arrays: Arrays) -> None:
+    """Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
+    for name, side in (("height", request.height), ("width", request.width)):
+        if not MIN_SIDE <= side <= MAX_SIDE or side % SIDE_STEP:
+            raise InvalidRequest(
+                f"The {name} must be a multiple of {SIDE_STEP} from {MIN_SIDE} to {MAX_SIDE}, got {side}.",
+                "Change the resolution of the shot.",
+            )
+    frames = len(request.frames)
+    if not 1 <= frames <= MAX_FRAMES:
+        raise InvalidRequest(
+            f"A take has 1 to {MAX_FRAMES} frames, got {frames}.", "Change the frame range, or split the shot."
+        )
+    if len(set(request.frames)) != frames:
+        raise InvalidRequest("A frame number appears twice in the take.", "Change the frame range of the shot.")
+    if not 1 <= request.steps <= MAX_STEPS:
+        raise InvalidRequest(f"Steps must be from 1 to {MAX_STEPS}, got {request.steps}.", "4 is a good number.")
+    if request.fps <= 0:
+        raise InvalidRequest(f"Frames per second must be positive, got {request.fps}.", "Set the scene's frame rate.")
+    if not 0 <= request.seed <= MAX_SEED:
+        raise InvalidRequest(f"The seed must be from 0 to {MAX_SEED}, got {request.seed}.", "Choose another seed.")
+    _check_cameras(arrays, frames)
+    _check_greybox(request.greybox, arrays, frames)
+
+
+def check_seed_view(request: SeedViewRequest, arrays: Arrays) -> None:
+    """Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
+    image = _array(arrays, "image")
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise InvalidRequest(f"Expected 'image' [H,W,3] uint8, got {list(image.shape)} {image.dtype}.")
+    height, width = image.shape[:2]
+    if min(height, width) < MIN_SIDE or max(height, width) > MAX_SIDE:
+        raise InvalidRequest(
+            f"The look must have sides of {MIN_SIDE} to {MAX_SIDE} pixels, got {width} x {height}.",
+            "Scale the picture.",
+        )
+    _check_cameras(arrays, frames=1)
+    _check_greybox(request.greybox, arrays, frames=1)
+
+
+def check_meshes(meshes: MeshStore, greybox: Greybox) -> None:
+    """Raises Conflict when a mesh or vertex track of the greybox has not been sent."""
+    wanted = {instance.mesh for instance in greybox.instances}
+    wanted |= {instance.vertex_track for instance in greybox.instances if instance.vertex_track}
+    missing = meshes.missing(wanted)
+    if missing:
+        raise Conflict(
+            f"{len(missing)} of the {len(wanted)} meshes of the set have not been sent.",
+            "Ask for /missing-meshes, send those, then submit again.",
+        )
+
+
+def _check_cameras(arrays: Arrays, frames: int) -> None:
+    c2w, intrinsics = _finite(arrays, "c2w", (frames, 4, 4)), _finite(arrays, "K", (frames, 3, 3))
+    rotation = c2w[:, :3, :3]
+    straight = np.abs(rotation @ rotation.transpose(0, 2, 1) - np.eye(3)).max() <= _ROTATION_TOLERANCE
+    if not straight or np.any(np.linalg.det(rotation) <= 0) or np.any(c2w[:, 3] != (0, 0, 0, 1)):
+        raise InvalidRequest(
+            "A camera matrix is not a rotation and a place.", "Look for a sheared or mirrored parent of the camera."
+        )
+    if np.any(intrinsics[:, 0, 0] <= 0) or np.any(intrinsics[:, 1, 1] <= 0) or np.any(intrinsics[:, 2] != (0, 0, 1)):
+        raise InvalidRequest(
+            "A camera has no positive focal length.", "Use a perspective camera with a lens longer than 0."
+        )
+
+
+def _check_greybox(greybox: Greybox, arrays: Arrays, frames: int) -> None:
+    GreyboxTracks.from_arrays(greybox, arrays, frames)
+    anchors = [instance.anchor for instance in greybox.instances]
+    if len(set(anchors)) != len(anchors) or not all(anchors):
+        raise InvalidRequest("Two instances of the set have the same anchor, or one has none.", "Send the set again.")
+    for lamp in greybox.lamps:
+        if lamp.kind not in LAMP_KINDS:
+            raise InvalidRequest(f"There is no lamp of the kind {lamp.kind[:20]!r}.", f"Use {', '.join(LAMP_KINDS)}.")
+
+
+def _array(arrays: Arrays, name: str) -> Array:
+    if name not in arrays:
+        raise InvalidRequest(f"The request lacks the array {name!r}.", "Update the add-on.")
+    return arrays[name]
+
+
+def _finite(arrays: Arrays, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    array = _array(arrays, name)
+    if array.shape != shape or array.dtype != np.float64:
+        raise InvalidRequest(
+            f"Expected {name!r} with the shape {list(shape)} float64, got {list(array.shape)} {array.dtype}.",
+            "There must be one camera a frame: update the add-on.",
+        )
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        raise InvalidRequest(
+            f"The array {name!r} is not finite at frame index {bad[0][0]} (value {array[tuple(bad[0])]}).",
+            "Look for a driver or constraint of the camera that divides by zero there.",
+        )
+    return array

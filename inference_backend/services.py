@@ -1,0 +1,67 @@
+"""The composition root: the only place that builds the parts of a backend and says how they hang together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from blender_mirage.wire.messages import EngineInfo
+
+from .config import BackendConfig
+from .jobs.queue import JobQueue
+from .jobs.supervisor import WorkerSupervisor, worker_command
+from .models.registry import available_engines
+from .server.security import ensure_token
+from .worlds.catalog import WorldCatalog
+from .worlds.lock import DataDirLock
+from .worlds.mesh_store import MeshStore
+from .worlds.take_files import TakeFiles
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Services:
+    """One running backend. Built by `open_services`."""
+
+    config: BackendConfig
+    token: str = field(repr=False)
+    catalog: WorldCatalog
+    meshes: MeshStore
+    takes: TakeFiles
+    queue: JobQueue
+    worker: WorkerSupervisor
+
+    def engines(self) -> Sequence[EngineInfo]:
+        """What can be generated with, and what each engine still lacks. Loads no torch."""
+        return available_engines(self.config.weights_dir)
+
+
+@contextmanager
+def open_services(
+    config: BackendConfig, command: Sequence[str] | None = None, holder: str = "a backend"
+) -> Iterator[Services]:
+    """Holds the data directory, tidies what a crash left, takes up the jobs that it cut short; closes all at the end.
+
+    `command` replaces the worker's command line (tests run one with a tiny engine).
+    Raises Conflict when another backend holds the directory.
+    """
+    with ExitStack() as closing:
+        lock = DataDirLock(config.data_dir, holder)
+        closing.callback(lock.close)
+        catalog, takes, meshes = WorldCatalog(config.data_dir), TakeFiles(config.data_dir), MeshStore(config.data_dir)
+        for part in (catalog, takes, meshes):
+            part.sweep()
+        queue = JobQueue(config.data_dir)
+        closing.callback(queue.close)
+        for job in queue.recover():
+            LOG.info("Job %s was cut short and is %s now", job.job_id, job.state)
+        command = command or worker_command(config.data_dir, config.device, config.weights_dir)
+        worker = WorkerSupervisor(config.data_dir, queue, takes, command)
+        closing.callback(worker.close)
+        token = ensure_token(config.data_dir)
+        if queue.active():
+            worker.ensure()
+        yield Services(config, token, catalog, meshes, takes, queue, worker)

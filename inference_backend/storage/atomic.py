@@ -1,0 +1,65 @@
+"""Bytes to a file, whole or not at all, and what a failing disk means to the user."""
+
+from __future__ import annotations
+
+import errno
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import DiskFull
+
+# EFBIG: the file size limit of the process or of the file system (FAT: 4 GiB) is one more way of having no room.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG} | ({errno.EDQUOT} if hasattr(errno, "EDQUOT") else set()))
+TEMPORARY_SUFFIX = ".tmp"
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turns an OSError that says "no room" into DiskFull with `path`; others pass through."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise disk_full(path, error.strerror or str(error)) from error
+        raise
+
+
+def disk_full(path: Path, reason: str) -> DiskFull:
+    return DiskFull(
+        f"There was no room to write {path} ({reason}).",
+        "Free space on that disk (delete worlds or takes that you no longer need), then try again.",
+    )
+
+
+def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Writes `data` beside `path`, flushes it to the disk and moves it into place; on failure `path` is as before.
+
+    Raises DiskFull with the path where there is no room, OSError for the rest.
+    """
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{TEMPORARY_SUFFIX}")
+    with disk_errors(path):
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Makes renames inside `directory` survive a power cut. Windows has no such call and journals them itself."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

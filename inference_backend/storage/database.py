@@ -1,0 +1,121 @@
+"""One SQLite file: opened in WAL mode, brought up to date by numbered migrations, read and written in transactions.
+
+A migration is a function `m001_initial(connection)`. It runs in the same transaction as the record of its name, so a
+crash leaves either both or neither. A file that records a migration which this program does not know was written by a
+newer one and is refused.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from ..errors import BackendError, Conflict
+from .atomic import disk_full
+
+Migration = Callable[[sqlite3.Connection], None]
+_BUSY_TIMEOUT_S = 30.0  # a writer may hold the file while it flushes a segment of some hundred MB
+_NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+
+
+class Database:
+    """A connection that threads may share: one transaction at a time, each all or nothing."""
+
+    def __init__(self, path: Path, migrations: Sequence[Migration], durable: bool = True) -> None:
+        """Opens or creates `path`. `durable` flushes every commit to the disk; without it a power cut (not a crash of
+        the process) may lose the last commits. Raises Conflict where a newer program wrote the file, DiskFull.
+        """
+        self.path = path
+        self._lock = threading.RLock()
+        with _sqlite_errors(path):
+            # Autocommit mode: transactions are opened explicitly below, so that each is IMMEDIATE.
+            self._connection = sqlite3.connect(
+                path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._connection.row_factory = sqlite3.Row
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._connection.execute("PRAGMA foreign_keys = ON")
+                self._migrate(migrations)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A consistent view of the file; writers are not held up."""
+        with self._transaction("BEGIN DEFERRED") as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """The only writer of the file, over all processes, until the block ends; commits, or rolls back on an error."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock, _sqlite_errors(self.path):
+            self._connection.execute(begin)
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself after some errors (a full disk); a second one would hide the first.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _migrate(self, migrations: Sequence[Migration]) -> None:
+        known = [migration.__name__ for migration in migrations]
+        if self._applied() == set(known):
+            return
+        with self.write() as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT")
+            applied = self._applied()
+            newer = sorted(applied - set(known))
+            if newer:
+                raise Conflict(
+                    f"{self.path} is from a newer Blender Mirage: it has {newer[-1]}, this one ends at {known[-1]}.",
+                    "Update the inference backend, then open it again.",
+                )
+            for migration in migrations:
+                if migration.__name__ not in applied:
+                    migration(connection)
+                    connection.execute("INSERT INTO migrations (name) VALUES (?)", (migration.__name__,))
+
+    def _applied(self) -> set[str]:
+        table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'"
+        if self._connection.execute(table).fetchone() is None:
+            return set()
+        return {row["name"] for row in self._connection.execute("SELECT name FROM migrations")}
+
+
+@contextmanager
+def _sqlite_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code in _NO_ROOM:
+            raise disk_full(path, str(error)) from error
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise BackendError(f"The file {path} is damaged ({error}).", "Restore it from a backup.") from error
+        raise

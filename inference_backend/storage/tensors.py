@@ -1,0 +1,37 @@
+"""Named numpy arrays in safetensors files, written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from ..errors import BackendError, NotFound
+from .atomic import write_atomic
+
+
+def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, str]) -> int:
+    """Writes the arrays and their facts to `path`; returns the bytes written. Raises DiskFull."""
+    # safetensors writes the underlying buffer, so a view with strides must be laid out first.
+    contiguous = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    data = safetensors.numpy.save(contiguous, metadata=dict(meta))
+    write_atomic(path, data)
+    return len(data)
+
+
+def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Inverse of `save_arrays`: (arrays, meta). Raises NotFound, or BackendError where the file is damaged."""
+    if not path.is_file():
+        raise NotFound(f"The file {path} is not there.", "Restore it from a backup, or revert the take that wrote it.")
+    try:
+        with safe_open(path, framework="np") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})
+    except SafetensorError as error:
+        raise BackendError(
+            f"The file {path} is damaged ({error}).", "Restore it from a backup, or revert the take that wrote it."
+        ) from error

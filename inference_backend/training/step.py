@@ -1,0 +1,128 @@
+"""One training sample through the whole engine: encode, gather, denoise, decode.
+
+Encoder, denoiser and decoder learn together through the read-out, so that tokens learn to survive being seen from
+elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..diffusion.flow import mix
+from ..models.previz.autoencoder import CHANNELS, STRIDE
+from ..models.previz.denoiser import Condition
+from ..models.previz.model import PrevizModel, look_of, palette_of
+from .cache import SOURCES
+from .config import TrainingConfig
+from .dataset import Batch
+from .losses import flow_loss, latent_statistics_loss, picture_loss
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the model made of a batch."""
+
+    reconstructed: Tensor
+    """[B,3,H,W] the target through the autoencoder alone."""
+    refined: Tensor
+    """[B,3,H,W] the target from memory and greybox."""
+    covered: Tensor
+    """[B,1,H,W] where memory had seen it."""
+    losses: dict[str, Tensor]
+
+
+def run(model: PrevizModel, batch: Batch, config: TrainingConfig, generator: torch.Generator) -> Made:
+    """Losses and pictures of one batch, with the training's noise and dropouts drawn from `generator`."""
+    latents, sources = encode(model, batch)
+    condition, covered = condition_of(sources, batch, config, generator)
+    b = len(latents)
+    target = latents.detach().float()
+
+    noise = torch.randn(latents.shape, generator=generator)
+    refined = model.denoiser(torch.zeros_like(target), torch.ones(b), torch.ones(b), condition).float()
+    # Half of the noise levels near 1, where few-step sampling spends its steps.
+    sigma = torch.rand(b, generator=generator).sqrt()
+    noisy = mix(target, noise, sigma[:, None, None, None])
+    flowed = model.denoiser(noisy, sigma, torch.zeros(b), condition).float()
+
+    guide = batch.pixel_guide
+    dropped = (torch.rand(b, generator=generator) >= config.guide_drop).float()[:, None, None, None]
+    jitter = config.latent_noise * torch.randn(latents.shape, generator=generator)
+    both = torch.cat([latents + jitter, refined.to(latents.dtype)])
+    reconstructed, painted = model.decoder(both, torch.cat([guide * dropped, guide])).float().chunk(2)
+
+    fine = F.interpolate(covered, scale_factor=STRIDE, mode="nearest")
+    losses = {
+        "autoencoder": picture_loss(reconstructed, batch.target, torch.ones_like(fine)),
+        "refine": picture_loss(painted, batch.target, 0.1 + 0.9 * fine),
+        "refine_latents": 0.5 * (refined - target).abs().mean(),
+        "flow": 0.2 * flow_loss(flowed, target, sigma[:, None, None, None]),
+        "statistics": 0.05 * latent_statistics_loss(latents.float()),
+    }
+    return Made(reconstructed, painted, fine, losses)
+
+
+def encode(model: PrevizModel, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Latents of the targets [B,8,h,w] and of the sources [B*S,8,h,w], zero for a missing source."""
+    b = len(batch.target)
+    there = (batch.source_material.unflatten(1, (SOURCES, -1))[:, :, 0] >= 0).flatten()
+    latents = model.encoder(torch.cat([batch.target, batch.sources.flatten(0, 1)[there]]))
+    sources = latents.new_zeros(len(there), *latents.shape[1:])
+    return latents[:b], sources.index_put((torch.nonzero(there)[:, 0],), latents[b:])
+
+
+def condition_of(
+    sources: Tensor, batch: Batch, config: TrainingConfig, generator: torch.Generator
+) -> tuple[Condition, Tensor]:
+    """The denoiser's condition, with part of the memory dropped, and the cells [B,1,h,w] that are still covered.
+
+    sources: [B*S,8,h,w] as `encode` makes them.
+    """
+    b, _, h, w = batch.cell_guide.shape
+    sources = sources + config.latent_noise * torch.randn(sources.shape, generator=generator)
+    # [B, S*N, C]: the rows that `batch.token` points at.
+    rows = sources.view(b, -1, CHANNELS, h * w).transpose(2, 3).flatten(1, 2)
+    kept = _keep(b, h, w, config, generator)
+    present = (batch.token >= 0).unflatten(-1, (h, w)) & (kept[:, None, 0] > 0.5)
+    picked = batch.token.clamp_min(0).flatten(1)[..., None].expand(-1, -1, CHANNELS)
+    features = rows.gather(1, picked).view(b, -1, h, w, CHANNELS).movedim(-1, 2) * present[:, :, None]
+
+    remembers = (kept.flatten(1).amax(1) > 0.5).float()
+    valid = (batch.source_material >= 0).float() * remembers[:, None]
+    palette = [
+        palette_of(rows[i][valid[i] > 0.5].float(), batch.source_material[i][valid[i] > 0.5], batch.material[i])
+        for i in range(b)
+    ]
+    said = (torch.rand(batch.words.shape, generator=generator) < 0.5).float()
+    condition = Condition(
+        features=features,
+        geometry=batch.geometry * present[:, :, None],
+        guide=batch.cell_guide,
+        palette=torch.stack(palette).transpose(1, 2).view(b, CHANNELS + 1, h, w),
+        look=look_of(rows.float(), valid),
+        words=batch.words * said,
+    )
+    return condition, batch.covered * kept
+
+
+def without_dropout(config: TrainingConfig) -> TrainingConfig:
+    """The same run with memory whole and latents clean: how it is evaluated."""
+    return replace(config, memory_drop=0.0, patch_drop=0.0, guide_drop=0.0, latent_noise=0.0)
+
+
+def _keep(b: int, h: int, w: int, config: TrainingConfig, generator: torch.Generator) -> Tensor:
+    """[B,1,h,w] 0 where memory is to be forgotten: all of it, or a rectangle."""
+    kept = torch.ones(b, 1, h, w)
+    for i in range(b):
+        whole, patch, top, left, tall, wide = torch.rand(6, generator=generator).tolist()
+        if whole < config.memory_drop:
+            kept[i] = 0
+        elif patch < config.patch_drop:
+            rows, columns = int((0.2 + 0.6 * tall) * h), int((0.2 + 0.6 * wide) * w)
+            y, x = int(top * (h - rows)), int(left * (w - columns))
+            kept[i, :, y : y + rows, x : x + columns] = 0
+    return kept

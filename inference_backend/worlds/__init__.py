@@ -1,0 +1,13 @@
+"""What persists: worlds with their segments, meshes, takes. No torch.
+
+    <data dir>/worlds/<world_id>/world.db                        names of anchors and materials, index of segments
+    <data dir>/worlds/<world_id>/segments/<take_id>.safetensors  the tokens of one take or seed view
+    <data dir>/worlds/<world_id>/seed_views/<take_id>.mira       the request of a seed view: picture, camera, greybox
+    <data dir>/meshes/<hash>.mira                                content-addressed meshes and vertex tracks
+    <data dir>/takes/<take_id>/request.mira                      everything that made the take
+    <data dir>/takes/<take_id>/take.json                         wire.TakeInfo
+    <data dir>/takes/<take_id>/frames/0000.png                   by index
+
+A segment counts only once its row is committed; a folder or file whose name starts with a dot is a step that a crash
+cut short, and is swept.
+"""

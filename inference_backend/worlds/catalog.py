@@ -1,0 +1,192 @@
+"""The worlds of a data directory: create, list, fork, delete. Each appears and disappears in one rename."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from blender_mirage.wire.messages import WorldInfo, WorldStats
+
+from ..errors import BackendError, InvalidRequest, NotFound
+from ..storage.atomic import disk_errors, sync_directory, write_atomic
+from ..storage.database import Database
+from .ids import check_id, is_id, new_id, now
+from .schema import MIGRATIONS
+from .take_files import TakeFiles
+from .world_files import DATABASE_NAME, SEGMENT_SUFFIX, WorldFiles
+
+LOG = logging.getLogger(__name__)
+MAX_NAME_LENGTH = 200
+
+
+class WorldCatalog:
+    """Every method may be called from any thread and process, except `sweep`."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._root = data_dir / "worlds"
+        self._takes = TakeFiles(data_dir)
+        with disk_errors(self._root):
+            self._root.mkdir(parents=True, exist_ok=True)
+
+    def create(self, name: str) -> WorldInfo:
+        """A new, empty world. Raises InvalidRequest (the name), DiskFull."""
+        name = _check_name(name)
+        world_id = new_id()
+        with self._building(world_id) as building, Database(building / DATABASE_NAME, MIGRATIONS) as database:
+            with database.write() as connection:
+                connection.execute("INSERT INTO world VALUES (?, ?, ?)", (world_id, name, now()))
+        return self.get(world_id)
+
+    def get(self, world_id: str) -> WorldInfo:
+        """Raises NotFound, or Conflict when a newer program wrote the world."""
+        with self._database(world_id) as database, database.read() as connection:
+            return _info(connection)
+
+    def list(self) -> list[WorldInfo]:
+        """Every world that can be opened, oldest first; one that cannot is logged and left out."""
+        found = []
+        for directory in self._root.iterdir():
+            if not is_id(directory.name):
+                continue
+            try:
+                found.append(self.get(directory.name))
+            except BackendError as error:
+                LOG.warning("World %s is left out of the list: %s", directory.name, error.message)
+        return sorted(found, key=lambda world: (world.created, world.world_id))
+
+    def stats(self, world_id: str) -> WorldStats:
+        """What the world holds. Raises NotFound."""
+        with self._database(world_id) as database, database.read() as connection:
+            anchors = connection.execute("SELECT COUNT(*) FROM anchors").fetchone()[0]
+            segments, tokens, size = connection.execute(
+                "SELECT COUNT(*), COALESCE(SUM(tokens), 0), COALESCE(SUM(bytes), 0) FROM segments"
+            ).fetchone()
+        return WorldStats(world_id=world_id, tokens=tokens, bytes=size, anchors=anchors, segments=segments)
+
+    def open(self, world_id: str) -> WorldFiles:
+        """The world's files, for a writer. Raises NotFound, Conflict."""
+        return WorldFiles(self._directory(world_id))
+
+    def fork(self, world_id: str, name: str) -> WorldInfo:
+        """A new world that starts with everything this one remembers. Segments are shared, as they never change."""
+        name = _check_name(name)
+        source, fork_id = self._directory(world_id), new_id()
+        with self._building(fork_id) as building:
+            # The source's write lock holds off commits and reverts until index and files have been taken together.
+            with self._database(world_id) as database, database.write() as connection:
+                _copy_database(source / DATABASE_NAME, building / DATABASE_NAME)
+                for row in connection.execute("SELECT take_id FROM segments"):
+                    _link(source / "segments" / (row["take_id"] + SEGMENT_SUFFIX), building / "segments")
+                for request in source.glob("seed_views/*.mira"):
+                    _link(request, building / "seed_views")
+            with Database(building / DATABASE_NAME, MIGRATIONS) as database, database.write() as connection:
+                connection.execute("UPDATE world SET world_id = ?, name = ?, created = ?", (fork_id, name, now()))
+        return self.get(fork_id)
+
+    def delete(self, world_id: str) -> None:
+        """Removes the world and the takes made in it: rows, segments, seed views, frames. Raises NotFound."""
+        directory = self._directory(world_id)
+        leaving = self._root / f".deleted-{world_id}"
+        directory.rename(leaving)
+        sync_directory(self._root)
+        for take_id in self._takes.of_world(world_id):
+            self._takes.delete(take_id)
+        shutil.rmtree(leaving)
+
+    def save_seed_view(self, world_id: str, take_id: str, bundle: bytes) -> None:
+        """Keeps the request of a seed view with its world. Raises NotFound, DiskFull."""
+        path = self._seed_view(world_id, take_id)
+        with disk_errors(path):
+            path.parent.mkdir(exist_ok=True)
+        write_atomic(path, bundle)
+
+    def seed_view(self, world_id: str, take_id: str) -> bytes:
+        """The request bundle of a seed view. Raises NotFound."""
+        path = self._seed_view(world_id, take_id)
+        if not path.is_file():
+            raise NotFound(f"The world {world_id} has no seed view {take_id}.", "Add the look once more.")
+        return path.read_bytes()
+
+    def sweep(self) -> None:
+        """Removes what a crash left half built or half deleted. Only for the process that holds the data directory."""
+        for leftover in self._root.glob(".*"):
+            if leftover.name.startswith(".deleted-"):
+                for take_id in self._takes.of_world(leftover.name.removeprefix(".deleted-")):
+                    self._takes.delete(take_id)
+            shutil.rmtree(leftover)
+        for temporary in self._root.glob("*/seed_views/.*.tmp"):
+            temporary.unlink()
+
+    def _directory(self, world_id: str) -> Path:
+        directory = self._root / check_id(world_id, "world")
+        if not (directory / DATABASE_NAME).is_file():
+            raise NotFound(f"There is no world {world_id}.", "Choose one of the list, or create a new world.")
+        return directory
+
+    @contextmanager
+    def _building(self, world_id: str) -> Iterator[Path]:
+        """A hidden folder that becomes the world when the block ends well, and goes when it does not."""
+        building = self._root / f".new-{world_id}"
+        with disk_errors(building):
+            try:
+                (building / "segments").mkdir(parents=True)
+                yield building
+                sync_directory(building)
+                building.rename(self._root / world_id)
+            except BaseException:
+                shutil.rmtree(building)
+                raise
+            sync_directory(self._root)
+
+    def _database(self, world_id: str) -> Database:
+        return Database(self._directory(world_id) / DATABASE_NAME, MIGRATIONS)
+
+    def _seed_view(self, world_id: str, take_id: str) -> Path:
+        return self._directory(world_id) / "seed_views" / f"{check_id(take_id, 'seed view')}.mira"
+
+
+def _check_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        raise InvalidRequest(
+            f"A world's name has 1 to {MAX_NAME_LENGTH} printable characters, got {name[:60]!r}.",
+            "Choose another name.",
+        )
+    return name
+
+
+def _info(connection: sqlite3.Connection) -> WorldInfo:
+    world = connection.execute("SELECT world_id, name, created FROM world").fetchone()
+    counts = {
+        row["kind"]: (row["segments"], row["tokens"])
+        for row in connection.execute("SELECT kind, COUNT(*) segments, SUM(tokens) tokens FROM segments GROUP BY kind")
+    }
+    return WorldInfo(
+        world_id=world["world_id"],
+        name=world["name"],
+        created=world["created"],
+        takes=counts.get("take", (0, 0))[0],
+        seed_views=counts.get("seed_view", (0, 0))[0],
+        tokens=sum(tokens for _, tokens in counts.values()),
+    )
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    # A connection of its own: SQLite's backup waits for ever on one that is inside a write transaction.
+    with closing(sqlite3.connect(source)) as reader, closing(sqlite3.connect(target)) as writer:
+        reader.backup(writer)
+
+
+def _link(file: Path, directory: Path) -> None:
+    with disk_errors(directory):
+        directory.mkdir(exist_ok=True)
+        try:
+            os.link(file, directory / file.name)
+        except OSError:
+            # Not every file system has hard links (exFAT, some network shares).
+            shutil.copy2(file, directory / file.name)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from blender_mirage.core.camera_path import CameraPath
+from blender_mirage.core.errors import SceneNotReady
+
+K = np.array([[500.0, 0, 256], [0, 500, 144], [0, 0, 1]])
+
+
+def path(c2w=None, lenses=None, frames=(10, 11, 12), **changes) -> CameraPath:
+    c2w = np.stack([np.eye(4)] * 3) if c2w is None else c2w
+    lenses = np.stack([K] * 3) if lenses is None else lenses
+    return CameraPath(c2w, lenses, frames, **{"fps": 24.0, "height": 288, "width": 512, **changes})
+
+
+def test_a_path_of_three():
+    assert len(path()) == 3
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "what"),
+    [((1, 0, 3), np.nan, "not finite"), ((1, 0, 0), 1.1, "not orthonormal"), ((1, 0, 1), 0.1, "not orthonormal")],
+)
+def test_a_pose_that_is_none_names_its_frame(place, value, what):
+    c2w = np.stack([np.eye(4)] * 3)
+    c2w[place] = value
+    with pytest.raises(SceneNotReady, match=f"{what} at frame 11"):
+        path(c2w)
+
+
+@pytest.mark.parametrize(("value", "what"), [(np.inf, "not finite"), (0.0, "not positive")])
+def test_a_lens_that_is_none_names_its_frame(value, what):
+    lenses = np.stack([K] * 3)
+    lenses[2, 0, 0] = value
+    with pytest.raises(SceneNotReady, match=f"{what} at frame 12"):
+        path(lenses=lenses)
+
+
+def test_a_mirrored_lens_is_allowed():
+    lenses = np.stack([K] * 3)
+    lenses[:, 0, 0] *= -1
+    assert len(path(lenses=lenses)) == 3
+
+
+def test_no_frame():
+    with pytest.raises(SceneNotReady, match="no frame"):
+        path(np.zeros((0, 4, 4)), np.zeros((0, 3, 3)), ())
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"frames": (1, 2)}, {"frames": (1, 1, 2)}, {"height": 0}, {"fps": 0.0}, {"fps": float("nan")}]
+)
+def test_values_that_only_a_programmer_gets_wrong(wrong):
+    with pytest.raises(ValueError):
+        path(**wrong)

@@ -1,0 +1,149 @@
+"""The client against real servers: ours, a stranger, and one of another version."""
+
+from __future__ import annotations
+
+import socket
+
+import numpy as np
+import pytest
+
+from blender_mirage.core.client import MirageClient
+from blender_mirage.core.errors import BackendRefused, BackendUnreachable, ContractMismatch
+from blender_mirage.wire import PROTOCOL_HEADER, PROTOCOL_VERSION
+from tests.support.other_server import other_server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    pytest.importorskip("fastapi", reason="the backend is not installed here")
+    from tests.support.live_server import live_server
+
+    with live_server(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server):
+    with MirageClient(server.url, server.token) as connected:
+        yield connected
+
+
+def test_health_tells_of_the_engines(client):
+    health = client.health()
+    assert health.protocol == PROTOCOL_VERSION
+    assert [engine.name for engine in health.engines] == ["previz"]
+
+
+def test_worlds_are_made_forked_and_deleted(client):
+    world = client.create_world("Gang über Eck")
+    fork = client.fork_world(world.world_id, "fork")
+    assert {world.world_id, fork.world_id} <= {there.world_id for there in client.worlds()}
+    assert client.world(world.world_id).name == "Gang über Eck"
+    assert client.stats(world.world_id).tokens == 0
+    client.delete_world(fork.world_id)
+    with pytest.raises(BackendRefused) as caught:
+        client.world(fork.world_id)
+    assert caught.value.code == "not_found"
+
+
+def test_a_take_from_meshes_to_frames(client):
+    from inference_backend.storage.images import decode_image
+    from tests.support import tiny_requests
+
+    world = client.create_world("takes").world_id
+    client.send_meshes(world, {tiny_requests.BOX_HASH: tiny_requests.BOX})
+    assert client.send_meshes(world, {tiny_requests.BOX_HASH: tiny_requests.BOX}) == ()
+    job = client.submit_take(world, *tiny_requests.take_request(3))
+    events = list(client.events(job.job_id))
+    assert [event.number for event in events] == list(range(1, len(events) + 1))
+    assert events[-1].state == client.job(job.job_id).state == "done"
+    assert list(client.events(job.job_id, after=2)) == events[2:]
+    assert np.all(decode_image(client.frame(job.take_id, 2)) == 9)
+    assert client.take(job.take_id).frames_done == 3
+    client.revert(job.take_id)
+    assert client.stats(world).tokens == 0
+
+
+def test_a_running_job_is_cancelled(client):
+    from tests.support import tiny_requests
+
+    world = client.create_world("cancel").world_id
+    client.send_meshes(world, {tiny_requests.BOX_HASH: tiny_requests.BOX})
+    job = client.submit_take(world, *tiny_requests.take_request(200, prompt="slow"))
+    events = client.events(job.job_id)
+    next(event for event in events if event.kind == "frame")
+    client.twin().cancel(job.job_id)
+    assert list(events)[-1].state == "cancelled"
+
+
+def test_a_refusal_carries_the_backends_own_words(client):
+    with pytest.raises(BackendRefused) as caught:
+        client.job("0" * 32)
+    assert caught.value.code == "not_found"
+    assert caught.value.message.endswith(".")
+
+
+def test_a_wrong_token_is_told_as_such(server):
+    with MirageClient(server.url, "wrong") as stranger, pytest.raises(BackendRefused, match="token") as caught:
+        stranger.health()
+    assert caught.value.code == "unauthorized"
+    assert "preferences" in caught.value.hint
+
+
+def test_the_token_wins_over_a_netrc(server, tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login someone password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with MirageClient(server.url, server.token) as ours:
+        ours._session.trust_env = True  # as for a backend on another machine
+        assert ours.health().protocol == PROTOCOL_VERSION
+
+
+def test_a_closed_port_is_told_with_the_usual_one():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets it meanwhile
+        port = taken.getsockname()[1]
+        with MirageClient(f"127.0.0.1:{port}") as client:
+            with pytest.raises(BackendUnreachable, match=f"nothing listens on port {port}") as caught:
+                client.health()
+    assert "8765" in caught.value.hint
+
+
+def test_a_host_that_does_not_exist():
+    with MirageClient("no-such-machine.invalid") as client:
+        with pytest.raises(BackendUnreachable, match="no machine called 'no-such-machine.invalid'"):
+            client.health()
+
+
+def test_a_server_that_is_no_mirage_backend():
+    with other_server(404, b"<html>not found</html>") as url, MirageClient(url) as client:
+        with pytest.raises(BackendUnreachable, match="not a Mirage backend"):
+            client.health()
+
+
+def test_another_protocol_version_names_both():
+    with other_server(headers={PROTOCOL_HEADER: "99"}) as url, MirageClient(url) as client:
+        with pytest.raises(ContractMismatch, match=f"protocol {PROTOCOL_VERSION}, .* speaks 99") as caught:
+            client.health()
+    assert "Update" in caught.value.hint
+
+
+def test_an_answer_that_cannot_be_read_names_the_field():
+    with other_server(headers={PROTOCOL_HEADER: str(PROTOCOL_VERSION)}) as url, MirageClient(url) as client:
+        with pytest.raises(ContractMismatch, match="Health.version is missing"):
+            client.health()
+
+
+def test_a_crash_of_the_backend_still_is_a_sentence():
+    headers = {PROTOCOL_HEADER: str(PROTOCOL_VERSION)}
+    with other_server(500, b"<html>", headers) as url, MirageClient(url) as client:
+        with pytest.raises(BackendRefused, match="answered HTTP 500") as caught:
+            client.health()
+    assert caught.value.code == "internal" and caught.value.hint
+
+
+def test_https_spoken_to_a_plain_server():
+    with other_server() as url, MirageClient(url.replace("http:", "https:")) as client:
+        with pytest.raises(BackendUnreachable, match="https certificate"):
+            client.health()

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blender_mirage.core.errors import SceneNotReady
+from blender_mirage.core.shots import CameraMarker, Shot, shots_from_markers, unique_name
+
+MARKERS = st.lists(st.builds(CameraMarker, st.integers(-20, 60), st.sampled_from(["a", "A", "b", ""]), st.just("Cam")))
+
+
+def camera_in_playback(markers, frame: int) -> CameraMarker:
+    """Blender's `BKE_scene_camera_switch_find`: the last marker not after the frame, else the first one."""
+    before = [marker for marker in markers if marker.frame <= frame]
+    if before:
+        return max(before, key=lambda marker: marker.frame)
+    return min(markers, key=lambda marker: marker.frame)
+
+
+@given(MARKERS.filter(bool), st.integers(0, 20), st.integers(0, 30))
+def test_every_frame_is_in_one_shot_with_the_camera_of_playback(markers, start, length):
+    numbered = [CameraMarker(m.frame, m.name, f"Cam{i}") for i, m in enumerate(markers)]
+    shots = shots_from_markers(numbered, start, start + length)
+    covered = [(frame, shot.camera) for shot in shots for frame in range(shot.start, shot.end + 1)]
+    assert covered == [(f, camera_in_playback(numbered, f).camera) for f in range(start, start + length + 1)]
+    assert len({shot.name.casefold() for shot in shots}) == len(shots)
+
+
+def test_names_come_from_markers_then_cameras_and_are_unique():
+    markers = [CameraMarker(1, "Wide", "A"), CameraMarker(5, "wide", "B"), CameraMarker(9, "", "B")]
+    assert [shot.name for shot in shots_from_markers(markers, 1, 10)] == ["Wide", "wide_2", "B"]
+
+
+def test_names_whose_folders_would_be_one_are_told_apart():
+    taken: set[str] = set()
+    assert [unique_name(name, taken) for name in ("a/b", "a:b", "a_b")] == ["a/b", "a:b_2", "a_b_3"]
+
+
+def test_an_empty_range():
+    with pytest.raises(SceneNotReady, match="'s' has no frame: it starts at 10 and ends at 5"):
+        Shot("s", "Camera", 10, 5)

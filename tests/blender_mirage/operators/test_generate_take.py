@@ -1,0 +1,141 @@
+"""Generate, from the scene to the strip: real Blender, real HTTP, a real worker."""
+
+from __future__ import annotations
+
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+from blender_mirage.compat import strip_span, strips  # noqa: E402
+from blender_mirage.core.take_files import read_sidecar  # noqa: E402
+from blender_mirage.event_pump import pump  # noqa: E402
+from blender_mirage.operators.take_preparation import TakePreparation  # noqa: E402
+from tests.support.addon import write_png  # noqa: E402
+from tests.support.blender import add_camera, bind_marker  # noqa: E402
+
+pytestmark = pytest.mark.bpy
+
+
+def generate() -> None:
+    bpy.ops.mirage.generate_take()
+    pump.run_until_idle()
+
+
+def state():
+    return bpy.context.window_manager.mirage
+
+
+def test_a_take_lands_on_the_timeline_and_behind_the_camera(addon, server, tmp_path):
+    addon.mirage.look_path = write_png(tmp_path / "look.png")
+    addon.frame_set(2)
+    generate()
+    assert (state().job_state, state().message, state().frames_saved) == ("DONE", "", 3)
+    folder = tmp_path / "mirage" / "Camera" / "v001"
+    assert len(list(folder.glob("*.png"))) == 3
+    (strip,) = strips(addon.sequence_editor)
+    assert strip_span(strip) == (1, 4)
+    assert strip["mirage_take_id"] == read_sidecar(folder)["take_id"]
+    assert addon.camera.data.background_images[0].image.source == "SEQUENCE"
+    assert addon.frame_current == 2
+    world = server.services.catalog.get(addon.mirage.world_id)
+    assert (world.name, world.takes, world.seed_views) == (addon.mirage.world_name, 1, 1) and world.name == "set"
+    assert addon.mirage.seed_key.startswith(world.world_id)
+
+
+def test_a_second_take_keeps_the_first_and_the_world(addon, server, tmp_path):
+    addon.mirage.look_path = write_png(tmp_path / "look.png")
+    generate()
+    world_id = addon.mirage.world_id
+    addon.mirage.seed = 5
+    generate()
+    assert state().job_state == "DONE" and addon.mirage.world_id == world_id
+    assert sorted(path.name for path in (tmp_path / "mirage" / "Camera").iterdir()) == ["v001", "v002"]
+    assert len(strips(addon.sequence_editor)) == 2
+    world = server.services.catalog.get(world_id)
+    assert (world.takes, world.seed_views) == (2, 1)
+
+
+def test_all_shots_and_shots_by_name(addon, tmp_path):
+    bind_marker("first", 1, addon.camera)
+    bind_marker("second", 3, add_camera("Other", (0.5, -8, 0)))
+    addon.mirage.prompt = "brick"
+    addon.mirage.shot_choice = "ALL"
+    generate()
+    assert state().job_state == "DONE"
+    assert sorted(path.name for path in (tmp_path / "mirage").iterdir()) == ["first", "second"]
+    addon.mirage.shot_choice, addon.mirage.shot_names = "NAMED", "second"
+    generate()
+    assert (tmp_path / "mirage" / "second" / "v002").is_dir()
+    assert not (tmp_path / "mirage" / "first" / "v002").exists()
+
+
+def test_what_happens_while_a_take_is_made_does_no_harm(addon, tmp_path):
+    addon.mirage.prompt = "slow"
+    bpy.ops.mirage.generate_take()
+    addon.name = "Renamed"
+    addon.camera.name = "Camera of the hero"
+    bpy.data.scenes.new("Other")
+    pump.run_until_idle()
+    assert state().job_state == "DONE"
+    assert len(strips(addon.sequence_editor)) == 1 or state().warnings[0].name.startswith("The take in")
+
+
+def test_a_file_loaded_meanwhile_is_left_alone(addon, tmp_path):
+    addon.mirage.prompt = "slow"
+    bpy.ops.mirage.generate_take()
+    bpy.ops.wm.read_homefile(use_factory_startup=False, use_empty=True)
+    pump.run_until_idle()
+    assert len(list((tmp_path / "mirage" / "Camera" / "v001").glob("*.png"))) == 3
+    assert not strips(bpy.context.scene.sequence_editor_create())
+    assert "is not open: its take lies in" in state().warnings[0].name
+
+
+def test_cancel_keeps_finished_frames(addon, tmp_path):
+    addon.frame_end = 200
+    addon.mirage.prompt = "slow"
+    bpy.ops.mirage.generate_take()
+    pump.run_until_idle(lambda: pump.cancel() if state().frames_saved >= 2 else None)
+    assert state().job_state == "CANCELLED"
+    saved = list((tmp_path / "mirage" / "Camera" / "v001").glob("*.png"))
+    assert 2 <= len(saved) < 199
+    assert len(strips(addon.sequence_editor)) == 1
+
+
+def test_reading_is_spread_over_ticks_and_puts_the_playhead_back(addon, tmp_path):
+    addon.mirage.prompt = "brick"
+    addon.frame_set(2)
+    preparation = TakePreparation(bpy.context)
+    pump.read(preparation)
+    assert state().job_state == "READING" and not bpy.ops.mirage.generate_take.poll()
+    pump.run_until_idle()
+    assert state().job_state == "DONE" and addon.frame_current == 2
+
+
+def test_reading_is_abandoned_by_cancel_and_by_a_file_load(addon, tmp_path):
+    addon.mirage.prompt = "brick"
+    addon.frame_set(2)
+    for leave in (bpy.ops.mirage.cancel_job, lambda: bpy.ops.wm.revert_mainfile()):
+        reading = TakePreparation(bpy.context)
+        steps = reading.steps()
+        reading.steps = lambda steps=steps: steps
+        pump.read(reading)
+        next(steps)
+        leave()
+        assert (state().job_state, pump.idle) == ("CANCELLED", True)
+        assert bpy.context.scene.frame_current == 2 or leave is not bpy.ops.mirage.cancel_job
+        bpy.context.scene.mirage.prompt = "brick"
+    assert not (tmp_path / "mirage").exists()
+
+
+def test_a_failure_inside_a_tick_leaves_a_state_that_the_user_sees(addon, caplog):
+    def broken():
+        yield from ()
+        raise ZeroDivisionError("a defect")
+
+    reading = TakePreparation.__new__(TakePreparation)
+    reading.steps = broken
+    pump.read(reading)
+    assert pump.tick() > 0
+    assert state().job_state == "FAILED" and "console" in state().hint
+    assert "a defect" in caplog.text
+    assert pump.idle

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+from blender_mirage.core.errors import SceneNotReady  # noqa: E402
+from blender_mirage.core.shots import Shot  # noqa: E402
+from blender_mirage.scene.read_shots import find_shot, read_shots  # noqa: E402
+from tests.support.blender import add_camera, bind_marker  # noqa: E402
+
+pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("empty_file")]
+
+
+def test_without_markers_the_scenes_camera_over_its_range(empty_file):
+    empty_file.camera = add_camera("Main")
+    empty_file.frame_start, empty_file.frame_end = 5, 30
+    empty_file.timeline_markers.new("a note", frame=10)
+    assert read_shots(empty_file) == [Shot("Main", "Main", 5, 30)]
+
+
+def test_markers_cut_where_blenders_playback_cuts(empty_file):
+    cameras = {name: add_camera(name) for name in ("A", "B", "C")}
+    empty_file.frame_start, empty_file.frame_end = 1, 100
+    for name, frame, camera in (("intro", 10, "A"), ("turn", 40, "B"), ("intro", 70, "A"), ("never", 200, "C")):
+        bind_marker(name, frame, cameras[camera])
+    shots = read_shots(empty_file)
+    assert shots == [Shot("intro", "A", 1, 39), Shot("turn", "B", 40, 69), Shot("intro_2", "A", 70, 100)]
+    for shot in shots:
+        for frame in (shot.start, shot.end):
+            empty_file.frame_set(frame)
+            assert empty_file.camera.name == shot.camera
+
+
+def test_a_camera_that_does_not_render_is_passed_over_as_blender_does(empty_file):
+    first, hidden = add_camera("First"), add_camera("Hidden")
+    empty_file.frame_end = 20
+    bind_marker("a", 1, first)
+    bind_marker("b", 10, hidden)
+    hidden.hide_render = True
+    assert read_shots(empty_file) == [Shot("a", "First", 1, 20)]
+    empty_file.frame_set(15)
+    assert empty_file.camera == first
+
+
+def test_no_camera(empty_file):
+    with pytest.raises(SceneNotReady, match="'Scene' has no camera.*Add one"):
+        read_shots(empty_file)
+
+
+def test_a_shot_by_name(empty_file):
+    empty_file.camera = add_camera("Main")
+    assert find_shot(empty_file, "Main").camera == "Main"
+    with pytest.raises(SceneNotReady, match="no shot 'Mian'.*Choose one of 'Main'"):
+        find_shot(empty_file, "Mian")

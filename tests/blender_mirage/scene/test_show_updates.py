@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+from blender_mirage.core.take_job import BackendReady, Ended, FrameSaved, Note, Progress  # noqa: E402
+from blender_mirage.scene import show_updates  # noqa: E402
+from blender_mirage.scene.show_updates import apply, find_scene, mark_running, mark_stopped, scene_key  # noqa: E402
+from blender_mirage.wire.messages import EngineInfo, Health, WorldInfo  # noqa: E402
+from tests.support.addon import enabled_addon  # noqa: E402
+
+pytestmark = pytest.mark.bpy
+
+
+@pytest.fixture
+def scene():
+    with enabled_addon() as scene:
+        yield scene
+
+
+def state():
+    return bpy.context.window_manager.mirage
+
+
+def test_a_scene_is_found_after_a_rename_an_undo_and_never_another(scene):
+    key = scene_key(scene)
+    scene.name = "Renamed"
+    assert find_scene(key) == scene
+    copy = scene.copy()
+    assert scene_key(copy).scene_id != key.scene_id, "a duplicate gets an id of its own"
+    scene.mirage.scene_id = ""
+    assert find_scene(key) is None
+    scene.name = key.name
+    assert find_scene(key) == scene
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    assert find_scene(show_updates.SceneKey("other", "Scene", "/another/file.blend")) is None
+
+
+def test_progress_from_start_to_end(scene):
+    key = scene_key(scene)
+    mark_running("RUNNING")
+    apply(key, Progress("walk", "frames", 1, 4))
+    assert (state().title, state().phase, state().progress) == ("walk", "frames", 0.25)
+    apply(key, Progress("walk", "", 2, 4))
+    assert (state().phase, state().progress, state().done, state().total) == ("frames", 0.5, 2, 4)
+    apply(key, FrameSaved("walk", 3, Path("3.png")))
+    apply(key, Note("odd"))
+    apply(key, Note("odd"))
+    apply(key, Ended("failed", "It broke.", "Mend it."))
+    assert (state().job_state, state().message, state().hint) == ("FAILED", "It broke.", "Mend it.")
+    assert [warning.name for warning in state().warnings] == ["odd"] and state().frames_saved == 1
+    mark_running("READING")
+    assert (state().message, state().frames_saved, len(state().warnings)) == ("", 0, 0)
+
+
+def test_a_set_that_is_only_read_leaves_no_connection_pending(scene):
+    mark_running("READING")
+    mark_stopped("CANCELLED", "Cancelled while the set was read.", "")
+    assert (state().backend_state, state().job_state) == ("UNKNOWN", "CANCELLED")
+
+
+def test_a_backend_that_lacks_its_engine_says_so(scene):
+    health = Health("1", 1, "cpu", 0, 0, 0, (EngineInfo("previz", False, "Install it."),))
+    apply(scene_key(scene), BackendReady("http://x", health, (WorldInfo("id", "Corridor", "now", takes=2),), False))
+    assert state().backend_state == "READY" and "no engine is ready" in state().backend_text
+    assert [(world.name, world.takes) for world in state().worlds] == [("Corridor", 2)]
+    assert "Install it." in state().warnings[0].name
+
+
+def test_the_state_outlives_a_file_load(scene):
+    mark_running("READING")
+    apply(scene_key(scene), Note("odd"))
+    mark_running("RUNNING")
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    assert state().job_state == "RUNNING" and [warning.name for warning in state().warnings] == ["odd"]

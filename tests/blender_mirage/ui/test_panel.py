@@ -1,0 +1,64 @@
+"""The panel names only what exists. (Drawing needs a window, which no test machine has.)"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+from blender_mirage.ui import panel  # noqa: E402
+from tests.support.addon import enabled_addon  # noqa: E402
+
+pytestmark = pytest.mark.bpy
+
+SOURCE = inspect.getsource(panel)
+
+
+@pytest.fixture
+def scene():
+    with enabled_addon() as scene:
+        yield scene
+
+
+def test_every_operator_property_and_icon_exists(scene):
+    for name in re.findall(r'operator\("([\w.]+)"', SOURCE):
+        module, _, operator = name.partition(".")
+        assert operator in dir(getattr(bpy.ops, module)), name
+    for name in re.findall(r'prop\(settings, "(\w+)"', SOURCE):
+        assert name in scene.mirage.bl_rna.properties, name
+    for name in re.findall(r"state\.(\w+)", SOURCE):
+        assert hasattr(bpy.context.window_manager.mirage, name), name
+    icons = set(bpy.types.UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items.keys())
+    used = set(re.findall(r'icon="(\w+)"', SOURCE)) | {*panel._BACKEND_ICONS.values()}
+    assert used <= icons
+
+
+def test_every_state_is_shown():
+    from blender_mirage.properties import BUSY_STATES, MirageState
+
+    states = MirageState.__annotations__
+    assert {item[0] for item in states["backend_state"].keywords["items"]} == set(panel._BACKEND_ICONS)
+    jobs = {item[0] for item in states["job_state"].keywords["items"]}
+    assert jobs == BUSY_STATES | set(panel._JOB_ENDS) | {"IDLE"}
+
+
+def test_drawing_writes_no_data():
+    allowed = {"layout", "filepath", "scale_y", "use_property_split", "use_property_decorate", "world_id", "world_name"}
+    for node in ast.walk(ast.parse(SOURCE)):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+                    assert not isinstance(part, ast.Attribute) or part.attr in allowed, ast.unparse(node)
+
+
+def test_every_operator_that_can_be_off_says_why():
+    from blender_mirage.operators import CLASSES
+
+    for cls in CLASSES:
+        if "poll" in cls.__dict__:
+            source = inspect.getsource(cls)
+            assert source.count("poll_message_set") == source.count("return False"), cls

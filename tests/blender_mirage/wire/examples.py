@@ -1,0 +1,93 @@
+"""One example of every message of the contract, each field with a value that is not its default."""
+
+from __future__ import annotations
+
+from blender_mirage.wire import messages as wire
+from blender_mirage.wire.problems import Problem
+
+WORLD, TAKE, JOB = "a" * 32, "b" * 32, "c" * 32
+GREYBOX = wire.Greybox(
+    instances=(
+        wire.Instance(
+            anchor="crate-1",
+            name="Crate",
+            mesh="d" * 32,
+            materials=(wire.Material("wood", (0.5, 0.25, 0.125)),),
+            vertex_track="e" * 32,
+        ),
+    ),
+    lamps=(wire.Lamp("SPOT", (1.0, 0.5, 0.25), 100.0, size=0.5, spot_angle=1.25, spot_blend=0.75),),
+    ambient=(0.125, 0.25, 0.5),
+)
+STATUS = wire.JobStatus(
+    JOB,
+    "take",
+    "failed",
+    WORLD,
+    TAKE,
+    "decode",
+    3,
+    8,
+    "There was no room to write a frame.",
+    "Free space.",
+    "2026-01-01",
+)
+WORLD_INFO = wire.WorldInfo(WORLD, "Ørsted's corridor", "2026-01-01T00:00:00+00:00", takes=2, seed_views=1, tokens=9)
+
+EXAMPLES = (
+    GREYBOX,
+    wire.NewWorld("Ørsted's corridor"),
+    WORLD_INFO,
+    wire.WorldList((WORLD_INFO,)),
+    wire.WorldStats(WORLD, tokens=9, bytes=144, anchors=3, segments=2),
+    wire.MeshHashes(("d" * 32, "e" * 32)),
+    wire.SeedViewRequest("look", "previz", GREYBOX, 12),
+    wire.TakeRequest(
+        shot="shot 1",
+        engine="previz",
+        height=288,
+        width=512,
+        frames=(101, 102),
+        fps=24.0,
+        seed=7,
+        greybox=GREYBOX,
+        prompt="night, neon",
+        steps=3,
+        use_memory=False,
+        weights="0123456789abcdef",
+    ),
+    wire.TakeInfo(
+        take_id=TAKE,
+        world_id=WORLD,
+        shot="shot 1",
+        engine="previz",
+        weights="0123456789abcdef",
+        seed=7,
+        prompt="night, neon",
+        height=288,
+        width=512,
+        frames=(101, 102),
+        fps=24.0,
+        frames_done=2,
+        state="done",
+        created="2026-01-01T00:00:00+00:00",
+        key_frames=(0,),
+        coverage=0.5,
+        seconds={"read": 0.25, "decode": 1.5},
+    ),
+    STATUS,
+    wire.JobList((STATUS,)),
+    wire.JobEvent(4, "frame", "running", "decode", 3, 8, index=2, message="A frame.", hint="Look at it."),
+    wire.Health(
+        version="0.1.0",
+        protocol=1,
+        device="cpu",
+        vram_held=1,
+        vram_free=2,
+        queue_length=3,
+        engines=(wire.EngineInfo("previz", False, "Its weights.", "0123456789abcdef"),),
+        data_dir="data",
+        worker="busy",
+    ),
+    Problem("disk_full", "There was no room to write a frame.", "Free space."),
+)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from inference_backend.memory.tokens import Tokens
+
+
+def some(count=5):
+    filled = Tokens.empty(8)
+    rows = torch.zeros(count, dtype=torch.long)
+    one = {name: torch.ones((1, *value.shape[1:]), dtype=value.dtype) for name, value in filled.__dict__.items()}
+    return Tokens(**one).select(rows)
+
+
+def test_arrays_round_trip():
+    tokens = some()
+    again = Tokens.from_arrays(tokens.to_arrays())
+    assert all(torch.equal(getattr(tokens, name), getattr(again, name)) for name in tokens.__dict__)
+
+
+def test_a_missing_or_misshaped_field_is_named():
+    arrays = some().to_arrays()
+    with pytest.raises(ValueError, match="roll"):
+        Tokens.from_arrays({name: value for name, value in arrays.items() if name != "roll"})
+    with pytest.raises(ValueError, match="footprint"):
+        Tokens.from_arrays({**arrays, "footprint": arrays["footprint"][:-1]})
+
+
+def test_join_keeps_order_and_counts_bytes():
+    joined = Tokens.join([some(2), Tokens.empty(8), some(3)])
+    assert len(joined) == 5 and joined.nbytes() == 5 * some(1).nbytes()

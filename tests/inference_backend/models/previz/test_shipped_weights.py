@@ -1,0 +1,65 @@
+"""What the shipped weights must do, on a procedural set whose seed training never draws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from inference_backend.generation.observe import observe
+from inference_backend.generation.remember import Memory, nothing
+from inference_backend.memory.cells import Cells
+from inference_backend.memory.tokens import Tokens
+from inference_backend.models.previz.autoencoder import CHANNELS
+from inference_backend.models.protocol import Knowledge
+from inference_backend.models.registry import load_engine
+from inference_backend.training.sets.views import make_set, render_view, sample_cameras
+
+H, W = 144, 256
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return load_engine("previz", "cpu")
+
+
+def seen(seed):
+    """(pictures, views) of the first two cameras of a held-out set."""
+    pset, rng = make_set(seed), np.random.default_rng(seed)
+    cameras = sample_cameras(pset, rng, 2, H, W)
+    pictures = [render_view(pset, c2w, K, H, W, rng).rgb for c2w, K in cameras]
+    return pictures, [observe(pset.surfaces.caster, c2w, K, H, W, 4) for c2w, K in cameras]
+
+
+def psnr(made, truth, where=None):
+    error = (made.astype(np.float64) - truth) ** 2
+    return 10 * np.log10(255**2 / (error if where is None else error[where]).mean())
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_memory_costs_a_seed_view_less_than_half_a_decibel(engine, seed):
+    """Encode, write, read at the same camera, refine, decode: against decoding the latents directly."""
+    (picture, _), (view, _) = seen(seed)
+    latents = engine.encode(picture)
+    memory = Memory(Tokens.empty(CHANNELS))
+    cells = Cells.from_gbuffer(view.cells)
+    memory.learn(latents, cells, None, 1.0)
+    remembered = engine.refine(view, Knowledge(memory.tokens, memory.recall(cells), ""))
+    direct, through = engine.decode(latents, view), engine.decode(remembered, view)
+    assert psnr(direct, picture) > 24
+    assert psnr(through, picture) > psnr(direct, picture) - 0.5
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_memory_beats_no_memory_where_the_look_has_shown_the_surface(engine, seed):
+    (look, truth), (seed_view, view) = seen(seed)
+    memory = Memory(Tokens.empty(CHANNELS))
+    memory.learn(engine.encode(look), Cells.from_gbuffer(seed_view.cells), None, 1.0)
+    cells = Cells.from_gbuffer(view.cells)
+    readout = memory.recall(cells)
+    covered = torch.kron(readout.covered.view(H // 4, W // 4), torch.ones(4, 4, dtype=torch.bool)).numpy()
+    assert covered.mean() > 0.1
+    known = engine.decode(engine.refine(view, Knowledge(memory.tokens, readout, "")), view)
+    empty = nothing(engine, len(cells))
+    blind = engine.decode(engine.refine(view, Knowledge(Tokens.empty(CHANNELS), empty, "")), view)
+    assert psnr(known, truth, covered) > psnr(blind, truth, covered) + 3

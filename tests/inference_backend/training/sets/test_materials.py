@@ -1,0 +1,55 @@
+"""Materials stick to rest space, stay within physical albedo, and fade to their mean instead of aliasing."""
+
+import numpy as np
+import pytest
+
+from inference_backend.training.sets.materials import MaterialRecipe, draw_material
+from inference_backend.training.sets.palettes import SetPalette
+from inference_backend.training.sets.patterns import PATTERNS
+
+
+def _recipe(kind: str, seed: int = 0) -> MaterialRecipe:
+    """A material of `kind`, drawn as a set draws it."""
+    rng = np.random.default_rng(seed)
+    palette = SetPalette.draw(rng)
+    roles = ("wall", "floor", "prop", "ground", "furniture", "sign", "facade", "leaves")
+    for attempt in range(400):
+        recipe = draw_material(roles[attempt % len(roles)], palette, rng, grey=False)
+        if recipe.kind == kind:
+            return recipe
+    raise AssertionError(f"no {kind} in 400 draws")
+
+
+def _plane(count: int, metres: float) -> tuple[np.ndarray, np.ndarray]:
+    x, z = np.meshgrid(np.linspace(0, metres, count), np.linspace(0, metres, count))
+    points = np.column_stack([x.ravel(), np.zeros(x.size), z.ravel()])
+    return points, np.broadcast_to([0.0, -1.0, 0.0], points.shape)
+
+
+@pytest.mark.parametrize("kind", PATTERNS)
+def test_albedo_is_physical_and_has_structure(kind: str) -> None:
+    points, normals = _plane(64, 1.5)
+    albedo, gloss = _recipe(kind).evaluate(points, normals, np.full(len(points), 0.01))
+    assert albedo.dtype == np.float32 and albedo.shape == (4096, 3)
+    assert 0 < albedo.min() and albedo.max() < 1
+    assert 0 <= gloss.min() and gloss.max() <= 1
+    assert albedo.std(axis=0).max() > 0.002
+
+
+@pytest.mark.parametrize("kind", PATTERNS)
+def test_coarse_pixels_see_less_contrast_than_fine_ones(kind: str) -> None:
+    points, normals = _plane(64, 6.0)
+    recipe = _recipe(kind)
+    fine = recipe.evaluate(points, normals, np.full(len(points), 0.003))[0]
+    coarse = recipe.evaluate(points, normals, np.full(len(points), 1.5))[0]
+    assert coarse.std(axis=0).max() < fine.std(axis=0).max()
+
+
+def test_a_grey_greybox_hides_the_colour_and_a_coloured_one_shows_it() -> None:
+    palette = SetPalette.draw(np.random.default_rng(1))
+    grey = draw_material("wall", palette, np.random.default_rng(2), grey=True)
+    colored = draw_material("wall", palette, np.random.default_rng(2), grey=False)
+    assert np.ptp(grey.base_color) == 0 and 0.5 <= grey.base_color[0] <= 0.8
+    points, normals = _plane(64, 2.0)
+    mean = colored.evaluate(points, normals, np.full(len(points), 0.02))[0].mean(axis=0)
+    np.testing.assert_allclose(colored.base_color, mean, rtol=0.25, atol=0.02)

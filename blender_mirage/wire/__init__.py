@@ -12,6 +12,14 @@ A *bundle* is one message with its arrays. Every response carries the header `X-
 | GET    /v1/worlds/{id}/stats           |                               | WorldStats                        |
 | POST   /v1/worlds/{id}/fork            | NewWorld                      | WorldInfo (201)                   |
 | DELETE /v1/worlds/{id}                 |                               | 204                               |
+| GET    /v1/worlds/{id}/history         |                               | History                           |
+| GET    /v1/worlds/{id}/anchors         |                               | AnchorList                        |
+| PUT    /v1/worlds/{id}/budget          | Budget                        | WorldStats                        |
+| POST   /v1/worlds/{id}/forget          | bundle: ForgetRequest         | Forgotten                         |
+| GET    /v1/worlds/{id}/compare/{other} |                               | WorldComparison                   |
+| POST   /v1/worlds/{id}/surveys         | bundle: SurveyRequest         | JobStatus (202)                   |
+| GET    /v1/surveys/{id}                |                               | Survey                            |
+| GET    /v1/surveys/{id}/frames/{index} |                               | image/png: the coverage picture   |
 | POST   /v1/worlds/{id}/missing-meshes  | MeshHashes                    | MeshHashes (those to be sent)     |
 | PUT    /v1/meshes/{hash}               | arrays                        | 204                               |
 | POST   /v1/worlds/{id}/seed-views      | bundle: SeedViewRequest       | JobStatus (202)                   |
@@ -23,6 +31,8 @@ A *bundle* is one message with its arrays. Every response carries the header `X-
 | GET    /v1/takes/{id}                  |                               | TakeInfo                          |
 | GET    /v1/takes/{id}/frames/{index}   |                               | image/png                         |
 | POST   /v1/takes/{id}/revert           |                               | 204                               |
+| POST   /v1/takes/{id}/restore          |                               | 204                               |
+| POST   /v1/takes/{id}/survey           |                               | JobStatus (202): its own request  |
 | POST   /v1/release                     |                               | Health                            |
 
 Errors are a `Problem` with the HTTP status of its code, everywhere.

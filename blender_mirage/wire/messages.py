@@ -90,6 +90,13 @@ class WorldStats:
     bytes: int
     anchors: int
     segments: int
+    budget_bytes: int = 0
+    """How much memory its tokens may take while a take is made; see `history.Budget`."""
+    resident_tokens: int = 0
+    """How many the last job had in memory."""
+    resident_bytes: int = 0
+    evicted_tokens: int = 0
+    """How many the budget kept out."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +109,16 @@ class SeedViewRequest:
     """A picture with its camera, written into a world's memory.
 
     Arrays: `image` [H,W,3] uint8 sRGB, `c2w` [1,4,4] float64, `K` [1,3,3] float64 in pixels of `image`, and the
-    greybox tracks at that frame (T = 1).
+    greybox tracks at that frame (T = 1). Where there is no geometry: `depth` [H,W] float32, metres along the optical
+    axis (0 = none), as a network or a scanner estimated it.
     """
 
     name: str
     engine: str
     greybox: Greybox
     frame: int
+    author: str = ""
+    """Who asks; for the world's history."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,11 @@ class TakeRequest:
     """False generates every frame on its own: the baseline that the figures compare with."""
     weights: str = ""
     """Hash of the engine's weights that this take must be made with; empty accepts those installed."""
+    base_take: str = ""
+    """A take of the same world: frames whose camera, greybox and read-out are still what they were are taken over from
+    it, and only the others are made."""
+    author: str = ""
+    """Who asks; for the world's history."""
 
 
 @dataclass(frozen=True)
@@ -159,17 +174,21 @@ class TakeInfo:
     """Share of the take's surface cells that the world had seen before the take."""
     seconds: dict[str, float] | None = None
     """Wall seconds by stage: raycast, read, denoise, decode, write, save; in a sidecar also transfer."""
+    reused: tuple[int, ...] = ()
+    """Indices of frames that were taken over from the base take."""
+    base_take: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True)
 class JobStatus:
     job_id: str
     kind: str
-    """`take` or `seed_view`."""
+    """`take`, `seed_view` or `survey`."""
     state: str
     world_id: str
     take_id: str = ""
-    """Also the id of a seed view's segment."""
+    """Also the id of a seed view's segment, or of a survey."""
     phase: str = ""
     done: int = 0
     total: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from blender_mirage.wire import history, survey
 from blender_mirage.wire import messages as wire
 from blender_mirage.wire.problems import Problem
 
@@ -34,28 +35,45 @@ STATUS = wire.JobStatus(
 )
 WORLD_INFO = wire.WorldInfo(WORLD, "Ørsted's corridor", "2026-01-01T00:00:00+00:00", takes=2, seed_views=1, tokens=9)
 
+COMMIT = history.Commit(
+    TAKE, "take", "live", 3, "2026-01-01T00:00:00+00:00", "ada", "shot 1", "previz", "0123456789abcdef", 7, 2, 9, 144
+)
+TAKE_REQUEST = wire.TakeRequest(
+    shot="shot 1",
+    engine="previz",
+    height=288,
+    width=512,
+    frames=(101, 102),
+    fps=24.0,
+    seed=7,
+    greybox=GREYBOX,
+    prompt="night, neon",
+    steps=3,
+    use_memory=False,
+    weights="0123456789abcdef",
+    base_take=TAKE,
+    author="ada",
+)
+
 EXAMPLES = (
     GREYBOX,
     wire.NewWorld("Ørsted's corridor"),
     WORLD_INFO,
     wire.WorldList((WORLD_INFO,)),
-    wire.WorldStats(WORLD, tokens=9, bytes=144, anchors=3, segments=2),
-    wire.MeshHashes(("d" * 32, "e" * 32)),
-    wire.SeedViewRequest("look", "previz", GREYBOX, 12),
-    wire.TakeRequest(
-        shot="shot 1",
-        engine="previz",
-        height=288,
-        width=512,
-        frames=(101, 102),
-        fps=24.0,
-        seed=7,
-        greybox=GREYBOX,
-        prompt="night, neon",
-        steps=3,
-        use_memory=False,
-        weights="0123456789abcdef",
+    wire.WorldStats(
+        WORLD,
+        tokens=9,
+        bytes=144,
+        anchors=3,
+        segments=2,
+        budget_bytes=1024,
+        resident_tokens=8,
+        resident_bytes=128,
+        evicted_tokens=1,
     ),
+    wire.MeshHashes(("d" * 32, "e" * 32)),
+    wire.SeedViewRequest("look", "previz", GREYBOX, 12, "ada"),
+    TAKE_REQUEST,
     wire.TakeInfo(
         take_id=TAKE,
         world_id=WORLD,
@@ -74,6 +92,9 @@ EXAMPLES = (
         key_frames=(0,),
         coverage=0.5,
         seconds={"read": 0.25, "decode": 1.5},
+        reused=(1,),
+        base_take=TAKE,
+        author="ada",
     ),
     STATUS,
     wire.JobList((STATUS,)),
@@ -88,6 +109,22 @@ EXAMPLES = (
         engines=(wire.EngineInfo("previz", False, "Its weights.", "0123456789abcdef"),),
         data_dir="data",
         worker="busy",
+    ),
+    history.History(WORLD, (COMMIT,)),
+    history.ForgetRequest("crate-1", (0.0, 0.0, 0.0, 1.0, 2.0, 3.0), TAKE, True, GREYBOX),
+    history.Forgotten(commits=1, tokens=9, bytes=144),
+    history.Budget(512),
+    history.AnchorList(WORLD, (history.AnchorInfo("crate-1", "Crate", 9),)),
+    history.WorldComparison(
+        WORLD, "f" * 32, (TAKE,), (COMMIT,), (COMMIT,), (history.AnchorDifference("crate-1", 9, 8),)
+    ),
+    survey.SurveyRequest(TAKE_REQUEST, (TAKE,), False),
+    survey.Survey(
+        TAKE,
+        WORLD,
+        "shot 1",
+        (survey.FrameSurvey(101, 0.5, 0.25, 0.25, "1" * 16, "2" * 16, "3" * 16),),
+        (survey.Staleness(TAKE, "shot 1", (101,), ("camera",)),),
     ),
     Problem("disk_full", "There was no room to write a frame.", "Free space."),
 )

@@ -1,0 +1,109 @@
+"""The published read-out (Mirage, arXiv 2606.09828): points projected into a camera's latent grid, nearest one a cell.
+
+It needs no geometry beyond the points, so worlds without a greybox read by it, and it is what our own read is measured
+against. Where the release sorts all points and trusts that the last write of a cell wins, this takes one minimum over
+(depth, row): O(N), and the same on CPU and CUDA. Positions and cells agree by half cells: the centre of cell (row,
+column) projects to (column + 1/2, row + 1/2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+NEAR = 1e-3
+"""Metres before the camera within which nothing is shown."""
+LEAK = 0.95
+"""A widened point hides a cell's own point where it lies nearer than this share of its depth: the cell then shows what
+is behind, through a gap between the points in front."""
+_NOTHING = torch.iinfo(torch.int64).max
+
+
+@dataclass(frozen=True)
+class Splat:
+    """What T cameras see of a cloud."""
+
+    token: Tensor
+    """[T,h*w] int64 rows of the cloud, -1 in holes."""
+    depth_z: Tensor
+    """[T,h*w] float32 depth of that point, metres along the optical axis; 0 in holes."""
+
+
+def splat(
+    position: Tensor,
+    c2w: Tensor,
+    K: Tensor,
+    size: tuple[int, int],
+    footprint: Tensor | None = None,
+    radius: int = 0,
+) -> Splat:
+    """The nearest point of each cell; of two at exactly one depth the one with the lower row.
+
+    position: [N,3] world, metres. c2w: [T,4,4], OpenCV axes. K: [T,3,3] of the latent grid, without skew. size: (h, w).
+    footprint: [N] metres a point covers. With `radius` > 0 a point also fills the holes, and covers what shows through
+    from behind, in the cells whose centre lies within half its footprint of it, at most `radius` cells each way.
+    With 0 the method is exactly the published one.
+    """
+    if radius and footprint is None:
+        raise ValueError("expected the points' footprints with a radius, got none")
+    frames = []
+    for pose, intrinsics in zip(c2w, K, strict=True):
+        u, v, z = project(position, pose, intrinsics)
+        own = _nearest(torch.floor(u), torch.floor(v), z, z > NEAR, size)
+        if radius and footprint is not None:
+            wide = _widened((u, v, z), 0.5 * footprint.float() * intrinsics[0, 0].float() / z, radius, size)
+            hidden = _depth(wide) < LEAK * _depth(own)
+            own = torch.where(hidden | (own == _NOTHING), wide, own)
+        frames.append(own)
+    packed = torch.stack(frames) if frames else torch.zeros(0, size[0] * size[1], dtype=torch.long)
+    hole = packed == _NOTHING
+    return Splat(
+        token=torch.where(hole, -1, packed & 0xFFFFFFFF),
+        depth_z=torch.where(hole, torch.zeros_like(_depth(packed)), _depth(packed)),
+    )
+
+
+def project(position: Tensor, c2w: Tensor, K: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """(u, v, z) [N] float32 of world points [N,3]: cells to the right and down, metres. Where z <= NEAR, u and v are
+    finite and mean nothing.
+
+    Sums are written out: a matrix product rounds otherwise on every device.
+    """
+    pose, intrinsics = c2w.double(), K.double()
+    x, y, up = (position[:, i] - pose[i, 3].float() for i in range(3))
+    right, down, z = (x * pose[0, i].float() + y * pose[1, i].float() + up * pose[2, i].float() for i in range(3))
+    inverse = 1 / z.clamp_min(NEAR)
+    u = right * inverse * intrinsics[0, 0].float() + intrinsics[0, 2].float()
+    v = down * inverse * intrinsics[1, 1].float() + intrinsics[1, 2].float()
+    return u, v, torch.where(torch.isfinite(z), z, torch.zeros_like(z))
+
+
+def _nearest(column: Tensor, row: Tensor, z: Tensor, valid: Tensor, size: tuple[int, int]) -> Tensor:
+    """[h*w] int64 smallest (depth, row of the cloud), packed; a positive float's bits sort as the float does."""
+    h, w = size
+    valid = valid & (column >= 0) & (column < w) & (row >= 0) & (row < h)
+    rows = torch.nonzero(valid)[:, 0]
+    cell = (row[rows] * w + column[rows]).long()
+    packed = z[rows].view(torch.int32).long() << 32 | rows
+    return torch.full((h * w,), _NOTHING, device=z.device).scatter_reduce(0, cell, packed, "amin")
+
+
+def _widened(points: tuple[Tensor, Tensor, Tensor], reach: Tensor, radius: int, size: tuple[int, int]) -> Tensor:
+    """[h*w] int64 as `_nearest`, every point written to all cells whose centre lies within `reach` [N] cells of it."""
+    u, v, z = points
+    column, row = torch.floor(u), torch.floor(v)
+    reach = torch.where(z > NEAR, reach, torch.zeros_like(reach)).clamp(0, radius + 0.5)
+    found = torch.full((size[0] * size[1],), _NOTHING, device=z.device)
+    for down in range(-radius, radius + 1):
+        for right in range(-radius, radius + 1):
+            across = torch.maximum((column + right + 0.5 - u).abs(), (row + down + 0.5 - v).abs())
+            found = torch.minimum(found, _nearest(column + right, row + down, z, across <= reach, size))
+    return found
+
+
+def _depth(packed: Tensor) -> Tensor:
+    """[h*w] float32 depth; infinite in holes."""
+    depth = (packed >> 32).to(torch.int32).view(torch.float32)
+    return torch.where(packed == _NOTHING, torch.full_like(depth, torch.inf), depth)

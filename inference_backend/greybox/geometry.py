@@ -13,6 +13,8 @@ Int32 = NDArray[np.int32]
 
 SKY = 0
 """Anchor of whatever no surface stands before; its rest position is a direction."""
+VOID = -1
+"""Anchor of a point that a picture shows where there is no geometry; its rest position is its place in the world."""
 
 
 @dataclass(frozen=True)

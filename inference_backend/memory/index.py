@@ -1,28 +1,43 @@
 """Where tokens are found: a hash of (anchor, level, voxel) as sorted 64-bit keys.
 
 level = floor(log2 footprint); a voxel is four footprints wide, so that the eight voxels round any point hold every
-token within half a voxel (one to two footprints) of it. Coordinates wrap; a collision only costs a distance test that
+token within half a voxel (one to two footprints) of it. Coordinates wrap; a collision only costs a comparison that
 fails.
+
+An index is a few sorted runs (a log-structured merge, O'Neil et al., 1996): what a job learns goes into a small second
+run, so that learning costs what is learned and not what is known.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from .directions import from_octahedral
 from .tokens import Tokens
 
+if TYPE_CHECKING:
+    from .kernel import Table
+
 VOXEL_FOOTPRINTS = 4.0
+MIN_MERGE = 2**15
+"""A second run shorter than this is never merged into the first."""
+MERGE_SHARE = 0.25
+"""One longer than this share of the first is."""
 _ANCHOR_BITS, _LEVEL_BITS, _AXIS_BITS = 14, 6, 14
-_LEVEL_BIAS = 2 ** (_LEVEL_BITS - 1)
-_CORNERS = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1))
+LEVEL_BIAS = 2 ** (_LEVEL_BITS - 1)
+CORNERS = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1))
+
+PLACE = ("x", "y", "z", "footprint", "log2 footprint", "confidence", "rank")
 
 
 def level_of(footprint: Tensor) -> Tensor:
     """[N] int64."""
-    return torch.floor(torch.log2(footprint.float())).long().clamp(-_LEVEL_BIAS, _LEVEL_BIAS - 1)
+    return torch.floor(torch.log2(footprint.float())).long().clamp(-LEVEL_BIAS, LEVEL_BIAS - 1)
 
 
 def voxel_size(level: Tensor) -> Tensor:
@@ -30,59 +45,134 @@ def voxel_size(level: Tensor) -> Tensor:
     return VOXEL_FOOTPRINTS * torch.exp2(level.float())
 
 
+def pack(anchor: Tensor, level: Tensor, voxel: Tensor) -> Tensor:
+    """[...] int64 keys, never negative, of anchors [...], levels [...] and voxels [...,3], all int64."""
+    axis = 2**_AXIS_BITS - 1
+    key = (anchor & (2**_ANCHOR_BITS - 1)) << _LEVEL_BITS | (level + LEVEL_BIAS)
+    for i in range(3):
+        key = key << _AXIS_BITS | (voxel[..., i] & axis)
+    return key
+
+
+def token_keys(tokens: Tokens) -> Tensor:
+    """[N] int64: the bucket of each token."""
+    level = level_of(tokens.footprint)
+    voxel = torch.floor(tokens.position / voxel_size(level)[:, None]).long()
+    return pack(tokens.anchor.long(), level, voxel)
+
+
 @dataclass(frozen=True)
-class TokenIndex:
-    """Buckets of tokens, sorted by key."""
+class Run:
+    """Tokens sorted by bucket, with what a search looks at side by side."""
 
     keys: Tensor
-    """[B] int64, ascending, unique."""
-    starts: Tensor
-    """[B+1] int64 into `order`."""
+    """[N] int64 bucket of each, ascending."""
     order: Tensor
-    """[N] int64 token rows, bucket by bucket."""
-    position: Tensor
-    """[N,3] rest positions in that order: a bucket's lie side by side."""
-    levels: tuple[int, ...]
-    """Levels that hold any token."""
+    """[N] int64 rows of the store."""
+    anchor: Tensor
+    """[N] int32."""
+    place: Tensor
+    """[N,7] float32; see PLACE."""
+    direction: Tensor
+    """[N,6] float32 normal and view."""
+
+    def __len__(self) -> int:
+        return len(self.order)
 
     @classmethod
-    def build(cls, tokens: Tokens) -> TokenIndex:
-        level = level_of(tokens.footprint)
-        voxel = torch.floor(tokens.position / voxel_size(level)[:, None]).long()
-        keys, order = torch.sort(_pack(tokens.anchor.long(), level, voxel), stable=True)
-        unique, counts = torch.unique_consecutive(keys, return_counts=True)
-        starts = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
-        return cls(unique, starts, order, tokens.position[order], tuple(torch.unique(level).tolist()))
+    def build(cls, tokens: Tokens, rank: Tensor | None, first_row: int) -> Run:
+        keys, order = torch.sort(token_keys(tokens), stable=True)
+        footprint = tokens.footprint.float()
+        ranks = torch.zeros_like(footprint) if rank is None else rank.float()
+        facts = torch.stack([footprint, torch.log2(footprint), tokens.confidence.float(), ranks], -1)
+        direction = torch.cat([from_octahedral(tokens.normal), from_octahedral(tokens.view)], -1)
+        place = torch.cat([tokens.position, facts], -1)
+        return cls(keys, order + first_row, tokens.anchor[order], place[order], direction[order])
+
+    def merged(self, other: Run) -> Run:
+        """Both in one; `other` holds the younger tokens."""
+        keys, by_key = torch.sort(torch.cat([self.keys, other.keys]), stable=True)
+        return Run(
+            keys,
+            torch.cat([self.order, other.order])[by_key],
+            torch.cat([self.anchor, other.anchor])[by_key],
+            torch.cat([self.place, other.place])[by_key],
+            torch.cat([self.direction, other.direction])[by_key],
+        )
+
+    @cached_property
+    def buckets(self) -> tuple[Tensor, Tensor]:
+        """(keys [B] int64 ascending and unique, starts [B+1] int64)."""
+        unique, counts = torch.unique_consecutive(self.keys, return_counts=True)
+        return unique, torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+
+    @cached_property
+    def table(self) -> Table:
+        """The run for `kernel.search`; CPU only."""
+        from .kernel import table_of
+
+        return table_of(self)
+
+    @cached_property
+    def levels(self) -> tuple[int, ...]:
+        """Levels that hold any token, rising."""
+        level = (self.buckets[0] >> 3 * _AXIS_BITS & (2**_LEVEL_BITS - 1)) - LEVEL_BIAS
+        return tuple(torch.unique(level).tolist())
 
     def near(self, anchor: Tensor, position: Tensor, level: Tensor) -> tuple[Tensor, Tensor]:
-        """(query, token) pairs, each [P] int64: every token of `level` that lies within half a voxel of `position`, and
-        whose anchor has the hash of `anchor`. anchor [Q] int64, position [Q,3] rest space, level [Q] int64."""
-        if len(self.keys) == 0 or len(anchor) == 0:
+        """(query, place) pairs, each [P] int64: where in this run the tokens of `level` lie that are within half a
+        voxel of `position` and whose anchor has the hash of `anchor`. anchor [Q] int64, position [Q,3], level [Q]."""
+        keys, starts = self.buckets
+        if len(keys) == 0 or len(anchor) == 0:
             none = torch.zeros(0, dtype=torch.long, device=anchor.device)
             return none, none
         size = voxel_size(level)
         low = torch.floor(position / size[:, None] - 0.5).long()
-        corners = torch.tensor(_CORNERS, device=low.device)
-        wanted = _pack(anchor[:, None], level[:, None], low[:, None] + corners)
-        bucket = torch.searchsorted(self.keys, wanted).clamp_max(len(self.keys) - 1)
-        query, corner = torch.nonzero(self.keys[bucket] == wanted, as_tuple=True)
+        corners = torch.tensor(CORNERS, device=low.device)
+        wanted = pack(anchor[:, None], level[:, None], low[:, None] + corners)
+        bucket = torch.searchsorted(keys, wanted).clamp_max(len(keys) - 1)
+        query, corner = torch.nonzero(keys[bucket] == wanted, as_tuple=True)
         bucket = bucket[query, corner]
-        first = self.starts[bucket]
-        count = self.starts[bucket + 1] - first
+        first = starts[bucket]
+        count = starts[bucket + 1] - first
         ends = count.cumsum(0)
         pairs = int(ends[-1]) if len(ends) else 0
         row = torch.repeat_interleave(torch.arange(len(count), device=count.device), count, output_size=pairs)
         place = torch.arange(pairs, device=count.device) + (first - ends + count)[row]
         query = query[row]
         # Most of the eight voxels' tokens are too far: drop them before anything else is looked at.
-        apart = (self.position[place] - position[query]).square().sum(-1)
+        apart = (self.place[place, :3] - position[query]).square().sum(-1)
         near = torch.nonzero(apart <= (size / 2).square()[query])[:, 0]
-        return query[near], self.order[place[near]]
+        return query[near], place[near]
 
 
-def _pack(anchor: Tensor, level: Tensor, voxel: Tensor) -> Tensor:
-    axis = 2**_AXIS_BITS - 1
-    key = (anchor & (2**_ANCHOR_BITS - 1)) << _LEVEL_BITS | (level + _LEVEL_BIAS)
-    for i in range(3):
-        key = key << _AXIS_BITS | (voxel[..., i] & axis)
-    return key
+@dataclass(frozen=True)
+class TokenIndex:
+    """One or two runs over the rows of a store."""
+
+    runs: tuple[Run, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.runs))
+
+    @classmethod
+    def build(cls, tokens: Tokens, rank: Tensor | None = None) -> TokenIndex:
+        """rank: [N], how many newer pictures show what the token shows; see `retain`. 0 where None."""
+        return cls((Run.build(tokens, rank, 0),))
+
+    def extended(self, added: Tokens) -> TokenIndex:
+        """With the tokens that were appended to the store since."""
+        new = Run.build(added, None, len(self))
+        base, younger = self.runs[0], self.runs[1:]
+        delta = younger[0].merged(new) if younger else new
+        if len(delta) > max(MIN_MERGE, MERGE_SHARE * len(base)):
+            return TokenIndex((base.merged(delta),))
+        return TokenIndex((base, delta))
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        return tuple(sorted({level for run in self.runs for level in run.levels}))
+
+    def nbytes(self) -> int:
+        fields = ("keys", "order", "anchor", "place", "direction")
+        return sum(getattr(run, name).nbytes for run in self.runs for name in fields)

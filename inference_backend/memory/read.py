@@ -6,14 +6,15 @@ a hole is exactly a surface that nobody saw. The cost follows the cells asked, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
 from .cells import Cells
 from .directions import from_octahedral, roll_angle
-from .index import TokenIndex, level_of
+from .index import Run, TokenIndex, level_of
 from .tokens import Tokens
 
 CANDIDATES = 4
@@ -21,7 +22,8 @@ GEOMETRY = 9
 """Numbers that tell how a candidate lies to its cell; see `ReadOut.geometry`."""
 
 LEVELS_FINER, LEVELS_COARSER = 2, 3
-"""How many levels finer and coarser than the cell are searched: from a quarter to eight times its footprint."""
+"""How many levels finer and coarser than the cell are searched: from a quarter to eight times its footprint. Where
+they do not cover it, finer ones are, one after another: who steps back sees what he saw from near."""
 MIN_NORMAL_DOT = 0.5
 COVERED_DISTANCE = 1.0
 
@@ -39,6 +41,8 @@ class ReadOut:
     """[N] bool: memory has seen this surface, closely enough to show it."""
     borrowed: Tensor
     """[N] bool: never seen; the candidates are those of its material elsewhere (see `exemplar`)."""
+    shared: Tensor
+    """[N] bool: covered, by what was seen on a copy of the object (see `copies`)."""
 
     def features(self, tokens: Tokens) -> Tensor:
         """[N,K,C] float32, zero where there is no candidate."""
@@ -47,58 +51,124 @@ class ReadOut:
         gathered = tokens.feature[self.token.clamp_min(0)].float()
         return gathered * (self.token >= 0)[..., None]
 
+    def select(self, rows: Tensor) -> ReadOut:
+        return ReadOut(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+    def put(self, rows: Tensor, other: ReadOut) -> ReadOut:
+        """With `other` [M cells] in the place of `rows` [M] int64."""
+        return ReadOut(
+            **{
+                field.name: getattr(self, field.name).index_put((rows,), getattr(other, field.name))
+                for field in fields(self)
+            }
+        )
+
 
 def read(tokens: Tokens, index: TokenIndex, cells: Cells, candidates: int = CANDIDATES) -> ReadOut:
-    """The best `candidates` tokens of each cell. The same on CPU and CUDA."""
+    """The best `candidates` tokens of each cell: the same on CPU (compiled, see `kernel`) and elsewhere (torch).
+
+    The best are those of the least sum of: distance in the coarser of the two's steps, half the difference in level of
+    detail, one minus the cosine between the views, half the doubt, and the token's rank (see `retain`).
+    """
     footprint = cells.footprint()
-    query, token = _search(index, cells, footprint)
-    known = tokens.select(token)
-    geometry, distance = _relate(known, cells.select(query), footprint[query])
-    fits = (known.anchor == cells.anchor[query]) & (geometry[:, 6] >= MIN_NORMAL_DOT)
-    cost = distance + 0.5 * geometry[:, 2].abs() + (1 - geometry[:, 3]) + 0.5 * (1 - geometry[:, 7])
-    query, token, geometry = query[fits], token[fits], geometry[fits]
-    chosen = _best(query, token, cost[fits], len(cells), candidates)
+    gather = gather_compiled if footprint.device.type == "cpu" else gather_torch
+    token, covered = gather(index, cells, footprint, candidates)
+    present = token >= 0
+    none = torch.zeros_like(covered)
+    if len(tokens) == 0:
+        return ReadOut(token, footprint.new_zeros(*token.shape, GEOMETRY), covered, none, none)
+    known = tokens.select(token.clamp_min(0).flatten())
+    rows = torch.arange(len(cells), device=token.device).repeat_interleave(candidates)
+    geometry = _relate(known, cells.select(rows), footprint[rows]).view(*token.shape, GEOMETRY)
+    return ReadOut(token, geometry * present[..., None], covered, none, none)
 
-    present = chosen >= 0
-    rows = chosen.clamp_min(0)
-    covered = torch.zeros(len(cells), dtype=torch.bool, device=footprint.device)
-    covered[query[distance[fits] <= COVERED_DISTANCE]] = True
-    if len(token) == 0:
-        nothing = footprint.new_zeros(len(cells), candidates, GEOMETRY)
-        return ReadOut(chosen, nothing, covered, torch.zeros_like(covered))
-    return ReadOut(
-        torch.where(present, token[rows], -1), geometry[rows] * present[..., None], covered, torch.zeros_like(covered)
+
+def gather_compiled(index: TokenIndex, cells: Cells, footprint: Tensor, candidates: int) -> tuple[Tensor, Tensor]:
+    """(tokens [N,K] int64, covered [N] bool) of cells on the CPU."""
+    from . import kernel
+
+    query = kernel.query_of(
+        {**{field.name: getattr(cells, field.name) for field in fields(cells)}, "footprint": footprint}
+        | {"level": level_of(footprint)}
     )
+    best = kernel.nothing_found(len(cells), candidates)
+    rows = torch.arange(len(cells)).numpy()
+    for steps in _steps(index, query.level.min(initial=0), query.level.max(initial=0)):
+        for run in index.runs:
+            if len(rows) and len(run):
+                kernel.search(run.table, query, best, rows, steps, MIN_NORMAL_DOT)
+        rows = (~best.covered).nonzero()[0]
+    return torch.from_numpy(best.token), torch.from_numpy(best.covered)
 
 
-def _search(index: TokenIndex, cells: Cells, footprint: Tensor) -> tuple[Tensor, Tensor]:
-    """(cell, token) pairs worth a look, over the levels round each cell's own."""
+def gather_torch(index: TokenIndex, cells: Cells, footprint: Tensor, candidates: int) -> tuple[Tensor, Tensor]:
+    """The same on any device, by whole-array operations."""
     level = level_of(footprint)
-    stored = torch.tensor(index.levels, dtype=torch.long, device=level.device)
-    found = []
-    for step in range(-LEVELS_FINER, LEVELS_COARSER + 1):
-        rows = torch.nonzero(torch.isin(level + step, stored))[:, 0]
-        query, token = index.near(cells.anchor[rows].long(), cells.position[rows], level[rows] + step)
-        found.append((rows[query], token))
-    return torch.cat([query for query, _ in found]), torch.cat([token for _, token in found])
+    cost = torch.full((0,), 0.0, device=footprint.device)
+    query = token = torch.zeros(0, dtype=torch.long, device=footprint.device)
+    covered = torch.zeros(len(cells), dtype=torch.bool, device=footprint.device)
+    for steps in _steps(index, *level.aminmax()) if len(cells) else ():
+        open_ = torch.nonzero(~covered)[:, 0]
+        found = [
+            _offers(run, cells, footprint, open_, level[open_] + step)
+            for step in steps
+            for run in index.runs
+            if len(run)
+        ]
+        if found:
+            rows, near, costs, distance = (torch.cat(parts) for parts in zip(*found, strict=True))
+            covered[rows[distance <= COVERED_DISTANCE]] = True
+            query, token, cost = torch.cat([query, rows]), torch.cat([token, near]), torch.cat([cost, costs])
+    return _best(query, token, cost, len(cells), candidates), covered
 
 
-def _relate(known: Tokens, cell: Cells, footprint: Tensor) -> tuple[Tensor, Tensor]:
-    """(geometry [P,9], distance [P]) of token and cell pairs; the distance is in the coarser of the two's steps."""
-    delta = known.position - cell.position
-    # Least squares of delta on the cell's two steps.
+def _steps(index: TokenIndex, least: int, most: int) -> list[Sequence[int]]:
+    """Levels to search, relative to each cell's own: first those round it, then ever finer ones, one at a time, as far
+    as the index has any for a cell whose level is from `least` to `most`."""
+    if not index.levels:
+        return []
+    finest = min(int(index.levels[0]) - int(most), -LEVELS_FINER)
+    return [range(-LEVELS_FINER, LEVELS_COARSER + 1), *([step] for step in range(-LEVELS_FINER - 1, finest - 1, -1))]
+
+
+def _offers(
+    run: Run, cells: Cells, footprint: Tensor, rows: Tensor, level: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """(cells, tokens, costs, distances) [P] of what the levels [R] of one run offer to the cells `rows` [R]."""
+    stored = torch.tensor(run.levels, dtype=torch.long, device=level.device)
+    some = torch.nonzero(torch.isin(level, stored))[:, 0]
+    rows = rows[some]
+    query, place = run.near(cells.anchor[rows].long(), cells.position[rows], level[some])
+    rows = rows[query]
+    cell, known, direction = cells.select(rows), run.place[place], run.direction[place]
+    scale = known[:, 4] - torch.log2(footprint[rows])
+    right, down = _offset(known[:, :3], cell)
+    distance = torch.sqrt(right**2 + down**2) / (known[:, 3] / footprint[rows]).clamp_min(1)
+    seen = (direction[:, 3:] * cell.view).sum(-1)
+    cost = distance + 0.5 * scale.abs() + 0.5 * (1 - known[:, 5]) + known[:, 6] + (1 - seen)
+    fits = (run.anchor[place] == cell.anchor) & ((direction[:, :3] * cell.normal).sum(-1) >= MIN_NORMAL_DOT)
+    return rows[fits], run.order[place[fits]], cost[fits], distance[fits]
+
+
+def _offset(position: Tensor, cell: Cells) -> tuple[Tensor, Tensor]:
+    """How many of the cell's steps right and down a position [P,3] lies, by least squares."""
+    delta = position - cell.position
     uu, vv, uv = (cell.du**2).sum(-1), (cell.dv**2).sum(-1), (cell.du * cell.dv).sum(-1)
     du, dv = (delta * cell.du).sum(-1), (delta * cell.dv).sum(-1)
     determinant = (uu * vv - uv * uv).clamp_min(1e-20)
-    right, down = (du * vv - dv * uv) / determinant, (dv * uu - du * uv) / determinant
-    scale = torch.log2(known.footprint.float() / footprint)
+    return (du * vv - dv * uv) / determinant, (dv * uu - du * uv) / determinant
+
+
+def _relate(known: Tokens, cell: Cells, footprint: Tensor) -> Tensor:
+    """[P,9] geometry of token and cell pairs."""
+    right, down = _offset(known.position, cell)
     normal = from_octahedral(known.normal)
     roll = roll_angle(cell.du, normal) - known.roll.float()
-    geometry = torch.stack(
+    return torch.stack(
         [
             right,
             down,
-            scale,
+            torch.log2(known.footprint.float() / footprint),
             (from_octahedral(known.view) * cell.view).sum(-1),
             torch.sin(roll),
             torch.cos(roll),
@@ -108,29 +178,20 @@ def _relate(known: Tokens, cell: Cells, footprint: Tensor) -> tuple[Tensor, Tens
         ],
         -1,
     )
-    return geometry, torch.hypot(right, down) / torch.exp2(scale).clamp_min(1)
 
 
 def _best(query: Tensor, token: Tensor, cost: Tensor, cells: int, candidates: int) -> Tensor:
-    """[cells, candidates] int64 rows of the pairs, cheapest first, -1 where there are no more.
+    """[cells, candidates] int64 tokens of the pairs, cheapest first, -1 where there are no more.
 
-    Cost and token row are packed into one integer, so that a minimum finds both: deterministic, ties to the older
-    token.
+    Cost and token are packed into one integer, so that a minimum finds both: deterministic, ties to the older token.
     """
     none = torch.iinfo(torch.long).max
-    bits = cost.clamp_min(0).float().view(torch.int32).long()
-    ranked = bits << 32 | token
-    by_rank = torch.argsort(ranked, stable=True)
-    # Position in this order is unique, so it stands for the pair in the minima below.
-    place = torch.empty_like(by_rank)
-    place[by_rank] = torch.arange(len(by_rank), device=by_rank.device)
+    # Of floats that are not negative, the bits rise with the value.
+    ranked = cost.clamp_min(0).float().view(torch.int32).long() << 32 | token
     chosen = []
     for _ in range(candidates):
-        best = torch.full((cells,), none, dtype=torch.long, device=place.device)
-        best.scatter_reduce_(0, query, place, "amin")
-        found = best != none
-        row = torch.full_like(best, -1)
-        row[found] = by_rank[best[found]]
-        chosen.append(row)
-        place = place.scatter(0, row[found], none)
+        best = torch.full((cells,), none, dtype=torch.long, device=ranked.device)
+        best.scatter_reduce_(0, query, ranked, "amin")
+        ranked = torch.where(ranked == best[query], none, ranked)
+        chosen.append(torch.where(best == none, -1, best & 0xFFFFFFFF))
     return torch.stack(chosen, -1)

@@ -1,4 +1,5 @@
-"""Figures about takes, from pictures and exact geometry; no network judges another. numpy only.
+"""Figures about takes, from pictures and exact geometry; no network judges another.
 
-metrics.py (two pictures) -> reprojection.py (two pictures of one greybox) -> consistency.py (stored takes).
+metrics.py (two pictures) -> reprojection.py (two pictures of one greybox) -> consistency.py (stored takes). The memory has
+benchmarks of its own: baselines/ and memory_bench/.
 """

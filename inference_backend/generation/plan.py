@@ -7,15 +7,15 @@ reveals more than a few cells. Every other frame is read from memory. A closed l
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from ..memory.cells import Cells
-from ..memory.index import TokenIndex
-from ..memory.read import read
 from ..memory.tokens import Tokens
-from .remember import Memory
+from .remember import Memory, batches
 
 WORTH_GENERATING = 0.02
 """Share of a frame that must be new; smaller patches are filled in from their surroundings as the frames are made."""
+_CELLS_AT_ONCE = 2**16
 
 
 class CoveragePlan:
@@ -23,7 +23,8 @@ class CoveragePlan:
 
     def __init__(self, glances: list[Cells], memory: Memory) -> None:
         self._sizes = [len(glance) for glance in glances]
-        self._lacking = [glance.select(torch.nonzero(~memory.read(glance).covered)[:, 0]) for glance in glances]
+        self._memory = memory
+        self._lacking = _uncovered(glances, memory)
         self._spent: set[int] = set()
 
     def lacking(self, index: int) -> float:
@@ -45,7 +46,21 @@ class CoveragePlan:
 
     def learn(self, added: Tokens) -> None:
         """Takes what new tokens show off every frame."""
-        index = TokenIndex.build(added)
-        for i, cells in enumerate(self._lacking):
-            if len(cells):
-                self._lacking[i] = cells.select(torch.nonzero(~read(added, index, cells).covered)[:, 0])
+        self._lacking = _uncovered(self._lacking, self._memory.of(added))
+
+
+def _uncovered(frames: list[Cells], memory: Memory) -> list[Cells]:
+    """What `memory` does not know of each frame's cells; many frames are read at once."""
+    left: list[Cells] = []
+    for stretch in batches(frames, _CELLS_AT_ONCE):
+        joined = Cells.join(stretch)
+        rows = torch.nonzero(~memory.read(joined, candidates=1).covered)[:, 0]
+        left += _split(joined.select(rows), rows, [len(frame) for frame in stretch])
+    return left
+
+
+def _split(cells: Cells, rows: Tensor, sizes: list[int]) -> list[Cells]:
+    """`cells`, which were the `rows` of frames of so many cells one behind another, frame by frame."""
+    ends = torch.tensor(sizes, device=rows.device).cumsum(0)
+    cuts = torch.searchsorted(rows, ends).tolist()
+    return [cells.select(slice(first, end)) for first, end in zip([0, *cuts], cuts, strict=False)]

@@ -2,82 +2,180 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ..errors import BackendError
 from ..memory.cells import Cells
+from ..memory.copies import Copies, groups_of
 from ..memory.exemplar import Exemplars, borrow
+from ..memory.fingerprint import fingerprint
 from ..memory.index import TokenIndex
-from ..memory.read import ReadOut, read
-from ..memory.tokens import Tokens
+from ..memory.moments import Moments
+from ..memory.read import CANDIDATES, ReadOut, read
+from ..memory.retain import retained
+from ..memory.tokens import Tokens, TokenStore
 from ..memory.write import write
-from ..models.protocol import Engine
+from ..models.protocol import Engine, Knowledge
 from ..storage.tensors import load_arrays
-from ..worlds.world_files import Anchor, WorldFiles
+from ..worlds.world_files import SegmentInfo, WorldFiles
+
+INDEX_BYTES = 72
+"""Bytes a token that the index takes beside the store."""
+
+
+@dataclass(frozen=True)
+class Residency:
+    """How much of a world is in memory."""
+
+    tokens: int
+    bytes: int
+    evicted: int
+    """Tokens of live commits that the budget, or newer pictures of the same place, kept out."""
 
 
 class Memory:
     """Tokens of one engine's latent space, with their index."""
 
-    def __init__(self, tokens: Tokens, copies: Mapping[int, tuple[int, ...]] | None = None) -> None:
-        """copies: for an anchor, the others of the same shape, in the order in which they are asked."""
-        self.tokens = tokens
-        self._known = len(tokens)
-        self._index = TokenIndex.build(tokens)
+    def __init__(
+        self,
+        tokens: Tokens,
+        copies: Copies | None = None,
+        rank: Tensor | None = None,
+        limit: int | None = None,
+        evicted: int = 0,
+    ) -> None:
+        """rank: [N] of each token, see `memory.retain`. limit: how many tokens fit the budget. evicted: how many of the
+        world's stayed out."""
+        self._store = TokenStore(tokens)
+        self._rank = torch.zeros(len(tokens), device=tokens.anchor.device) if rank is None else rank.float()
+        self._index = TokenIndex.build(tokens, self._rank)
         self._exemplars = Exemplars.build(tokens)
-        self._copies = copies or {}
+        self._moments = Moments.of(tokens)
+        self._copies = copies or Copies.build([], tokens)
+        self._limit = limit
+        self._evicted = evicted
+        self._added: list[Tokens] = []
 
     @classmethod
     def load(cls, world: WorldFiles, engine: Engine) -> Memory:
-        """Everything that the world's committed segments hold for this engine. Raises BackendError on a damaged one."""
-        parts = [Tokens.empty(engine.spec.channels, engine.device)]
-        for segment in world.committed_segments():
-            arrays, meta = load_arrays(segment.path)
-            if meta.get("engine") != engine.spec.name:
-                continue
-            try:
-                parts.append(Tokens.from_arrays(arrays, engine.device))
-            except ValueError as error:
-                raise BackendError(
-                    f"The segment {segment.path.name} of this world is not readable: {error}.",
-                    "Revert that take, or restore the file from a backup.",
-                ) from error
-        return cls(Tokens.join(parts), _copies(world.anchors()))
+        """What the world's live commits hold for this engine, as far as the world's budget goes. Raises BackendError on
+        a damaged segment."""
+        segments = [(info, tokens) for info in world.committed_segments() if (tokens := _tokens(info, engine))]
+        tokens = Tokens.join([Tokens.empty(engine.spec.channels, engine.device), *(part for _, part in segments)])
+        order = torch.cat([torch.full((len(part),), info.order) for info, part in segments] or [torch.zeros(0)])
+        pictures = [info.order for info, _ in segments if info.kind == "seed_view"]
+        limit = 2**24
+        rows, rank = retained(tokens, order.long().to(engine.device), pictures, limit)
+        evicted = len(tokens) - len(rows)
+        if evicted:
+            tokens = tokens.select(rows)
+        groups = groups_of((anchor.id, _shape(anchor.rest_mesh, anchor.rest_scale)) for anchor in world.anchors())
+        return cls(tokens, Copies.build(groups, tokens), rank, limit, evicted)
 
-    def read(self, cells: Cells) -> ReadOut:
-        """What is known of the cells."""
-        return read(self.tokens, self._index, cells)
+    @property
+    def tokens(self) -> Tokens:
+        return self._store.tokens
+
+    def read(self, cells: Cells, candidates: int = CANDIDATES) -> ReadOut:
+        """What is known of the cells, of themselves or of copies of their objects."""
+        known = read(self.tokens, self._index, cells, candidates)
+        return self._copies.share(self.tokens, self._index, cells, known)
 
     def recall(self, cells: Cells) -> ReadOut:
         """What is known of the cells, and for the others what their material looks like elsewhere."""
-        return borrow(self.tokens, self._index, self._exemplars, self._copies, cells, self.read(cells))
+        readout = self.read(cells)
+        if bool(readout.covered.all()):
+            return readout
+        return borrow(self.tokens, self._index, self._exemplars, cells, readout)
+
+    def knowledge(self, readout: ReadOut, prompt: str) -> Knowledge:
+        """What an engine is told of a frame that reads `readout`."""
+        return Knowledge(self.tokens, self._moments, readout, prompt)
 
     def learn(self, latents: Tensor, cells: Cells, keep: Tensor | None, confidence: float) -> Tokens:
         """Writes latents [C,h,w] of the `keep` [N] cells; returns the tokens that were added."""
         added = write(latents.flatten(1).T, cells, keep, confidence)
-        if len(added):
-            self.tokens = Tokens.join([self.tokens, added])
-            self._index = TokenIndex.build(self.tokens)
-            # What the filmmaker showed is the exemplar for ever; what was generated serves where nothing was shown.
-            if len(self._exemplars) == 0:
-                self._exemplars = Exemplars.build(self.tokens)
+        self.adopt(added)
         return added
 
+    def adopt(self, added: Tokens) -> None:
+        """Takes tokens in as learned by this job: its own, or those of an attempt that was cut short."""
+        if len(added) == 0:
+            return
+        self._added.append(added)
+        self._store.append(added)
+        self._moments.add(added)
+        self._index = self._index.extended(added)
+        self._rank = torch.cat([self._rank, self._rank.new_zeros(len(added))])
+        # What the filmmaker showed is the exemplar for ever; what was generated serves where nothing was shown.
+        if len(self._exemplars) == 0:
+            self._exemplars = Exemplars.build(self.tokens)
+        # With some slack, as what follows costs what is known and not what is learned.
+        if self._limit is not None and len(self._rank) > 1.1 * self._limit:
+            self._evict(self._limit)
+
     def learned(self) -> Tokens:
-        """What this job added to what the world held before."""
-        return self.tokens.select(torch.arange(self._known, len(self.tokens), device=self.tokens.anchor.device))
+        """What this job added to what the world held before, whether or not it is still in memory."""
+        return Tokens.join([self.tokens.select(slice(0, 0)), *self._added])
+
+    def of(self, added: Tokens) -> Memory:
+        """A memory of these tokens alone, with the same copies."""
+        return Memory(added, self._copies)
+
+    def fingerprint(self, readout: ReadOut) -> str:
+        """16 hexadecimal digits of what was read; see `memory.fingerprint`."""
+        return fingerprint(readout, self.tokens)
+
+    def residency(self) -> Residency:
+        count = len(self._rank)
+        return Residency(count, count * bytes_a_token(self.tokens.feature.shape[-1]), self._evicted)
+
+    def _evict(self, limit: int) -> None:
+        tokens = self.tokens
+        worth = tokens.confidence.float() - self._rank
+        rows = torch.sort(worth, descending=True, stable=True).indices[:limit].sort().values
+        self._evicted += len(tokens) - len(rows)
+        self._store, self._rank = TokenStore(tokens.select(rows)), self._rank[rows]
+        self._index = TokenIndex.build(self.tokens, self._rank)
+        self._moments = Moments.of(self.tokens)
 
 
-def _copies(anchors: list[Anchor]) -> dict[int, tuple[int, ...]]:
-    """Anchors of the same rest mesh and scale, by anchor."""
-    shapes: dict[tuple[str, tuple[float, ...]], list[int]] = {}
-    for anchor in anchors:
-        scale = tuple(round(factor, 4) for factor in anchor.rest_scale)
-        shapes.setdefault((anchor.rest_mesh, scale), []).append(anchor.id)
-    return {one: tuple(i for i in group if i != one) for group in shapes.values() for one in group if len(group) > 1}
+def bytes_a_token(channels: int) -> int:
+    """What a token of so many channels takes in memory, its place in the index included."""
+    return Tokens.empty(channels).row_bytes() + INDEX_BYTES
+
+
+def _tokens(segment: SegmentInfo, engine: Engine) -> Tokens | None:
+    arrays, meta = load_arrays(segment.path)
+    if meta.get("engine") != engine.spec.name:
+        return None
+    try:
+        return Tokens.from_arrays(arrays, engine.device)
+    except ValueError as error:
+        raise BackendError(
+            f"The segment {segment.path.name} of this world is not readable: {error}.",
+            "Revert that take, or restore the file from a backup.",
+        ) from error
+
+
+def _shape(mesh: str, scale: tuple[float, float, float]) -> object:
+    return mesh, tuple(round(factor, 4) for factor in scale)
+
+
+def batches(cells: list[Cells], most: int) -> Iterator[list[Cells]]:
+    """The list in stretches of at most `most` cells together (one at least)."""
+    stretch: list[Cells] = []
+    for one in cells:
+        if stretch and sum(map(len, stretch)) + len(one) > most:
+            yield stretch
+            stretch = []
+        stretch.append(one)
+    if stretch:
+        yield stretch
 
 
 def nothing(engine: Engine, cells: int) -> ReadOut:

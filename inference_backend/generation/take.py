@@ -158,7 +158,7 @@ class TakeJob:
             cells = Cells.from_gbuffer(view.cells, engine.device)
         with self._watch.stage("read"):
             readout = self._memory.recall(cells) if request.use_memory else nothing(engine, len(cells))
-        return view, cells, Knowledge(self._memory.tokens, readout, request.prompt)
+        return view, cells, self._memory.knowledge(readout, request.prompt)
 
     def _save(self, index: int, rgb: NDArray[np.uint8]) -> None:
         self._takes.write_frame(self._take_id, index, encode_png(rgb))

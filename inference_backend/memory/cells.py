@@ -58,7 +58,7 @@ class Cells:
         in the same view is never farther away than the footprint, however grazing the view."""
         return torch.maximum(self.du.norm(dim=-1), self.dv.norm(dim=-1)).clamp_min(1e-6)
 
-    def select(self, rows: Tensor) -> Cells:
+    def select(self, rows: Tensor | slice) -> Cells:
         return Cells(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
     @classmethod

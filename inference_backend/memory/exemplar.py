@@ -1,9 +1,8 @@
-"""A surface that nobody has seen borrows from where its like was seen.
+"""A surface that nobody has seen borrows from where its material was seen.
 
-First from *copies*: objects of one shape and material share what was seen on any of them, at the same place of their
-rest space. Then from its material's *exemplar*, the largest flat rectangle of it in memory: an unseen flat cell is laid
-over the rectangle, mirrored at its borders, and gathers there, so that a wall behind the corner continues its bricks.
-Heights stay heights: courses of brick keep their level.
+The *exemplar* of a material is the largest flat rectangle of it in memory: an unseen flat cell is laid over the
+rectangle, mirrored at its borders, and gathers there, so that a wall behind the corner continues its bricks. Heights
+stay heights: courses of brick keep their level.
 
 What is borrowed is a proposal, not knowledge: the cell stays uncovered, and what is generated from it is written as any
 other new surface.
@@ -11,7 +10,6 @@ other new surface.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,8 +27,6 @@ FLAT = 0.98
 """Least cosine between a normal and an axis of rest space for a surface to count as flat along it."""
 MIN_TOKENS = 48
 MAX_GRID = 64
-MAX_COPIES = 3
-"""Copies asked one after another for what is unseen; each costs a read of the holes."""
 BORROWED_CONFIDENCE = 0.5
 _PLANE = np.array([[1, 2], [0, 2], [0, 1]])
 """The two axes of the plane across each axis; height comes second."""
@@ -57,11 +53,23 @@ class Exemplar:
 class Exemplars:
     """The exemplar of each material, upright surfaces and level ones apart."""
 
-    def __init__(self, found: dict[tuple[int, bool], Exemplar]) -> None:
-        self._found = found
+    def __init__(self, found: dict[tuple[int, bool], Exemplar], device: torch.device | str = "cpu") -> None:
+        """found: by material and whether the surface is level."""
+        self._count = len(found)
+        listed = list(found.values())
+        materials = max((material for material, _ in found), default=0) + 1
+        which = np.full((materials, 2), -1)
+        for i, (material, level) in enumerate(found):
+            which[material, int(level)] = i
+        self._which = torch.from_numpy(which).to(device)
+        self._anchor = torch.tensor([one.anchor for one in listed], dtype=torch.int32, device=device)
+        self._axis = torch.tensor([one.axis for one in listed], dtype=torch.long, device=device)
+        facts = [[one.side, one.plane, *one.low, *one.size] for one in listed]
+        self._facts = torch.tensor(facts, dtype=torch.float32, device=device).view(-1, 6)
+        self._plane = torch.from_numpy(_PLANE).to(device)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return self._count
 
     @classmethod
     def build(cls, tokens: Tokens) -> Exemplars:
@@ -83,75 +91,51 @@ class Exemplars:
             members = rows[of_row.reshape(-1) == side] if key not in found else rows[:0]
             if len(members) >= MIN_TOKENS:
                 found[key] = _exemplar(sides[side], position[members], footprint[members])
-        return cls(found)
+        return cls(found, tokens.anchor.device)
 
     def lay(self, cells: Cells) -> tuple[Tensor, Cells]:
-        """(rows of the cells that have an exemplar, those cells as they lie on it)."""
-        normal = cells.normal.cpu().numpy()
-        axis = np.abs(normal).argmax(1)
-        along = np.take_along_axis(normal, axis[:, None], 1)[:, 0]
-        material = cells.material.cpu().numpy()
-        rows, laid = [], []
-        for (of_material, level), exemplar in self._found.items():
-            mine = np.flatnonzero((material == of_material) & ((axis == 2) == level) & (np.abs(along) >= FLAT))
-            for own_axis in np.unique(axis[mine]):
-                some = torch.from_numpy(mine[axis[mine] == own_axis])
-                rows.append(some)
-                laid.append(_lay(cells.select(some.to(cells.anchor.device)), int(own_axis), exemplar))
-        if not rows:
-            none = torch.zeros(0, dtype=torch.long)
-            return none, cells.select(none)
-        return torch.cat(rows).to(cells.anchor.device), Cells.join(laid)
+        """(rows of the cells that have an exemplar, those cells as they lie on it): mirrored to and fro, turned to its
+        plane."""
+        axis = cells.normal.abs().argmax(1)
+        along = cells.normal.gather(1, axis[:, None])[:, 0]
+        material = cells.material.long()
+        known = (material < len(self._which)) & (along.abs() >= FLAT)
+        which = self._which[torch.where(known, material, 0), (axis == 2).long()]
+        rows = torch.nonzero(known & (which >= 0))[:, 0]
+        return rows, self._laid(cells.select(rows), axis[rows], which[rows])
+
+    def _laid(self, cells: Cells, axis: Tensor, which: Tensor) -> Cells:
+        onto = self._axis[which]
+        side, plane = self._facts[which, :2].unbind(-1)
+        low, size = self._facts[which, 2:4], self._facts[which, 4:6]
+        own, other = self._plane[axis], self._plane[onto]
+        there = torch.remainder(cells.position.gather(1, own) - low, 2 * size)
+        back = there > size
+        position = torch.empty_like(cells.position)
+        position.scatter_(1, onto[:, None], plane[:, None])
+        position.scatter_(1, other, torch.where(back, 2 * size - there, there) + low)
+        turn = torch.sign(cells.normal.gather(1, axis[:, None])) * side[:, None]
+        turned = {}
+        for name in ("du", "dv", "view"):
+            vectors = getattr(cells, name)
+            within = vectors.gather(1, own)
+            laid = torch.empty_like(vectors)
+            laid.scatter_(1, onto[:, None], vectors.gather(1, axis[:, None]) * turn)
+            turned[name] = laid.scatter_(1, other, torch.where(back, -within, within))
+        normal = torch.zeros_like(cells.normal).scatter_(1, onto[:, None], side[:, None])
+        return replace(cells, anchor=self._anchor[which], position=position, normal=normal, **turned)
 
 
-def borrow(
-    tokens: Tokens,
-    index: TokenIndex,
-    exemplars: Exemplars,
-    copies: Mapping[int, tuple[int, ...]],
-    cells: Cells,
-    readout: ReadOut,
-) -> ReadOut:
-    """`readout` with proposals for cells that it does not cover, marked in `borrowed`.
-
-    copies: for an anchor, the others of its shape.
-    """
-    for rank in range(MAX_COPIES):
-        nth = {anchor: others[rank] for anchor, others in copies.items() if len(others) > rank}
-        holes = torch.nonzero(~(readout.covered | readout.borrowed))[:, 0]
-        rows, twins = _twins(cells.select(holes), nth)
-        seen = read(tokens, index, twins, readout.token.shape[1])
-        alike = tokens.material[seen.token[:, 0].clamp_min(0)] == twins.material if len(tokens) else seen.covered
-        readout = _propose(readout, holes[rows], replace(seen, covered=seen.covered & alike))
-    holes = torch.nonzero(~(readout.covered | readout.borrowed))[:, 0]
+def borrow(tokens: Tokens, index: TokenIndex, exemplars: Exemplars, cells: Cells, readout: ReadOut) -> ReadOut:
+    """`readout` with proposals for cells that it does not cover, marked in `borrowed`."""
+    holes = torch.nonzero(~readout.covered)[:, 0]
     rows, laid = exemplars.lay(cells.select(holes))
-    return _propose(readout, holes[rows], read(tokens, index, laid, readout.token.shape[1]))
-
-
-def _twins(cells: Cells, copy_of: Mapping[int, int]) -> tuple[Tensor, Cells]:
-    """(rows of the cells whose anchor has a copy, those cells as they lie on it)."""
-    table = {anchor: copy_of[anchor] for anchor in torch.unique(cells.anchor).tolist() if anchor in copy_of}
-    anchor = cells.anchor.clone()
-    for own, other in table.items():
-        anchor[cells.anchor == own] = other
-    rows = torch.nonzero(anchor != cells.anchor)[:, 0]
-    return rows, replace(cells.select(rows), anchor=anchor[rows])
-
-
-def _propose(readout: ReadOut, rows: Tensor, proposal: ReadOut) -> ReadOut:
-    """`readout` with what `proposal` covers put in at `rows`."""
-    kept = proposal.covered
-    if not bool(kept.any()):
-        return readout
-    rows = rows[kept]
-    geometry = proposal.geometry[kept]
-    geometry[..., 7] *= BORROWED_CONFIDENCE
-    return replace(
-        readout,
-        token=readout.token.index_put((rows,), proposal.token[kept]),
-        geometry=readout.geometry.index_put((rows,), geometry),
-        borrowed=readout.borrowed.index_fill(0, rows, True),
-    )
+    found = read(tokens, index, laid, readout.token.shape[1])
+    kept = found.covered
+    proposal = found.select(kept)
+    proposal.geometry[..., 7] *= BORROWED_CONFIDENCE
+    known = torch.zeros_like(proposal.covered)
+    return readout.put(holes[rows[kept]], replace(proposal, covered=known, borrowed=~known))
 
 
 def _exemplar(side: NDArray[np.int64], position: NDArray[np.float64], footprint: NDArray[np.float32]) -> Exemplar:
@@ -192,27 +176,3 @@ def largest_rectangle(filled: NDArray[np.bool_]) -> tuple[int, int, int, int]:
                     best, found = tall * (column - start), (row - tall + 1, start, tall, column - start)
             open_.append((start, height))
     return found
-
-
-def _lay(cells: Cells, own_axis: int, exemplar: Exemplar) -> Cells:
-    """Cells of one flat direction, moved onto the exemplar: mirrored to and fro, turned to its plane."""
-    own, other = _PLANE[own_axis], _PLANE[exemplar.axis]
-    position = torch.empty_like(cells.position)
-    position[:, exemplar.axis] = exemplar.plane
-    own_side = torch.sign(cells.normal[:, own_axis])
-    turned = {name: torch.empty_like(cells.position) for name in ("du", "dv", "view")}
-    for name, vectors in turned.items():
-        vectors[:, exemplar.axis] = getattr(cells, name)[:, own_axis] * own_side * exemplar.side
-    for i in range(2):
-        size = float(exemplar.size[i])
-        there = torch.remainder(cells.position[:, own[i]] - float(exemplar.low[i]), 2 * size)
-        back = there > size
-        position[:, other[i]] = torch.where(back, 2 * size - there, there) + float(exemplar.low[i])
-        for name, vectors in turned.items():
-            along = getattr(cells, name)[:, own[i]]
-            vectors[:, other[i]] = torch.where(back, -along, along)
-    normal = torch.zeros_like(cells.normal)
-    normal[:, exemplar.axis] = exemplar.side
-    return replace(
-        cells, anchor=torch.full_like(cells.anchor, exemplar.anchor), position=position, normal=normal, **turned
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
@@ -49,9 +50,14 @@ class Tokens:
         return len(self.anchor)
 
     def nbytes(self) -> int:
-        return sum(getattr(self, field.name).nbytes for field in fields(self))
+        return len(self) * self.row_bytes()
 
-    def select(self, rows: Tensor) -> Tokens:
+    def row_bytes(self) -> int:
+        """Bytes a token."""
+        columns = [getattr(self, field.name) for field in fields(self)]
+        return sum(column.element_size() * math.prod(column.shape[1:]) for column in columns)
+
+    def select(self, rows: Tensor | slice) -> Tokens:
         return Tokens(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
     def to_arrays(self) -> dict[str, np.ndarray]:
@@ -84,3 +90,26 @@ class Tokens:
     def join(cls, parts: Iterable[Tokens]) -> Tokens:
         listed = list(parts)
         return cls(**{field.name: torch.cat([getattr(part, field.name) for part in listed]) for field in fields(cls)})
+
+
+class TokenStore:
+    """Tokens that grow at the end: appending costs what is appended."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._room = tokens
+        self._count = len(tokens)
+
+    @property
+    def tokens(self) -> Tokens:
+        """Everything so far; later appending leaves it as it is."""
+        return self._room.select(slice(0, self._count))
+
+    def append(self, added: Tokens) -> None:
+        count = self._count + len(added)
+        if count > len(self._room):
+            spare = added.select(torch.zeros(count // 4, dtype=torch.long, device=added.anchor.device))
+            self._room = Tokens.join([self.tokens, added, spare])
+        else:
+            for field in fields(Tokens):
+                getattr(self._room, field.name)[self._count : count] = getattr(added, field.name)
+        self._count = count

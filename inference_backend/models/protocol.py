@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..greybox.gbuffer import GBuffer
+from ..memory.moments import Moments
 from ..memory.read import ReadOut
 from ..memory.tokens import Tokens
 
@@ -51,6 +52,8 @@ class Knowledge:
     """What the world's memory says to one frame."""
 
     tokens: Tokens
+    moments: Moments
+    """Of these tokens."""
     readout: ReadOut
     prompt: str
 

@@ -17,7 +17,7 @@ from ..specs import PREVIZ
 from .autoencoder import CHANNELS
 from .denoiser import START_SIGMA, Condition
 from .guide import cell_guide, pixel_guide
-from .model import PrevizModel, look_of, palette_of
+from .model import PrevizModel
 from .vocabulary import parse_prompt
 
 
@@ -82,16 +82,15 @@ class PrevizEngine:
         h, w = view.cells.shape
         tokens, readout = knowledge.tokens, knowledge.readout
         features = readout.features(tokens)
-        known = tokens.feature.float()
         material = torch.from_numpy(view.cells.material.reshape(-1).astype(np.int64)).to(self.device)
-        palette = palette_of(known, tokens.material.long(), material)
+        palette = knowledge.moments.palette(material)
         words, _ = parse_prompt(knowledge.prompt)
         return Condition(
             features=features.permute(1, 2, 0).reshape(1, -1, CHANNELS, h, w),
             geometry=readout.geometry.clamp(-8, 8).permute(1, 2, 0).reshape(1, *readout.geometry.shape[1:], h, w),
             guide=cell_guide(view)[None].to(self.device),
             palette=palette.T.reshape(1, -1, h, w),
-            look=look_of(known[None], torch.ones(1, len(tokens), device=self.device)),
+            look=knowledge.moments.look()[None],
             words=words[None].to(self.device),
         )
 

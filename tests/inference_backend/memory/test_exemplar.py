@@ -44,9 +44,9 @@ def memory():
     return tokens, TokenIndex.build(tokens), Exemplars.build(tokens)
 
 
-def borrowing(memory, cells, copies=None):
+def borrowing(memory, cells):
     tokens, index, exemplars = memory
-    return borrow(tokens, index, exemplars, copies or {}, cells, read(tokens, index, cells))
+    return borrow(tokens, index, exemplars, cells, read(tokens, index, cells))
 
 
 def test_one_exemplar_a_material_and_direction(memory):
@@ -76,20 +76,6 @@ def test_what_is_known_is_never_replaced(memory):
     plain, lent = read(memory[0], memory[1], cells), borrowing(memory, cells)
     known = plain.covered
     assert torch.equal(plain.token[known], lent.token[known]) and not lent.borrowed[known].any()
-
-
-def test_a_copy_shows_what_was_seen_on_its_twin(memory):
-    """The same place of the rest space, so the very tokens; a round shape needs no exemplar for it."""
-    tokens, index, _ = memory
-    bare = (tokens, index, Exemplars({}))
-    cells = cells_of(OTHER_WALL)
-    lent = borrowing(bare, cells, {3: (9, 1), 1: (3,)})
-    own = read(tokens, index, cells_of(WALL))
-    rows = lent.borrowed
-    assert rows[cells.anchor == 3].float().mean() > 0.95
-    assert torch.equal(lent.token[rows], own.token[rows])
-    torch.testing.assert_close(lent.geometry[rows][:, 0, 7], 0.5 * own.geometry[rows][:, 0, 7])
-    assert not borrowing(bare, cells_of(OTHER_MATERIAL), {4: (1,)}).borrowed.any(), "painted otherwise, no copy"
 
 
 def test_nothing_is_borrowed_from_an_empty_memory():

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
-from inference_backend.memory.tokens import Tokens
+from inference_backend.memory.tokens import Tokens, TokenStore
 
 
 def some(count=5):
@@ -30,3 +31,26 @@ def test_a_missing_or_misshaped_field_is_named():
 def test_join_keeps_order_and_counts_bytes():
     joined = Tokens.join([some(2), Tokens.empty(8), some(3)])
     assert len(joined) == 5 and joined.nbytes() == 5 * some(1).nbytes()
+
+
+@pytest.mark.parametrize("sizes", [(0, 3), (100, 1, 2, 3, 40, 0, 5), (4, 400)])
+def test_a_store_grows_as_joining_would(sizes):
+    shape = {name: value.shape[1:] for name, value in Tokens.empty(8).__dict__.items()}
+    rng = np.random.default_rng(0)
+    parts = [
+        Tokens(
+            **{
+                name: torch.from_numpy(rng.integers(-9, 9, (size, *shape[name]))).to(column.dtype)
+                for name, column in Tokens.empty(8).__dict__.items()
+            }
+        )
+        for size in sizes
+    ]
+    store = TokenStore(parts[0])
+    seen = [store.tokens]
+    for part in parts[1:]:
+        store.append(part)
+        seen.append(store.tokens)
+    for count, tokens in enumerate(seen, start=1):
+        wanted = Tokens.join(parts[:count]).to_arrays()
+        assert all(np.array_equal(array, wanted[name]) for name, array in tokens.to_arrays().items())

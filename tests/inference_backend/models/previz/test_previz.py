@@ -17,7 +17,6 @@ from inference_backend.models.previz.denoiser import PALETTE
 from inference_backend.models.previz.guide import CELL_CHANNELS, PIXEL_CHANNELS, cell_guide, pixel_guide
 from inference_backend.models.previz.model import PrevizModel, look_of, palette_of
 from inference_backend.models.previz.vocabulary import SYNONYMS, WORDS, parse_prompt
-from inference_backend.models.protocol import Knowledge
 from inference_backend.models.registry import WEIGHTS_DIR, available_engines, load_engine, resolve_device
 from tests.support.engines import random_engine
 from tests.support.greybox import MOVING, look_at, pinhole, room
@@ -40,11 +39,11 @@ def knowing(engine, view, prompt=""):
     cells = Cells.from_gbuffer(view.cells)
     memory = Memory(Tokens.empty(CHANNELS))
     memory.learn(torch.randn(CHANNELS, H // 4, W // 4, generator=torch.Generator().manual_seed(3)), cells, None, 1.0)
-    return Knowledge(memory.tokens, memory.read(cells), prompt)
+    return memory.knowledge(memory.read(cells), prompt)
 
 
 def knowing_nothing(engine, view):
-    return Knowledge(Tokens.empty(CHANNELS), nothing(engine, view.cells.depth_z.size), "")
+    return Memory(Tokens.empty(CHANNELS)).knowledge(nothing(engine, view.cells.depth_z.size), "")
 
 
 def test_guides_have_their_stated_channels_and_are_finite(view):

@@ -11,7 +11,6 @@ from inference_backend.generation.remember import Memory, nothing
 from inference_backend.memory.cells import Cells
 from inference_backend.memory.tokens import Tokens
 from inference_backend.models.previz.autoencoder import CHANNELS
-from inference_backend.models.protocol import Knowledge
 from inference_backend.models.registry import load_engine
 from inference_backend.training.sets.views import make_set, render_view, sample_cameras
 
@@ -44,7 +43,7 @@ def test_memory_costs_a_seed_view_less_than_half_a_decibel(engine, seed):
     memory = Memory(Tokens.empty(CHANNELS))
     cells = Cells.from_gbuffer(view.cells)
     memory.learn(latents, cells, None, 1.0)
-    remembered = engine.refine(view, Knowledge(memory.tokens, memory.recall(cells), ""))
+    remembered = engine.refine(view, memory.knowledge(memory.recall(cells), ""))
     direct, through = engine.decode(latents, view), engine.decode(remembered, view)
     assert psnr(direct, picture) > 24
     assert psnr(through, picture) > psnr(direct, picture) - 0.5
@@ -59,7 +58,7 @@ def test_memory_beats_no_memory_where_the_look_has_shown_the_surface(engine, see
     readout = memory.recall(cells)
     covered = torch.kron(readout.covered.view(H // 4, W // 4), torch.ones(4, 4, dtype=torch.bool)).numpy()
     assert covered.mean() > 0.1
-    known = engine.decode(engine.refine(view, Knowledge(memory.tokens, readout, "")), view)
+    known = engine.decode(engine.refine(view, memory.knowledge(readout, "")), view)
     empty = nothing(engine, len(cells))
-    blind = engine.decode(engine.refine(view, Knowledge(Tokens.empty(CHANNELS), empty, "")), view)
+    blind = engine.decode(engine.refine(view, Memory(Tokens.empty(CHANNELS)).knowledge(empty, "")), view)
     assert psnr(known, truth, covered) > psnr(blind, truth, covered) + 3

@@ -47,6 +47,8 @@ class InstanceTrack:
     materials: tuple[Material, ...]
     meshes: dict[int, MeshRead] = field(default_factory=dict)
     transforms: dict[int, Float64] = field(default_factory=dict)
+    rest: MeshRead | None = None
+    """The shape before anything bends it, of the same topology as all of `meshes`."""
 
     def series(self, frames: int) -> list[int]:
         """For every index, the one at which it was last seen before (or first seen at all)."""
@@ -93,9 +95,9 @@ def assemble(
     for row, track in enumerate(placed):
         series = track.series(frames)
         reads = [track.meshes[index] for index in series]
-        key = tuple(id(read) for read in reads)  # the reads stay alive in their tracks, so that ids stay theirs
+        key = (id(track.rest), *map(id, reads))  # the reads stay alive in their tracks, so that ids stay theirs
         if key not in packed:
-            packed[key] = (*_pack_series(reads, blobs), _bounds(reads))
+            packed[key] = (*_pack_series(reads, track.rest, blobs), _bounds(reads))
         mesh, vertex_track, box = packed[key]
         messages.append(Instance(track.anchor, track.name, mesh, track.materials, vertex_track))
         bounds.append(box)
@@ -118,9 +120,14 @@ def assemble(
     )
 
 
-def _pack_series(reads: Sequence[MeshRead], blobs: dict[str, bytes]) -> tuple[str, str]:
-    """(hash of the mesh as first seen, hash of its vertex track or "")."""
-    first = reads[0]
+def _pack_series(reads: Sequence[MeshRead], rest: MeshRead | None, blobs: dict[str, bytes]) -> tuple[str, str]:
+    """(hash of the mesh, hash of its vertex track or "").
+
+    The mesh is the rest shape, or as first seen where there is none. One that holds the same pose over many frames is
+    sent in that pose: a track of equal frames would be large and say nothing.
+    """
+    held = all(read is reads[0] for read in reads)
+    first = reads[0] if rest is None or (held and len(reads) > 1) else rest
     arrays = {"vertices": first.vertices, "triangles": first.triangles, "face_material": first.face_material}
     mesh = _keep(pack(arrays), blobs)
     if all(read is first for read in reads):

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable
 
 import bpy
+from bpy.app.handlers import persistent
 
 UNUSED = 2**31 - 1
 """Fills the places of `persistent_id` that an instance does not use."""
@@ -25,10 +26,18 @@ def register() -> None:
         options={"HIDDEN"},
         override={"LIBRARY_OVERRIDABLE"},
     )
+    bpy.app.handlers.save_pre.append(_tell_copies_apart)
 
 
 def unregister() -> None:
+    bpy.app.handlers.save_pre.remove(_tell_copies_apart)
     del bpy.types.Object.mirage_id
+
+
+@persistent
+def _tell_copies_apart(*_: object) -> None:
+    """Before a file is written: who is the elder of two objects with one id is known in this session only."""
+    ensure_ids(thing for thing in bpy.data.objects if thing.mirage_id)
 
 
 def ensure_ids(objects: Iterable[bpy.types.Object]) -> None:
@@ -51,12 +60,17 @@ def ensure_ids(objects: Iterable[bpy.types.Object]) -> None:
 def object_id(thing: bpy.types.Object) -> str:
     """The id of an original (not evaluated) object; `ensure_ids` has run over it."""
     if thing.library is not None:
-        return f"{thing.library.filepath.replace(chr(92), '/')}:{thing.name}"
+        return f"{_library_path(thing.library)}:{thing.name}"
     return thing.mirage_id or f":{thing.name_full}"
 
 
 def instance_id(instance: bpy.types.DepsgraphObjectInstance) -> str:
-    """The anchor of what the depsgraph places: the object's id, behind the instancer's and the path below it."""
+    """The anchor of what the depsgraph places: the object's id, behind the instancer's and the path below it.
+
+    `persistent_id` names an instance within each instancer on the way, the innermost first. Particles and points keep
+    theirs while others come and go. A collection only counts its objects, so that each removed one would shift the
+    rest: there the objects' own ids stand in for the numbers.
+    """
     thing = instance.object.original
     if not instance.is_instance:
         return object_id(thing)
@@ -64,10 +78,34 @@ def instance_id(instance: bpy.types.DepsgraphObjectInstance) -> str:
     if instancer == thing and thing.type != "MESH":
         return object_id(thing)  # the mesh that a curve, text or metaball turns into comes as an instance of itself
     path = [number for number in instance.persistent_id if number != UNUSED]
-    if len(path) == 1 and instancer.instance_type == "COLLECTION":
-        # Each object stands in a collection once; its place in the list would shift with every object removed.
-        return f"{object_id(instancer)}/{object_id(thing)}"
-    return f"{object_id(instancer)}/{object_id(thing)}/{'.'.join(map(str, path))}"
+    between, numbers = _through_collections(instancer, path)
+    if not numbers and between and between[-1] == thing:
+        between.pop()
+    parts = [object_id(part) for part in (instancer, *between, thing)]
+    return "/".join([*parts, ".".join(map(str, numbers))] if numbers else parts)
+
+
+def _through_collections(instancer: bpy.types.Object, path: list[int]) -> tuple[list[bpy.types.Object], list[int]]:
+    """The objects that `path` (innermost first) goes through from collection to collection, and what is left of it."""
+    between: list[bpy.types.Object] = []
+    numbers, owner = list(path), instancer
+    while numbers and owner.instance_type == "COLLECTION" and owner.instance_collection is not None:
+        inside = owner.instance_collection.all_objects
+        if numbers[-1] >= len(inside):
+            break
+        owner = inside[numbers.pop()]
+        between.append(owner)
+    return between, numbers
+
+
+def _library_path(library: bpy.types.Library) -> str:
+    """Relative to the .blend where it can be, however the file says it: the set may move with its libraries."""
+    whole = bpy.path.abspath(library.filepath)
+    try:
+        path = bpy.path.relpath(whole) if bpy.data.filepath else whole
+    except ValueError:  # on another drive than the .blend, on Windows
+        path = whole
+    return path.replace("\\", "/")
 
 
 def _writable(thing: bpy.types.Object) -> bool:

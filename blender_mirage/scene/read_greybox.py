@@ -19,7 +19,7 @@ from .ids import ensure_ids, instance_id
 from .playhead import Playhead
 from .read_lamps import LampReader, read_ambient
 from .read_materials import read_materials
-from .read_mesh import may_deform, read_mesh
+from .read_mesh import is_posed, may_deform, read_mesh
 
 Float64 = NDArray[np.float64]
 
@@ -54,6 +54,7 @@ class GreyboxReader:
         self._lamps = LampReader(self._metres)
         self._ambient = read_ambient(scene)
         self._still: dict[int, MeshRead] = {}  # by session_uid of the original mesh
+        self._rest: dict[int, MeshRead] = {}  # the same, of meshes that something bends
         self._warnings: dict[str, None] = {}  # a set that keeps its order
         self.done = 0
 
@@ -125,15 +126,27 @@ class GreyboxReader:
             if still not in self._still:
                 self._still[still] = self._checked(read_mesh(thing.data), track.name)
             return self._still[still]
-        address = thing.data.as_pointer()
         before = next(reversed(track.meshes.values()), None)
+        posed = is_posed(original)
+        if before is None and posed and original.type == "MESH":
+            track.rest = before = self._rest_shape(original.data)
+        address = thing.data.as_pointer()
         if address not in meshes:
-            meshes[address] = self._checked(read_mesh(thing.data, before), track.name)
+            meshes[address] = self._checked(read_mesh(thing.data, before, posed), track.name)
         mesh = meshes[address]
         if before is not None and not before.same_topology(mesh.vertices, mesh.corners):
+            if not track.meshes:  # modifiers made another mesh of it
+                track.rest = None
+                return mesh
             self._warn(f"{track.name!r} changes its topology; it keeps the shape it had before.")
             return before
         return mesh
+
+    def _rest_shape(self, mesh: bpy.types.Mesh) -> MeshRead:
+        """The mesh as it was modelled: what pose a shot meets it in must not tell the memory where its surface lies."""
+        if mesh.session_uid not in self._rest:
+            self._rest[mesh.session_uid] = read_mesh(mesh)
+        return self._rest[mesh.session_uid]
 
     def _checked(self, mesh: MeshRead, name: str) -> MeshRead:
         if not np.all(np.isfinite(mesh.vertices)):
@@ -161,6 +174,8 @@ class GreyboxReader:
             return False
         if thing.type == "MESH" and not thing.visible_camera:  # lamps are not seen by the camera as a rule
             return False
+        if _stands_for_instances(instance):
+            return False
         if not instance.is_instance:
             shown = thing.show_instancer_for_render or not thing.is_instancer
             return shown and thing.original.session_uid in self._rendering
@@ -184,6 +199,14 @@ def _rendering_objects(view_layer: bpy.types.ViewLayer) -> set[int]:
             found.update(thing.session_uid for thing in layer.collection.objects)
             open_layers.extend(layer.children)
     return found
+
+
+def _stands_for_instances(instance: bpy.types.DepsgraphObjectInstance) -> bool:
+    """Whether it only says what its parent places on its vertices or faces: renders then leave the original out."""
+    parent = instance.object.original.parent
+    if parent is None or parent.instance_type not in ("VERTS", "FACES"):
+        return False
+    return not instance.is_instance or instance.parent.original != parent
 
 
 def _is_flat(transform: Float64) -> bool:

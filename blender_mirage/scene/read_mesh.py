@@ -11,31 +11,38 @@ import numpy as np
 from ..core.greybox_read import MeshRead
 
 _DEFORMING_PARENTS = {"ARMATURE", "LATTICE", "CURVE"}
+_POSING_MODIFIERS = {
+    "ARMATURE", "CAST", "CLOTH", "CORRECTIVE_SMOOTH", "CURVE", "DISPLACE", "HOOK", "LAPLACIANDEFORM", "LATTICE",
+    "MESH_CACHE", "MESH_DEFORM", "MESH_SEQUENCE_CACHE", "SHRINKWRAP", "SIMPLE_DEFORM", "SOFT_BODY", "SURFACE_DEFORM",
+    "WARP", "WAVE",
+}  # fmt: skip
 
 
-def read_mesh(mesh: bpy.types.Mesh, before: MeshRead | None = None) -> MeshRead:
+def read_mesh(mesh: bpy.types.Mesh, before: MeshRead | None = None, posed: bool = False) -> MeshRead:
     """Triangulated arrays of an evaluated mesh.
 
     `before` is the same object's mesh at another frame: it is returned itself where nothing changed, and lends its
-    triangles where only vertices moved (Blender may split a bent quad along the other diagonal; a track must not).
+    triangles where only vertices moved. Blender splits a bent quad along the one or the other diagonal, a Triangulate
+    modifier too; the triangles of a mesh that is `posed` must not depend on the pose in which a shot first meets it.
+    So its quads are all split along their first, and as many vertices are taken for the same vertices.
     """
     # The attributes are the mesh's own arrays: a hundred times faster to copy than `vertices` and `loops`.
     vertices = _attribute(mesh, "position", "vector", (len(mesh.vertices), 3), np.float32)
     corners = _attribute(mesh, ".corner_vert", "value", (len(mesh.loops),), np.int32)
-    corners = np.append(corners, np.int32(len(mesh.polygons)))
-    if before is not None and before.same_topology(vertices, corners):
+    edges = np.append(corners, np.int32(len(mesh.polygons)))
+    alike = posed and before is not None and len(before.vertices) == len(vertices)
+    if before is not None and (alike or before.same_topology(vertices, edges)):
         return before if np.array_equal(vertices, before.vertices) else replace(before, vertices=vertices)
     mesh.calc_loop_triangles()
     count = len(mesh.loop_triangles)
     faces = _column(mesh.loop_triangles, "polygon_index", (count,), np.int32)
+    triangles = _column(mesh.loop_triangles, "vertices", (count, 3), np.int32)
+    if posed:
+        starts = _column(mesh.polygons, "loop_start", (len(mesh.polygons),), np.int32)
+        _split_quads_alike(triangles, faces, corners, starts)
     slots = _column(mesh.polygons, "material_index", (len(mesh.polygons),), np.int32)
     last_slot = max(len(mesh.materials), 1) - 1
-    return MeshRead(
-        vertices,
-        _column(mesh.loop_triangles, "vertices", (count, 3), np.int32),
-        np.clip(slots[faces], 0, last_slot).astype(np.int32),
-        corners,
-    )
+    return MeshRead(vertices, triangles, np.clip(slots[faces], 0, last_slot).astype(np.int32), edges)
 
 
 def may_deform(thing: bpy.types.Object) -> bool:
@@ -43,6 +50,21 @@ def may_deform(thing: bpy.types.Object) -> bool:
     if thing.type != "MESH" or thing.modifiers or thing.parent_type in _DEFORMING_PARENTS:
         return True
     return thing.data.shape_keys is not None or thing.data.animation_data is not None
+
+
+def is_posed(thing: bpy.types.Object) -> bool:
+    """Whether something bends the (original) object's mesh, so that other shots may meet it in another shape."""
+    if thing.parent_type in _DEFORMING_PARENTS or any(item.type in _POSING_MODIFIERS for item in thing.modifiers):
+        return True
+    return thing.type == "MESH" and thing.data.shape_keys is not None
+
+
+def _split_quads_alike(triangles: Any, faces: Any, corners: Any, starts: Any) -> None:
+    """Writes both triangles of every quad into `triangles` [F,3]; `faces` [F] names each one's polygon, rising."""
+    quads = np.flatnonzero(np.diff(np.append(starts, len(corners))) == 4)
+    first = np.searchsorted(faces, quads)
+    for row, places in ((first, (0, 1, 2)), (first + 1, (0, 2, 3))):
+        triangles[row] = corners[starts[quads][:, None] + np.array(places)]
 
 
 def _attribute(mesh: bpy.types.Mesh, name: str, field: str, shape: tuple[int, ...], dtype: Any) -> Any:

@@ -51,3 +51,23 @@ def test_a_track_that_was_never_seen_is_left_out():
     read = assemble([InstanceTrack("a", "A", GREY)], [], (0, 0, 0), 3)
     assert read.greybox.instances == ()
     GreyboxTracks.from_arrays(read.greybox, read.tracks.to_arrays(), 3)
+
+
+def test_a_bent_mesh_is_sent_as_it_was_modelled_with_a_track_of_its_poses():
+    modelled, low, high = triangle(), triangle(1), triangle(2)
+    still = {0: placed(0), 1: placed(0)}
+    shots = ({0: low, 1: high}, {0: high, 1: low}, {0: modelled, 1: low}, {0: low}, {0: modelled})
+    meshes = set()
+    for reads in shots:
+        track = InstanceTrack("a", "A", GREY, reads, {index: still[index] for index in reads}, modelled)
+        read = assemble([track], [], (0, 0, 0), len(reads))
+        (instance,) = read.greybox.instances
+        meshes.add(instance.mesh)
+        if instance.vertex_track:
+            sent = unpack(read.meshes[instance.vertex_track])[1]["vertices"]
+            assert sent[:, 0, 2].tolist() == [pose.vertices[0, 2] for pose in reads.values()]
+        else:
+            assert list(reads.values()) == [modelled]
+    assert len(meshes) == 1
+    held = assemble([InstanceTrack("a", "A", GREY, {0: low, 1: low}, still, modelled)], [], (0, 0, 0), 2)
+    assert held.greybox.instances[0].vertex_track == "", "a pose that is held is no track of equal frames"

@@ -79,6 +79,20 @@ def test_a_duplicate_saved_before_it_was_noticed(empty_file, tmp_path):
     assert after["Crate.001"] != before
 
 
+def test_saving_tells_a_renamed_copy_from_its_elder(empty_file, tmp_path):
+    """In the file they would lie in the order of their names, and the copy would take the elder's place."""
+    cube = add_cube("Crate")
+    before = anchors()["Crate"]
+    link(cube.copy()).name = "Another"
+    plain = add_cube("Plain")
+    blend = str(tmp_path / "set.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    assert plain.mirage_id == "", "a file that is only saved is left as it was"
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    after = anchors()
+    assert after["Crate"] == before != after["Another"]
+
+
 def test_nothing_is_written_where_all_have_theirs(empty_file):
     things = [add_cube("A"), add_empty("B")]
     ensure_ids(things)

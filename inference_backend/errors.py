@@ -59,6 +59,12 @@ class DiskFull(BackendError):
     code = "disk_full"
 
 
+class NotWritable(BackendError):
+    """A file or folder of the data directory may not be written."""
+
+    code = "conflict"
+
+
 class Cancelled(BackendError):
     """Control flow of a cancelled job; it never reaches the wire as a problem."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +13,7 @@ from blender_mirage.wire.messages import Greybox, Instance
 
 from ..greybox.geometry import Float32, FrameSet, Mesh, PlacedLamp, PlacedMesh, scale_of
 from ..greybox.raycast import Raycaster
+from ..worlds.anchor_names import anchor_name
 from ..worlds.world_files import Anchor, AnchorRecord
 
 
@@ -106,9 +106,10 @@ class GreyboxFrames:
         instances = self._greybox.instances
         records = [
             AnchorRecord(
-                _anchor_name(instance, loaded[instance.mesh]),
+                anchor_name(instance.anchor, loaded[instance.mesh].triangles, len(loaded[instance.mesh].vertices)),
                 instance.mesh,
                 tuple(float(s) or 1.0 for s in scale_of(self._tracks.transforms[i])),  # type: ignore[arg-type]
+                instance.name,
             )
             for i, instance in enumerate(instances)
         ]
@@ -140,14 +141,6 @@ def _material_names(instance: Instance) -> list[str]:
     """One a slot. A surface without a material is of its object's own: two bare boxes need not look alike."""
     own = f"of {instance.anchor}"
     return [material.name or own for material in instance.materials] or [own]
-
-
-def _anchor_name(instance: Instance, mesh: Mesh) -> str:
-    """The object and its topology: where that changes, the tokens of the old shape have nowhere to lie, so the object
-    starts anew under another name."""
-    digest = hashlib.blake2b(mesh.triangles.tobytes(), digest_size=6)
-    digest.update(str(len(mesh.vertices)).encode())
-    return f"{instance.anchor}|{digest.hexdigest()}"
 
 
 def _mesh(arrays: Arrays) -> Mesh:

@@ -95,7 +95,7 @@ class Worker:
         with self._catalog.open(job.world_id) as world:
             if world.has_segment(job.take_id):
                 # An earlier attempt got as far as its commit: made again, it must not read its own tokens.
-                world.revert(job.take_id)
+                world.discard(job.take_id)
             if job.kind == "seed_view":
                 view, arrays = from_bundle(SeedViewRequest, self._catalog.seed_view(job.world_id, job.take_id))
                 self._runner.write_seed_view(view, arrays, job.take_id, world, self._meshes, report, is_cancelled)

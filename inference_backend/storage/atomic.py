@@ -9,21 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import DiskFull
+from ..errors import DiskFull, NotWritable
 
 # EFBIG: the file size limit of the process or of the file system (FAT: 4 GiB) is one more way of having no room.
 NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG} | ({errno.EDQUOT} if hasattr(errno, "EDQUOT") else set()))
+FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 TEMPORARY_SUFFIX = ".tmp"
 
 
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Turns an OSError that says "no room" into DiskFull with `path`; others pass through."""
+    """Turns an OSError that says "no room" into DiskFull with `path`, one that says "not allowed" into NotWritable;
+    others pass through."""
     try:
         yield
     except OSError as error:
         if error.errno in NO_ROOM:
             raise disk_full(path, error.strerror or str(error)) from error
+        if error.errno in FORBIDDEN:
+            raise not_writable(Path(error.filename or path), error.strerror or str(error)) from error
         raise
 
 
@@ -34,10 +38,17 @@ def disk_full(path: Path, reason: str) -> DiskFull:
     )
 
 
+def not_writable(path: Path, reason: str) -> NotWritable:
+    return NotWritable(
+        f"{path} cannot be written ({reason}).",
+        "Give this user the right to write there, or choose another directory with --data-dir.",
+    )
+
+
 def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Writes `data` beside `path`, flushes it to the disk and moves it into place; on failure `path` is as before.
 
-    Raises DiskFull with the path where there is no room, OSError for the rest.
+    Raises DiskFull or NotWritable with the path, OSError for the rest.
     """
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{TEMPORARY_SUFFIX}")
     with disk_errors(path):

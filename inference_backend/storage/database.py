@@ -14,12 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from .. import __version__
 from ..errors import BackendError, Conflict
-from .atomic import disk_full
+from .atomic import disk_full, not_writable
 
 Migration = Callable[[sqlite3.Connection], None]
 _BUSY_TIMEOUT_S = 30.0  # a writer may hold the file while it flushes a segment of some hundred MB
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+_NOT_WRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
+_PRIMARY = 0xFF  # the low byte of SQLite's extended error codes
 
 
 class Database:
@@ -31,6 +34,7 @@ class Database:
         """
         self.path = path
         self._lock = threading.RLock()
+        self._synchronous = "FULL" if durable else "NORMAL"
         with _sqlite_errors(path):
             # Autocommit mode: transactions are opened explicitly below, so that each is IMMEDIATE.
             self._connection = sqlite3.connect(
@@ -39,8 +43,10 @@ class Database:
             try:
                 self._connection.row_factory = sqlite3.Row
                 self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._connection.execute(f"PRAGMA synchronous = {self._synchronous}")
                 self._connection.execute("PRAGMA foreign_keys = ON")
+                # What is deleted is overwritten, not only left out of the tables.
+                self._connection.execute("PRAGMA secure_delete = ON")
                 self._migrate(migrations)
             except BaseException:
                 self._connection.close()
@@ -53,10 +59,25 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """The only writer of the file, over all processes, until the block ends; commits, or rolls back on an error."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+    def write(self, flush: bool = False) -> Iterator[sqlite3.Connection]:
+        """The only writer of the file, over all processes, until the block ends; commits, or rolls back on an error.
+
+        `flush` takes this commit, and with it all earlier ones, to the disk, also where the file is not `durable`.
+        """
+        with self._lock, _sqlite_errors(self.path):
+            if flush:
+                self._connection.execute("PRAGMA synchronous = FULL")
+            try:
+                with self._transaction("BEGIN IMMEDIATE") as connection:
+                    yield connection
+            finally:
+                if flush:
+                    self._connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+
+    def scrub(self) -> None:
+        """Takes what was deleted out of the write-ahead log too, so that no byte of it is left in the files."""
+        with self._lock, _sqlite_errors(self.path):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         with self._lock:
@@ -93,7 +114,8 @@ class Database:
             newer = sorted(applied - set(known))
             if newer:
                 raise Conflict(
-                    f"{self.path} is from a newer Blender Mirage: it has {newer[-1]}, this one ends at {known[-1]}.",
+                    f"{self.path} is from a newer Blender Mirage: it has {newer[-1]},"
+                    f" this one ({__version__}) ends at {known[-1]}.",
                     "Update the inference backend, then open it again.",
                 )
             for migration in migrations:
@@ -116,6 +138,14 @@ def _sqlite_errors(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", None)
         if code in _NO_ROOM:
             raise disk_full(path, str(error)) from error
+        primary = None if code is None else code & _PRIMARY
+        if primary in _NOT_WRITABLE:
+            raise not_writable(path, str(error)) from error
+        if primary == sqlite3.SQLITE_BUSY:
+            raise Conflict(
+                f"Another process has held {path} for more than {_BUSY_TIMEOUT_S:.0f} seconds.",
+                "Wait until it has finished, then try again.",
+            ) from error
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise BackendError(f"The file {path} is damaged ({error}).", "Restore it from a backup.") from error
         raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,17 @@ def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[st
     return len(data)
 
 
-def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
-    """Inverse of `save_arrays`: (arrays, meta). Raises NotFound, or BackendError where the file is damaged."""
+def load_arrays(path: Path, only: Collection[str] | None = None) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Inverse of `save_arrays`: (arrays, meta). Of the arrays those named in `only`, as far as they are there.
+
+    Raises NotFound, or BackendError where the file is damaged.
+    """
     if not path.is_file():
         raise NotFound(f"The file {path} is not there.", "Restore it from a backup, or revert the take that wrote it.")
     try:
         with safe_open(path, framework="np") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})
+            names = [name for name in file.keys() if only is None or name in only]
+            return {name: file.get_tensor(name) for name in names}, dict(file.metadata() or {})
     except SafetensorError as error:
         raise BackendError(
             f"The file {path} is damaged ({error}).", "Restore it from a backup, or revert the take that wrote it."

@@ -18,7 +18,7 @@ from ..storage.database import Database
 from .ids import check_id, is_id, new_id, now
 from .schema import MIGRATIONS
 from .take_files import TakeFiles
-from .world_files import DATABASE_NAME, SEGMENT_SUFFIX, WorldFiles
+from .world_files import DATABASE_NAME, WorldFiles
 
 LOG = logging.getLogger(__name__)
 MAX_NAME_LENGTH = 200
@@ -39,7 +39,9 @@ class WorldCatalog:
         world_id = new_id()
         with self._building(world_id) as building, Database(building / DATABASE_NAME, MIGRATIONS) as database:
             with database.write() as connection:
-                connection.execute("INSERT INTO world VALUES (?, ?, ?)", (world_id, name, now()))
+                connection.execute(
+                    "INSERT INTO world (world_id, name, created) VALUES (?, ?, ?)", (world_id, name, now())
+                )
         return self.get(world_id)
 
     def get(self, world_id: str) -> WorldInfo:
@@ -60,30 +62,36 @@ class WorldCatalog:
         return sorted(found, key=lambda world: (world.created, world.world_id))
 
     def stats(self, world_id: str) -> WorldStats:
-        """What the world holds. Raises NotFound."""
+        """What the world remembers by its live commits, and how much of it the last job had in memory."""
         with self._database(world_id) as database, database.read() as connection:
             anchors = connection.execute("SELECT COUNT(*) FROM anchors").fetchone()[0]
             segments, tokens, size = connection.execute(
-                "SELECT COUNT(*), COALESCE(SUM(tokens), 0), COALESCE(SUM(bytes), 0) FROM segments"
+                "SELECT COUNT(*), COALESCE(SUM(tokens), 0), COALESCE(SUM(bytes), 0) FROM segments WHERE state = 'live'"
             ).fetchone()
-        return WorldStats(world_id=world_id, tokens=tokens, bytes=size, anchors=anchors, segments=segments)
+            memory = connection.execute(
+                "SELECT budget_bytes, resident_tokens, resident_bytes, evicted_tokens FROM world"
+            ).fetchone()
+        return WorldStats(world_id, tokens, size, anchors, segments, *memory)
 
     def open(self, world_id: str) -> WorldFiles:
         """The world's files, for a writer. Raises NotFound, Conflict."""
         return WorldFiles(self._directory(world_id))
 
     def fork(self, world_id: str, name: str) -> WorldInfo:
-        """A new world that starts with everything this one remembers. Segments are shared, as they never change."""
+        """A new world that starts with everything this one remembers, and with its reverted commits, which it can
+        restore. Segments are shared by hard links, as they never change: what one of the two reverts or forgets, the
+        other keeps. Raises InvalidRequest (the name), NotFound, DiskFull."""
         name = _check_name(name)
         source, fork_id = self._directory(world_id), new_id()
         with self._building(fork_id) as building:
             # The source's write lock holds off commits and reverts until index and files have been taken together.
             with self._database(world_id) as database, database.write() as connection:
                 _copy_database(source / DATABASE_NAME, building / DATABASE_NAME)
-                for row in connection.execute("SELECT take_id FROM segments"):
-                    _link(source / "segments" / (row["take_id"] + SEGMENT_SUFFIX), building / "segments")
-                for request in source.glob("seed_views/*.mira"):
-                    _link(request, building / "seed_views")
+                for row in connection.execute("SELECT take_id, kind, file FROM segments").fetchall():
+                    _link(source / "segments" / row["file"], building / "segments")
+                    request = source / "seed_views" / f"{row['take_id']}.mira"
+                    if request.is_file():
+                        _link(request, building / "seed_views")
             with Database(building / DATABASE_NAME, MIGRATIONS) as database, database.write() as connection:
                 connection.execute("UPDATE world SET world_id = ?, name = ?, created = ?", (fork_id, name, now()))
         return self.get(fork_id)
@@ -162,10 +170,10 @@ def _check_name(name: str) -> str:
 
 def _info(connection: sqlite3.Connection) -> WorldInfo:
     world = connection.execute("SELECT world_id, name, created FROM world").fetchone()
-    counts = {
-        row["kind"]: (row["segments"], row["tokens"])
-        for row in connection.execute("SELECT kind, COUNT(*) segments, SUM(tokens) tokens FROM segments GROUP BY kind")
-    }
+    rows = connection.execute(
+        "SELECT kind, COUNT(*) segments, SUM(tokens) tokens FROM segments WHERE state = 'live' GROUP BY kind"
+    )
+    counts = {row["kind"]: (row["segments"], row["tokens"]) for row in rows}
     return WorldInfo(
         world_id=world["world_id"],
         name=world["name"],

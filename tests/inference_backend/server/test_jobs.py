@@ -53,7 +53,7 @@ def test_seed_view_then_revert(server: LiveServer) -> None:
     assert (world.seed_views, world.takes, world.tokens) == (1, 0, 1)
     assert server.client.post(f"/v1/takes/{job.take_id}/revert").status_code == 204
     assert server.services.catalog.get(world_id).seed_views == 0
-    assert server.client.post(f"/v1/takes/{job.take_id}/revert").status_code == 404
+    assert server.client.post(f"/v1/takes/{job.take_id}/revert").status_code == 409
 
 
 def test_events_resume_after_number(server: LiveServer) -> None:

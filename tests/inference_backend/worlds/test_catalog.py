@@ -66,19 +66,27 @@ def test_fork_remembers_and_then_goes_its_own_way(tmp_path) -> None:
     catalog = WorldCatalog(tmp_path)
     source = catalog.create("source")
     take_id = add_take(tmp_path, source.world_id, tokens=5)
-    catalog.save_seed_view(source.world_id, seed := new_id(), b"seed view")
+    seed, reverted = new_id(), add_take(tmp_path, source.world_id)
+    for name in (seed, new_id()):
+        catalog.save_seed_view(source.world_id, name, b"seed view")
     with catalog.open(source.world_id) as world:
         anchors = world.register_anchors([AnchorRecord("door", "m", (1.0, 1.0, 1.0))])
+        world.commit_segment(seed, "seed_view", {"feature": np.zeros((1, 8), np.float16)}, {})
+        world.revert(reverted)
+        before = world.history().commits
     fork = catalog.fork(source.world_id, "fork")
-    assert (fork.name, fork.takes, fork.tokens) == ("fork", 1, 5) and fork.world_id != source.world_id
+    assert (fork.name, fork.takes, fork.tokens) == ("fork", 1, 6) and fork.world_id != source.world_id
     assert catalog.seed_view(fork.world_id, seed) == b"seed view"
+    assert len(list((tmp_path / "worlds" / fork.world_id / "seed_views").iterdir())) == 1, "the other has no commit"
     with catalog.open(source.world_id) as world:
-        world.revert(take_id)
+        world.discard(take_id)
     catalog.delete(source.world_id)
     with catalog.open(fork.world_id) as world:
-        assert world.anchors() == anchors
-        (segment,) = world.committed_segments()
-        assert segment.take_id == take_id and segment.path.is_file()
+        assert world.anchors() == anchors and world.history().commits == before
+        world.restore(reverted)
+        segments = world.committed_segments()
+        assert [segment.take_id for segment in segments] == [take_id, reverted, seed]
+        assert all(segment.path.is_file() for segment in segments)
 
 
 def test_delete_removes_rows_segments_and_frames_of_that_world_only(tmp_path) -> None:

@@ -51,23 +51,96 @@ def test_second_commit_of_a_take_is_refused_and_changes_nothing(world) -> None:
     assert len(load_arrays(segment.path)[0]["feature"]) == segment.tokens == 3
 
 
-def test_revert_removes_row_and_file(world, tmp_path) -> None:
+def test_discard_removes_row_and_file(world, tmp_path) -> None:
     take_id, kept = new_id(), new_id()
     world.commit_segment(take_id, "take", TOKENS, {})
     world.commit_segment(kept, "take", TOKENS, {})
-    world.revert(take_id)
+    world.discard(take_id)
     assert [segment.take_id for segment in world.committed_segments()] == [kept]
     assert segment_files(world, tmp_path) == [f"{kept}.safetensors"]
     assert not world.has_segment(take_id) and world.has_segment(kept)
     with pytest.raises(NotFound, match=take_id):
-        world.revert(take_id)
+        world.discard(take_id)
+
+
+def test_reverted_commit_is_out_of_sight_and_comes_back_into_its_place(world, tmp_path) -> None:
+    first, middle, last = new_id(), new_id(), new_id()
+    for take_id in (first, middle, last):
+        world.commit_segment(take_id, "take", TOKENS, {})
+    before = world.history()
+    world.revert(middle)
+    assert [segment.take_id for segment in world.committed_segments()] == [first, last]
+    assert [commit.state for commit in world.history().commits] == ["live", "reverted", "live"]
+    assert world.has_segment(middle) and len(segment_files(world, tmp_path)) == 3
+    assert WorldCatalog(tmp_path).get(world.world_id).tokens == 6
+    with pytest.raises(Conflict, match="reverted already"):
+        world.revert(middle)
+    with WorldCatalog(tmp_path).open(world.world_id) as again:
+        again.restore(middle)
+    assert world.history() == before
+    assert [segment.take_id for segment in world.committed_segments()] == [first, middle, last]
+    with pytest.raises(Conflict, match="live already"):
+        world.restore(middle)
+    for change in (world.revert, world.restore):
+        with pytest.raises(NotFound, match="no tokens"):
+            change(new_id())
+
+
+def test_history_tells_who_wrote_what_with_which_engine(world) -> None:
+    take_id, seed_view = new_id(), new_id()
+    world.commit_segment(seed_view, "seed_view", TOKENS, {"name": "dawn", "engine": "previz", "author": "Ada"})
+    meta = {"shot": "sh010", "engine": "previz", "weights": "ab12", "seed": "77", "frames": "24", "author": "Bo"}
+    world.commit_segment(take_id, "take", TOKENS, meta)
+    look, take = world.history().commits
+    assert (look.kind, look.shot, look.author, look.seed, look.frames) == ("seed_view", "dawn", "Ada", 0, 1)
+    assert (take.kind, take.shot, take.author, take.seed, take.frames) == ("take", "sh010", "Bo", 77, 24)
+    assert (take.engine, take.weights, take.tokens, take.state) == ("previz", "ab12", 3, "live")
+    segment = world.committed_segments()[1]
+    assert take.order == segment.order > look.order and take.bytes == segment.path.stat().st_size
+    assert (segment.engine, segment.seed, segment.shot) == ("previz", 77, "sh010")
+
+
+def test_anchors_are_listed_by_object_over_all_topologies(world) -> None:
+    door, crate, remade = world.register_anchors(
+        [
+            AnchorRecord("door-id|0123456789ab", "m", (1.0, 1.0, 1.0), "Door"),
+            AnchorRecord("crate-id|0123456789ab", "m", (1.0, 1.0, 1.0), "Crate"),
+            AnchorRecord("door-id|ba9876543210", "n", (1.0, 1.0, 1.0), "Door"),
+        ]
+    )
+    ids = [door.id] * 3 + [crate.id] * 4 + [remade.id] * 2 + [0] * 5 + [-1]
+    world.commit_segment(new_id(), "take", {"anchor": np.array(ids, np.int32)}, {})
+    reverted = new_id()
+    world.commit_segment(reverted, "take", {"anchor": np.array([crate.id] * 9, np.int32)}, {})
+    world.revert(reverted)
+    world.register_anchors([AnchorRecord("crate-id|0123456789ab", "m", (1.0, 1.0, 1.0), "Crate, renamed")])
+    found = {(a.anchor, a.name, a.tokens) for a in world.anchor_list().anchors}
+    assert found == {
+        ("door-id", "Door", 5), ("crate-id", "Crate, renamed", 4), ("sky", "", 5), ("void", "", 1)
+    }  # fmt: skip
+    tokens = [a.tokens for a in world.anchor_list().anchors]
+    assert tokens == sorted(tokens, reverse=True)
+
+
+def test_budget_and_residency_are_kept(world, tmp_path) -> None:
+    assert world.budget_bytes() == 512 * 1024**2
+    world.set_budget(3)
+    world.record_residency(10, 480, 4)
+    stats = WorldCatalog(tmp_path).stats(world.world_id)
+    assert (stats.budget_bytes, stats.resident_tokens, stats.resident_bytes, stats.evicted_tokens) == (
+        3 * 1024**2, 10, 480, 4
+    )  # fmt: skip
+    for wrong in (0, -1, 1024**2 + 1):
+        with pytest.raises(InvalidRequest, match=str(wrong)):
+            world.set_budget(wrong)
+    assert world.budget_bytes() == 3 * 1024**2
 
 
 def test_order_is_never_given_twice(world) -> None:
     first, second = new_id(), new_id()
     world.commit_segment(first, "take", TOKENS, {})
     order = world.committed_segments()[0].order
-    world.revert(first)
+    world.discard(first)
     world.commit_segment(second, "take", TOKENS, {})
     assert world.committed_segments()[0].order > order
 
@@ -93,8 +166,9 @@ def test_material_ids_are_persistent(world, tmp_path) -> None:
 def test_ids_never_become_paths_unchecked(world, take_id: str) -> None:
     with pytest.raises(InvalidRequest):
         world.commit_segment(take_id, "take", TOKENS, {})
-    with pytest.raises(InvalidRequest):
-        world.revert(take_id)
+    for method in (world.revert, world.restore, world.discard, world.has_segment):
+        with pytest.raises(InvalidRequest):
+            method(take_id)
 
 
 def test_unknown_kind_is_refused(world) -> None:

@@ -96,7 +96,7 @@ def test_the_token_wins_over_a_netrc(server, tmp_path, monkeypatch):
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     with MirageClient(server.url, server.token) as ours:
-        ours._session.trust_env = True  # as for a backend on another machine
+        ours._transport.session.trust_env = True  # as for a backend on another machine
         assert ours.health().protocol == PROTOCOL_VERSION
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from blender_mirage.wire.codec import from_json, to_json
 from blender_mirage.wire.messages import JobEvent, JobStatus
 
-from ..errors import NotFound
+from ..errors import Conflict, NotFound
 from ..storage.atomic import disk_errors
 from ..storage.database import Database
 from ..worlds.ids import check_id, new_id, now
@@ -48,11 +48,12 @@ class JobQueue:
         self._database.close()
 
     def submit(self, kind: str, world_id: str, take_id: str, total: int = 0) -> JobStatus:
-        """A new job at the end of the queue; `total` steps (frames) are announced."""
+        """A new job at the end of the queue; `total` steps (frames) are announced. It is on the disk when this returns:
+        what was promised survives a power cut too."""
         if kind not in JOB_KINDS:
             raise ValueError(f"expected one of {JOB_KINDS}, got {kind!r}")
         job_id = new_id()
-        with self._database.write() as connection:
+        with self._database.write(flush=True) as connection:
             connection.execute(
                 "INSERT INTO jobs (job_id, kind, state, world_id, take_id, total, created)"
                 " VALUES (?, ?, 'queued', ?, ?, ?, ?)",
@@ -91,6 +92,24 @@ class JobQueue:
         if row is None:
             raise NotFound(f"There is no take {take_id}.", "It was deleted with its world, or never existed.")
         return str(row["world_id"])
+
+    def check_idle(self, world_id: str) -> None:
+        """Raises Conflict while jobs of the world wait or run: what they read must not change under them."""
+        waiting = len(self.active(world_id))
+        if waiting:
+            raise Conflict(
+                f"{waiting} jobs of the world are not finished.", "Cancel them, or wait for their end, then try again."
+            )
+
+    def take_ids(self) -> set[str]:
+        """The takes, seed views and surveys of all jobs."""
+        with self._database.read() as connection:
+            return {row["take_id"] for row in connection.execute("SELECT take_id FROM jobs")}
+
+    def world_ids(self) -> set[str]:
+        """The worlds of all jobs."""
+        with self._database.read() as connection:
+            return {row["world_id"] for row in connection.execute("SELECT DISTINCT world_id FROM jobs")}
 
     def claim(self) -> JobStatus | None:
         """The oldest queued job, now running; None when nothing waits."""
@@ -158,6 +177,11 @@ class JobQueue:
         """Removes the jobs of a world, with their events."""
         with self._database.write() as connection:
             connection.execute("DELETE FROM jobs WHERE world_id = ?", (world_id,))
+
+    def delete_take(self, take_id: str) -> None:
+        """Removes the jobs of a take or seed view, with their events."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM jobs WHERE take_id = ?", (take_id,))
 
     def report_device(self, report: DeviceReport | None) -> None:
         """What the worker computes on; None when it has ended."""

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from blender_mirage.wire.messages import JobEvent
-from inference_backend.errors import InvalidRequest, NotFound
+from inference_backend.errors import Conflict, InvalidRequest, NotFound
 from inference_backend.jobs.queue import MAX_ATTEMPTS, DeviceReport, JobQueue
 from inference_backend.jobs.states import IllegalTransition
 from inference_backend.worlds.ids import new_id
@@ -139,6 +139,24 @@ def test_world_of_take_and_deleting_a_world(queue) -> None:
     with pytest.raises(NotFound):
         queue.world_of(job.take_id)
     assert queue.get(other).state == "queued"
+
+
+def test_world_is_idle_once_its_jobs_have_ended(queue) -> None:
+    job_id = submit(queue)
+    with pytest.raises(Conflict, match="1 jobs of the world"):
+        queue.check_idle(WORLD)
+    queue.check_idle("b" * 32)
+    queue.request_cancel(job_id)
+    queue.check_idle(WORLD)
+
+
+def test_jobs_of_a_take_go_with_it(queue) -> None:
+    job, other = queue.get(submit(queue)), queue.get(submit(queue, "b" * 32))
+    assert queue.take_ids() == {job.take_id, other.take_id} and queue.world_ids() == {WORLD, "b" * 32}
+    queue.delete_take(job.take_id)
+    assert queue.take_ids() == {other.take_id} and queue.world_ids() == {"b" * 32}
+    with pytest.raises(NotFound):
+        queue.events_after(job.job_id, 0)
 
 
 def test_what_is_no_id_or_kind(queue) -> None:

@@ -10,12 +10,18 @@ from queue import Queue
 from .backend_link import BackendLink
 from .backend_process import BackendSettings, StartedBackend
 from .client import MirageClient
-from .errors import MirageError
-from .take_job import BackendReady, Ended, Happening, Progress, SceneKey, Update
+from .errors import BackendRefused, MirageError
+from .take_job import BackendReady, Ended, Happening, Note, Progress, SceneKey, Update, WorldChosen
+from .world_report import look_at_world
 
 
 class Errand(threading.Thread):
-    """Connects, calls `action` with the client and tells what it returns. Its last update is always `Ended`."""
+    """Connects, calls `action` with the client and tells what it returns, and what the world holds then.
+
+    Its last update is always `Ended`.
+    """
+
+    kind = ""
 
     def __init__(
         self,
@@ -23,12 +29,15 @@ class Errand(threading.Thread):
         scene: SceneKey,
         updates: Queue[Update],
         action: Callable[[MirageClient], Sequence[Happening]] = lambda client: (),
+        world_id: str = "",
     ) -> None:
+        """`world_id`: of the scene's world, where it has one; a world that the action chooses comes before it."""
         self.order_id = uuid.uuid4().hex
         super().__init__(name=f"mirage-errand-{self.order_id[:8]}", daemon=True)
         self.scene = scene
         self._updates = updates
         self._action = action
+        self._world_id = world_id
         self._link = BackendLink(settings, lambda words: self._tell(Progress("Backend", words)))
 
     @property
@@ -47,12 +56,24 @@ class Errand(threading.Thread):
             self._tell(BackendReady(client.url, client.health(), client.worlds(), started))
             for happening in told:
                 self._tell(happening)
+            chosen = [happening.world.world_id for happening in told if isinstance(happening, WorldChosen)]
+            self._look(client, chosen[0] if chosen else self._world_id)
         except MirageError as error:
             self._tell(Ended("failed", error.message, error.hint))
         else:
             self._tell(Ended("done"))
         finally:
             self._link.close()
+
+    def _look(self, client: MirageClient, world_id: str) -> None:
+        if not world_id:
+            return
+        try:
+            self._tell(look_at_world(client, world_id))
+        except BackendRefused as error:
+            if error.code != "not_found":
+                raise
+            self._tell(Note(f"The world of this scene is not on the backend at {client.url}: choose another."))
 
     def _tell(self, what: Happening) -> None:
         self._updates.put(Update(self.order_id, what))

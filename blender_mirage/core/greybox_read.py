@@ -6,7 +6,7 @@ No bpy: `scene.read_greybox` collects `InstanceTrack`s on the main thread, `asse
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..wire.arrays import content_hash, pack
 from ..wire.greybox import GreyboxTracks
 from ..wire.messages import Color, Greybox, Instance, Lamp, Material
+from .errors import SceneNotReady
 
 Float64 = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -118,6 +119,15 @@ def assemble(
         np.stack(bounds) if bounds else np.zeros((0, 2, 3)),
         tuple(warnings),
     )
+
+
+def checked(read: GreyboxRead, where: str, note: Callable[[str], None]) -> GreyboxRead:
+    """`read`, its warnings noted. Raises SceneNotReady where there is nothing to see; `where` says of what."""
+    for warning in read.warnings:
+        note(warning)
+    if not read.greybox.instances:
+        raise SceneNotReady(f"There is no mesh that renders at {where}.", "Add a set, or enable it for render.")
+    return read
 
 
 def _pack_series(reads: Sequence[MeshRead], rest: MeshRead | None, blobs: dict[str, bytes]) -> tuple[str, str]:

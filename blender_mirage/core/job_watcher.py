@@ -7,16 +7,20 @@ Closing Blender ends the thread, not the job: the backend goes on.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from queue import Queue
 
 from ..wire.messages import JobEvent, JobStatus, WorldInfo
 from .backend_link import BackendLink
 from .backend_process import StartedBackend
+from .chosen_world import the_chosen_world
 from .client import MirageClient
-from .errors import BackendRefused, MirageError, SceneNotReady
-from .greybox_read import GreyboxRead
+from .errors import BackendRefused, MirageError
+from .greybox_read import GreyboxRead, checked
 from .in_view import require_mesh_in_view
+from .running_jobs import RunningJobs
+from .survey_run import SurveyRun
 from .take_job import (
     BackendReady,
     Ended,
@@ -31,6 +35,7 @@ from .take_job import (
     WorldChosen,
 )
 from .take_saver import TakeSaver
+from .world_report import look_at_world
 
 
 @dataclass(frozen=True)
@@ -43,13 +48,14 @@ class _Submitted:
 class JobWatcher(threading.Thread):
     """One thread an order. Its last update is always `Ended`."""
 
+    kind = "TAKE"
+
     def __init__(self, order: Order, updates: Queue[Update]) -> None:
         super().__init__(name=f"mirage-order-{order.order_id[:8]}", daemon=True)
         self.order = order
         self._updates = updates
         self._link = BackendLink(order.settings, lambda words: self._tell(Progress("Backend", words)))
-        self._lock = threading.Lock()
-        self._running: list[str] = []  # ids of submitted jobs that have not ended; guarded by the lock
+        self._jobs = RunningJobs(self._link, self._tell, self.name)
 
     @property
     def order_id(self) -> str:
@@ -66,14 +72,13 @@ class JobWatcher(threading.Thread):
 
     def cancel(self) -> None:
         """Asks everything of this order to stop; returns at once. Finished frames stay."""
-        self._link.stop()
-        threading.Thread(target=self._cancel_running, name=f"{self.name}-cancel", daemon=True).start()
+        self._jobs.stop()
 
     def run(self) -> None:
         try:
             self._work()
         except MirageError as error:
-            self._cancel_running()
+            self._jobs.cancel()
             state = "cancelled" if self._link.stopping else "failed"
             self._tell(Ended(state, error.message, error.hint))
         else:
@@ -88,26 +93,20 @@ class JobWatcher(threading.Thread):
         self._tell(BackendReady(client.url, connection.health, client.worlds(), connection.started is not None))
         world = self._choose_world(client)
         self._write_look(world)
+        wanted = [job for job in (self._as_stale(world, job) for job in self.order.takes) if job is not None]
         # All are sent before the first is followed, so that the backend finishes them should Blender be closed.
-        submitted = [self._submit(world, job) for job in self.order.takes if not self._link.stopping]
+        submitted = [self._submit(world, job) for job in wanted if not self._link.stopping]
         for entry in submitted:
             self._follow(entry)
+        with suppress(MirageError):  # the takes are made: that nobody could say what the world holds now fails nothing
+            self._tell(look_at_world(self._link.client, world.world_id))
 
     def _choose_world(self, client: MirageClient) -> WorldInfo:
         order = self.order
-        if order.world_id:
-            try:
-                return client.world(order.world_id)
-            except BackendRefused as error:
-                if error.code != "not_found":
-                    raise
-                raise BackendRefused(
-                    f"The world {order.world_name or order.world_id!r} is not on the backend at {client.url}.",
-                    "Choose another world or make a new one.",
-                    error.code,
-                ) from error
-        named = [world for world in client.worlds() if order.world_name and world.name == order.world_name]
-        world = named[0] if named else client.create_world(order.world_name or order.new_world_name)
+        chosen = the_chosen_world(client, order)
+        if chosen is not None and order.world_id:
+            return chosen
+        world = chosen or client.create_world(order.world_name or order.new_world_name)
         self._tell(WorldChosen(world))
         return world
 
@@ -123,12 +122,8 @@ class JobWatcher(threading.Thread):
         client = self._link.client
         client.send_meshes(world.world_id, read.meshes)
         request, arrays = look.request(self.order.takes[0].engine, read)
-        status = self._remember(client.submit_seed_view(world.world_id, request, arrays))
-        end = self._link.follow(
-            status.job_id,
-            lambda event: self._tell(Progress("Look", event.phase or event.state, event.done, event.total)),
-        )
-        self._forget(status)
+        status = self._jobs.add(client.submit_seed_view(world.world_id, request, arrays))
+        end = self._jobs.follow(status, self._tell_of_look)
         if end.state == "failed":
             raise BackendRefused(end.message or "The look could not be written into the world.", end.hint)
         if end.state == "done":
@@ -140,19 +135,39 @@ class JobWatcher(threading.Thread):
         else:
             self._tell(Progress("Look", event.phase or event.state, event.done, event.total))
 
+    def _as_stale(self, world: WorldInfo, job: TakeJob) -> TakeJob | None:
+        """The job as it is to be made: None where its base take is up to date, a fresh one where that is gone."""
+        if not job.base_take or self._link.stopping:
+            return job
+        name = job.shot.name
+        run = SurveyRun(self._link, self._jobs, world.world_id, self._tell)
+        try:
+            survey = run.ask(job, self._checked(job.greybox(), f"shot {name!r}"), (job.base_take,))
+        except BackendRefused as error:
+            if error.code != "not_found":
+                raise
+            self._tell(Note(f"{name}: the backend has lost its last take, so all of it is made anew."))
+            return replace(job, base_take="")
+        if survey is None:
+            self._link.stop()
+            return None
+        if survey.stale and not any(stale.frames for stale in survey.stale):
+            self._tell(Note(f"{name} is up to date."))
+            return None
+        return job
+
     def _submit(self, world: WorldInfo, job: TakeJob) -> _Submitted:
         self._tell(Progress(job.shot.name, "sending"))
         read = self._checked(job.greybox(), f"shot {job.shot.name!r}")
         require_mesh_in_view(job.camera, read, job.shot.name)
         self._link.client.send_meshes(world.world_id, read.meshes)
         request, arrays = job.request(read)
-        status = self._remember(self._link.client.submit_take(world.world_id, request, arrays))
+        status = self._jobs.add(self._link.client.submit_take(world.world_id, request, arrays))
         return _Submitted(job, TakeSaver(self.order, job, request, self._tell), status)
 
     def _follow(self, entry: _Submitted) -> None:
         take_id = entry.status.take_id
-        end = self._link.follow(entry.status.job_id, lambda event: entry.saver.apply(event, self._link.client, take_id))
-        self._forget(entry.status)
+        end = self._jobs.follow(entry.status, lambda event: entry.saver.apply(event, self._link.client, take_id))
         saved = entry.saver.finish(end, self._link.client)
         if saved is not None:
             self._tell(saved)
@@ -162,35 +177,7 @@ class JobWatcher(threading.Thread):
             self._link.stop()  # cancelled from elsewhere, it still is what the user wanted of this order
 
     def _checked(self, read: GreyboxRead, where: str) -> GreyboxRead:
-        for warning in read.warnings:
-            self._tell(Note(warning))
-        if not read.greybox.instances:
-            raise SceneNotReady(f"There is no mesh that renders at {where}.", "Add a set, or enable it for render.")
-        return read
-
-    def _remember(self, status: JobStatus) -> JobStatus:
-        with self._lock:
-            self._running.append(status.job_id)
-        if self._link.stopping:  # asked while it was being sent, when the canceller did not know of it yet
-            self._cancel_running()
-        return status
-
-    def _forget(self, status: JobStatus) -> None:
-        with self._lock:
-            self._running.remove(status.job_id)
-
-    def _cancel_running(self) -> None:
-        with self._lock:
-            running = list(self._running)
-        if not running:
-            return
-        # A client of its own, because a client belongs to one thread. The last submitted first: none starts in between.
-        with self._link.client.twin() as client:
-            for job_id in reversed(running):
-                try:
-                    client.cancel(job_id)
-                except MirageError as error:
-                    self._tell(Note(f"A job could not be cancelled: {error.message}"))
+        return checked(read, where, lambda words: self._tell(Note(words)))
 
     def _tell(self, what: Happening) -> None:
         self._updates.put(Update(self.order.order_id, what))

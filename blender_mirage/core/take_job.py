@@ -22,6 +22,7 @@ from .backend_process import BackendSettings
 from .camera_path import CameraPath
 from .greybox_read import GreyboxRead
 from .shots import Shot
+from .world_report import CoverageSeen, WorldSeen
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class SeedView:
     """One frame, K in pixels of `image`."""
     greybox: Callable[[], GreyboxRead]
     """Packs the set at that frame; costly, so it is called on the watcher's thread."""
+    author: str = ""
 
     def key(self, world_id: str) -> str:
         """Equal for the same look seen from the same place in the same world, so that it is written once."""
@@ -54,7 +56,7 @@ class SeedView:
 
     def request(self, engine: str, read: GreyboxRead) -> tuple[SeedViewRequest, Arrays]:
         arrays: Arrays = {"image": self.image, "c2w": self.camera.c2w, "K": self.camera.K}
-        request = SeedViewRequest(self.name, engine, read.greybox, self.camera.frames[0])
+        request = SeedViewRequest(self.name, engine, read.greybox, self.camera.frames[0], self.author)
         return request, arrays | read.tracks.to_arrays()
 
 
@@ -71,6 +73,9 @@ class TakeJob:
     prompt: str = ""
     steps: int = 4
     use_memory: bool = True
+    author: str = ""
+    base_take: str = ""
+    """Frames that are still right are taken over from it; where all of them are, no take is made."""
 
     def request(self, read: GreyboxRead) -> tuple[TakeRequest, Arrays]:
         request = TakeRequest(
@@ -85,6 +90,8 @@ class TakeJob:
             prompt=self.prompt,
             steps=self.steps,
             use_memory=self.use_memory,
+            base_take=self.base_take,
+            author=self.author,
         )
         arrays: Arrays = {"c2w": self.camera.c2w, "K": self.camera.K}
         return request, arrays | read.tracks.to_arrays()
@@ -186,7 +193,18 @@ class Ended:
     hint: str = ""
 
 
-Happening = BackendReady | WorldChosen | LookWritten | Progress | FrameSaved | Note | TakeSaved | Ended
+Happening = (
+    BackendReady
+    | WorldChosen
+    | LookWritten
+    | Progress
+    | FrameSaved
+    | Note
+    | TakeSaved
+    | WorldSeen
+    | CoverageSeen
+    | Ended
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blender_mirage.core.coverage_words import describe_coverage, describe_staleness, runs
+from blender_mirage.wire.survey import FrameSurvey, Staleness, Survey
+
+
+def survey(never: list[float], first: int = 41) -> Survey:
+    frames = tuple(
+        FrameSurvey(first + index, (1 - share) * 0.75, (1 - share) * 0.25, share, "", "", "")
+        for index, share in enumerate(never)
+    )
+    return Survey("survey", "world", "walk", frames, ())
+
+
+@pytest.mark.parametrize(
+    ("never", "words"),
+    [
+        ([0.0, 0.0], "Seen 75 %, partly 25 %, never 0 %. No frame goes into unseen space."),
+        ([0.001, 0.001], "Seen 75 %, partly 25 %, never under 1 %. No frame goes into unseen space."),
+        ([0.0, 0.5, 0.8], "Unseen space from frame 42 on, most at 43 (80 %)."),
+        ([0.5, 0.0, 0.8], "Unseen space in frames 41, 43, most at 43 (80 %)."),
+        ([1.0, 1.0], "Seen 0 %, partly 0 %, never 100 %. Unseen space in every frame, most at 41 (100 %)."),
+    ],
+)
+def test_coverage_in_one_line(never, words):
+    assert describe_coverage(survey(never)).endswith(words)
+
+
+def test_a_survey_without_frames():
+    assert describe_coverage(survey([])) == "No frame was looked at."
+
+
+def test_staleness_in_one_line():
+    assert describe_staleness(Staleness("id", "walk", (), ()), "v003", range(41, 46)) == "v003 is up to date."
+    some = Staleness("id", "walk", (41, 42), ("camera", "memory"))
+    assert describe_staleness(some, "v003", range(41, 46)) == (
+        "v003: 2 of 5 frames are stale (41 to 42): the camera and what the world remembers changed."
+    )
+    whole = Staleness("id", "walk", (41, 42), ("a reason of a newer backend",))
+    assert describe_staleness(whole, "v003", (41, 42)) == (
+        "v003: all frames are stale: a reason of a newer backend changed."
+    )
+
+
+def test_runs():
+    assert runs((4,), range(10)) == "4"
+    assert runs((1, 2, 3, 9), range(10)) == "1 to 3, 9"
+    assert runs((1, 3, 5, 9), range(1, 10, 2)) == "1 to 5, 9", "of a take with a frame step of two"
+    assert runs((1, 3, 4, 9, 20, 22), range(30)) == "6 between 1 and 22"
+
+
+@given(st.sets(st.integers(0, 50), min_size=1))
+def test_runs_name_the_first_and_the_last(frames):
+    told = runs(sorted(frames), range(51))
+    assert str(min(frames)) in told and told.endswith(str(max(frames)))

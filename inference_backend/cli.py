@@ -1,4 +1,4 @@
-"""`mirage serve | doctor | worlds | demo | train`."""
+"""`mirage serve | doctor | worlds | demo | train | bench`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .errors import BackendError
 _FORWARDED = {
     "demo": "build the demonstration set, generate its shots and measure them",
     "train": "train the previz engine on procedural sets",
+    "bench": "measure the latent memory against the published one",
 }
 
 
@@ -34,6 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from .training.cli import main as train
 
             return train(arguments[1:])
+        if arguments[:1] == ["bench"]:
+            from .evaluation.memory_bench.cli import main as bench
+
+            return bench(arguments[1:])
         return _run(_parser().parse_args(arguments))
     except BackendError as error:
         print(f"{error.message} {error.hint}".strip(), file=sys.stderr)

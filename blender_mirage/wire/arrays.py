@@ -13,7 +13,7 @@ import math
 import struct
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,13 @@ def unpack(data: bytes, max_bytes: int = 4 * 1024**3) -> tuple[Any, Arrays]:
         arrays[name] = _read_body(data, start, stored, expected, compressed, name, dtype).reshape(shape)
         start += stored
     return header["message"], arrays
+
+
+def peek(file: IO[bytes]) -> Any:
+    """The message of packed content, without its arrays; reads no further. Raises MalformedArrays."""
+    prefix = file.read(_PREFIX.size)
+    length = _PREFIX.unpack(prefix)[1] if len(prefix) == _PREFIX.size else 0
+    return _read_header(prefix + file.read(min(length, _MAX_HEADER)))[0]["message"]
 
 
 def content_hash(data: bytes) -> str:

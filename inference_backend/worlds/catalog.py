@@ -16,6 +16,7 @@ from ..errors import BackendError, InvalidRequest, NotFound
 from ..storage.atomic import disk_errors, sync_directory, write_atomic
 from ..storage.database import Database
 from .ids import check_id, is_id, new_id, now
+from .references import collect_meshes
 from .schema import MIGRATIONS
 from .take_files import TakeFiles
 from .world_files import DATABASE_NAME, WorldFiles
@@ -28,6 +29,7 @@ class WorldCatalog:
     """Every method may be called from any thread and process, except `sweep`."""
 
     def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
         self._root = data_dir / "worlds"
         self._takes = TakeFiles(data_dir)
         with disk_errors(self._root):
@@ -97,14 +99,17 @@ class WorldCatalog:
         return self.get(fork_id)
 
     def delete(self, world_id: str) -> None:
-        """Removes the world and the takes made in it: rows, segments, seed views, frames. Raises NotFound."""
+        """Removes the world and the takes made in it: rows, segments, seed views, frames, and the meshes that nothing
+        else needs. Raises NotFound, NotWritable."""
         directory = self._directory(world_id)
         leaving = self._root / f".deleted-{world_id}"
-        directory.rename(leaving)
+        with disk_errors(directory):
+            directory.rename(leaving)
         sync_directory(self._root)
         for take_id in self._takes.of_world(world_id):
             self._takes.delete(take_id)
         shutil.rmtree(leaving)
+        collect_meshes(self.data_dir)
 
     def save_seed_view(self, world_id: str, take_id: str, bundle: bytes) -> None:
         """Keeps the request of a seed view with its world. Raises NotFound, DiskFull."""
@@ -120,15 +125,46 @@ class WorldCatalog:
             raise NotFound(f"The world {world_id} has no seed view {take_id}.", "Add the look once more.")
         return path.read_bytes()
 
+    def takes_and_seed_views(self, world: WorldFiles) -> set[str]:
+        """Ids of all that the world has: commits of either state, seed views, and the takes that were made in it."""
+        committed = {commit.take_id for commit in world.history().commits}
+        pictures = {path.stem for path in (self._root / world.world_id).glob("seed_views/*.mira")}
+        return committed | pictures | set(self._takes.of_world(world.world_id))
+
+    def finish_forgetting(self, world: WorldFiles) -> int:
+        """Removes the files of takes and seed views that the world has forgotten; returns the bytes freed."""
+        freed = 0
+        with world.database.read() as connection:
+            leaving = [row["take_id"] for row in connection.execute("SELECT take_id FROM leaving")]
+        for take_id in leaving:
+            picture = self._seed_view(world.world_id, take_id)
+            if picture.is_file():
+                freed += picture.stat().st_size
+                picture.unlink()
+            if self._takes.belongs(take_id, world.world_id):
+                freed += self._takes.size(take_id)
+                self._takes.delete(take_id)
+        if leaving:
+            with world.database.write() as connection:
+                connection.executemany("DELETE FROM leaving WHERE take_id = ?", [(take_id,) for take_id in leaving])
+        return freed
+
     def sweep(self) -> None:
-        """Removes what a crash left half built or half deleted. Only for the process that holds the data directory."""
-        for leftover in self._root.glob(".*"):
-            if leftover.name.startswith(".deleted-"):
-                for take_id in self._takes.of_world(leftover.name.removeprefix(".deleted-")):
-                    self._takes.delete(take_id)
+        """Finishes what a crash left half built, half deleted or half forgotten. Only for the process that holds the
+        data directory."""
+        for leftover in self._root.glob(".deleted-*"):
+            for take_id in self._takes.of_world(leftover.name.removeprefix(".deleted-")):
+                self._takes.delete(take_id)
+        for leftover in (*self._root.glob(".deleted-*"), *self._root.glob(".new-*")):
             shutil.rmtree(leftover)
         for temporary in self._root.glob("*/seed_views/.*.tmp"):
             temporary.unlink()
+        for directory in self._root.iterdir():
+            try:
+                with self.open(directory.name) as world:
+                    self.finish_forgetting(world)
+            except BackendError as error:
+                LOG.warning("World %s is left as it is: %s", directory.name, error.message)
 
     def _directory(self, world_id: str) -> Path:
         directory = self._root / check_id(world_id, "world")

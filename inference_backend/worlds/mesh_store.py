@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import time
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,9 @@ from blender_mirage.wire.arrays import Arrays, MalformedArrays, content_hash, un
 from ..errors import BackendError, InvalidRequest, NotFound
 from ..storage.atomic import disk_errors, write_atomic
 from .ids import check_hash
+
+KEPT_UNUSED_S = 3600.0
+"""A mesh that nobody refers to stays for so long after it was sent or asked about: its request may be on the way."""
 
 
 class MeshStore:
@@ -34,7 +39,7 @@ class MeshStore:
             _check_mesh(unpack(data)[1])
         except MalformedArrays as error:
             raise InvalidRequest(f"The mesh {name} cannot be read: {error}.", "Send the mesh again.") from error
-        if not path.is_file():
+        if not _touch(path):
             write_atomic(path, data)
 
     def get(self, name: str) -> Arrays:
@@ -50,8 +55,18 @@ class MeshStore:
             ) from error
 
     def missing(self, names: Iterable[str]) -> list[str]:
-        """Those of `names` that are not stored, each once, in their order."""
-        return [name for name in dict.fromkeys(names) if not self._path(name).is_file()]
+        """Those of `names` that are not stored, each once, in their order. The others will be there for an hour."""
+        return [name for name in dict.fromkeys(names) if not _touch(self._path(name))]
+
+    def collect(self, referenced: Collection[str]) -> int:
+        """Removes the meshes outside `referenced` that were not asked about for an hour; returns the bytes freed."""
+        freed, oldest = 0, time.time() - KEPT_UNUSED_S
+        for path in self._root.glob("*.mira"):
+            facts = path.stat()
+            if path.stem not in referenced and facts.st_mtime < oldest:
+                path.unlink()
+                freed += facts.st_size
+        return freed
 
     def sweep(self) -> None:
         """Removes uploads that a crash cut short. Only for the process that holds the data directory."""
@@ -60,6 +75,15 @@ class MeshStore:
 
     def _path(self, name: str) -> Path:
         return self._root / f"{check_hash(name)}.mira"
+
+
+def _touch(path: Path) -> bool:
+    """Whether the file is there; if so, it is as new."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _check_mesh(arrays: Arrays) -> None:

@@ -79,7 +79,7 @@ class TakeFiles:
     def of_world(self, world_id: str) -> list[str]:
         """Ids of the takes that were made in a world."""
         ids = (path.name for path in self._root.iterdir() if is_id(path.name))
-        return [take_id for take_id in ids if self._belongs(take_id, world_id)]
+        return [take_id for take_id in ids if self.belongs(take_id, world_id)]
 
     def delete(self, take_id: str) -> None:
         """Removes the take with its request and frames. Raises NotFound."""
@@ -87,9 +87,21 @@ class TakeFiles:
         self._directory(take_id).rename(leaving)
         shutil.rmtree(leaving)
 
+    def size(self, take_id: str) -> int:
+        """Bytes of all files of the take. Raises NotFound."""
+        return sum(path.stat().st_size for path in self._directory(take_id).rglob("*") if path.is_file())
+
+    def belongs(self, take_id: str, world_id: str) -> bool:
+        """Whether the take is there and was made in that world."""
+        try:
+            return self.info(take_id).world_id == world_id
+        except BackendError:
+            # A damaged take cannot say whose it is; deleting another world's take would be worse than keeping it.
+            return False
+
     def sweep(self) -> None:
         """Removes what a crash left half built or half deleted. Only for the process that holds the data directory."""
-        for leftover in self._root.glob(".*"):
+        for leftover in (*self._root.glob(".deleted-*"), *self._root.glob(".new-*")):
             shutil.rmtree(leftover)
         for temporary in self._root.glob("*/.*.tmp"):
             temporary.unlink()
@@ -101,10 +113,3 @@ class TakeFiles:
         if not directory.is_dir():
             raise NotFound(f"There is no take {take_id}.", "It was deleted with its world, or never existed.")
         return directory
-
-    def _belongs(self, take_id: str, world_id: str) -> bool:
-        try:
-            return self.info(take_id).world_id == world_id
-        except BackendError:
-            # A damaged take cannot say whose it is; deleting another world's take would be worse than keeping it.
-            return False

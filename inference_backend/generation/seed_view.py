@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -17,8 +15,7 @@ from ..memory.cells import Cells
 from ..memory.tokens import Tokens
 from ..memory.write import write
 from ..models.protocol import Engine
-from ..worlds.mesh_store import MeshStore
-from ..worlds.world_files import WorldFiles
+from .context import JobContext
 from .events import Event
 from .greybox_frames import GreyboxFrames
 from .observe import observe
@@ -28,26 +25,17 @@ LONGEST_SIDES = (1024, 512)
 is reduced first; its tokens would be finer than any take reads."""
 
 
-def write_seed_view(
-    request: SeedViewRequest,
-    arrays: Arrays,
-    take_id: str,
-    world: WorldFiles,
-    meshes: MeshStore,
-    engine: Engine,
-    report: Callable[[Event], None],
-    cancelled: Callable[[], bool],
-) -> None:
+def write_seed_view(request: SeedViewRequest, arrays: Arrays, context: JobContext, engine: Engine) -> None:
     """Encodes the picture at each level of detail, hangs the latents on the surfaces that it shows, and commits them.
 
     Raises InvalidRequest where the camera sees nothing of the greybox, DiskFull, Cancelled.
     """
-    report(Event("phase", phase="look"))
+    context.report(Event("phase", phase="look"))
     tracks = GreyboxTracks.from_arrays(request.greybox, arrays, 1)
-    caster = GreyboxFrames(request.greybox, tracks, meshes, world).caster(0)
+    caster = GreyboxFrames(request.greybox, tracks, context.meshes, context.world).caster(0)
     parts = []
     for longest in LONGEST_SIDES:
-        if cancelled():
+        if context.is_cancelled():
             raise Cancelled()
         picture, K = fit(arrays["image"], arrays["K"][0], engine.spec.stride, longest)
         view = observe(caster, arrays["c2w"][0], K, *picture.shape[:2], engine.spec.stride)
@@ -62,7 +50,7 @@ def write_seed_view(
             break
     added = Tokens.join(parts)
     meta = {"engine": engine.spec.name, "weights": engine.weights_hash, "tokens": str(len(added)), "name": request.name}
-    world.commit_segment(take_id, "seed_view", added.to_arrays(), meta)
+    context.world.commit_segment(context.take_id, "seed_view", added.to_arrays(), meta)
 
 
 def fit(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +11,11 @@ from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.messages import TakeInfo, TakeRequest
 
-from ..errors import Cancelled, Conflict
+from ..errors import Conflict
 from ..memory.cells import Cells
 from ..models.protocol import Engine, FrameView, Knowledge
 from ..storage.images import encode_png
-from ..worlds.mesh_store import MeshStore
-from ..worlds.take_files import TakeFiles
-from ..worlds.world_files import WorldFiles
+from .context import JobContext
 from .events import Event
 from .greybox_frames import GreyboxFrames
 from .observe import glance, observe
@@ -31,28 +27,10 @@ GENERATED_CONFIDENCE = 0.7
 FILLED_CONFIDENCE = 0.5
 
 
-@dataclass(frozen=True)
-class Stores:
-    """Where a take's inputs lie, and where its tokens and frames go."""
-
-    world: WorldFiles
-    meshes: MeshStore
-    takes: TakeFiles
-
-
 class TakeJob:
-    """One take while it is made: its files lie in `stores.takes` already. The steps are in the order of `run`."""
+    """One take while it is made: its files lie in `context.takes` already. The steps are in the order of `run`."""
 
-    def __init__(
-        self,
-        request: TakeRequest,
-        arrays: Arrays,
-        take_id: str,
-        stores: Stores,
-        engine: Engine,
-        report: Callable[[Event], None],
-        cancelled: Callable[[], bool],
-    ) -> None:
+    def __init__(self, request: TakeRequest, arrays: Arrays, context: JobContext, engine: Engine) -> None:
         """Raises Conflict where the take asks for other weights than the engine has."""
         if request.weights and request.weights != engine.weights_hash:
             raise Conflict(
@@ -61,17 +39,13 @@ class TakeJob:
             )
         self._request = request
         self._c2w, self._K = arrays["c2w"], arrays["K"]
-        self._take_id = take_id
-        self._world = stores.world
-        self._takes = stores.takes
+        self._context = context
         self._engine = engine
-        self._report = report
-        self._cancelled = cancelled
         self._watch = Stopwatch()
         tracks = GreyboxTracks.from_arrays(request.greybox, arrays, len(request.frames))
         with self._watch.stage("raycast"):
-            self._frames = GreyboxFrames(request.greybox, tracks, stores.meshes, stores.world)
-        self._memory = Memory.load(stores.world, engine)
+            self._frames = GreyboxFrames(request.greybox, tracks, context.meshes, context.world)
+        self._memory = Memory.load(context.world, engine)
         self._key_frames: list[int] = []
         self._coverage = 0.0
 
@@ -82,8 +56,8 @@ class TakeJob:
             self._generate_key_frames(self._plan())
         self._make_frames()
         self._commit()
-        return self._takes.update_info(
-            self._take_id,
+        return self._context.takes.update_info(
+            self._context.take_id,
             weights=self._engine.weights_hash,
             frames_done=len(self._request.frames),
             key_frames=tuple(sorted(self._key_frames)),
@@ -161,8 +135,8 @@ class TakeJob:
         return view, cells, self._memory.knowledge(readout, request.prompt)
 
     def _save(self, index: int, rgb: NDArray[np.uint8]) -> None:
-        self._takes.write_frame(self._take_id, index, encode_png(rgb))
-        self._report(Event("frame", index=index, done=index + 1, total=len(self._request.frames)))
+        self._context.takes.write_frame(self._context.take_id, index, encode_png(rgb))
+        self._context.report(Event("frame", index=index, done=index + 1, total=len(self._request.frames)))
 
     def _commit(self) -> None:
         learned = self._memory.learned()
@@ -177,10 +151,8 @@ class TakeJob:
             "seed": str(self._request.seed),
         }
         with self._watch.stage("write"):
-            self._world.commit_segment(self._take_id, "take", learned.to_arrays(), meta)
+            self._context.world.commit_segment(self._context.take_id, "take", learned.to_arrays(), meta)
 
     def _step(self, phase: str, done: int, total: int | None = None) -> None:
-        """A point between steps: says where the job is, and ends it if that was asked. Counts frames by default."""
-        if self._cancelled():
-            raise Cancelled()
-        self._report(Event("progress", phase=phase, done=done, total=total or len(self._request.frames)))
+        """A point between steps; counts frames by default. Raises Cancelled."""
+        self._context.step(phase, done, total or len(self._request.frames))

@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
 
+from ..generation.context import JobContext
 from ..generation.events import Event
-from ..worlds.mesh_store import MeshStore
-from ..worlds.take_files import TakeFiles
-from ..worlds.world_files import WorldFiles
 from .queue import DeviceReport
 
 if TYPE_CHECKING:
     from ..models.protocol import Engine
 
-Report = Callable[[Event], None]
-IsCancelled = Callable[[], bool]
-
 
 class Runner(Protocol):
-    """Makes takes and seed views. `is_cancelled` is polled between steps; when true, Cancelled is raised."""
+    """Makes takes, seed views and surveys. `context.is_cancelled` is polled between steps; when true, Cancelled is
+    raised."""
 
-    def make_take(
-        self,
-        request: TakeRequest,
-        arrays: Arrays,
-        take_id: str,
-        world: WorldFiles,
-        stores: tuple[MeshStore, TakeFiles],
-        report: Report,
-        is_cancelled: IsCancelled,
-    ) -> TakeInfo: ...
+    def make_take(self, request: TakeRequest, arrays: Arrays, context: JobContext) -> TakeInfo: ...
 
-    def write_seed_view(
-        self,
-        request: SeedViewRequest,
-        arrays: Arrays,
-        take_id: str,
-        world: WorldFiles,
-        meshes: MeshStore,
-        report: Report,
-        is_cancelled: IsCancelled,
-    ) -> None: ...
+    def write_seed_view(self, request: SeedViewRequest, arrays: Arrays, context: JobContext) -> None: ...
 
     def device(self) -> DeviceReport:
         """What is computed on, and the memory held there."""
@@ -61,35 +38,15 @@ class EngineRunner:
         self._weights_dir = weights_dir
         self._engines: dict[str, Engine] = {}
 
-    def make_take(
-        self,
-        request: TakeRequest,
-        arrays: Arrays,
-        take_id: str,
-        world: WorldFiles,
-        stores: tuple[MeshStore, TakeFiles],
-        report: Report,
-        is_cancelled: IsCancelled,
-    ) -> TakeInfo:
-        from ..generation.take import Stores, TakeJob
+    def make_take(self, request: TakeRequest, arrays: Arrays, context: JobContext) -> TakeInfo:
+        from ..generation.take import TakeJob
 
-        engine = self._engine(request.engine, report)
-        return TakeJob(request, arrays, take_id, Stores(world, *stores), engine, report, is_cancelled).run()
+        return TakeJob(request, arrays, context, self._engine(request.engine, context)).run()
 
-    def write_seed_view(
-        self,
-        request: SeedViewRequest,
-        arrays: Arrays,
-        take_id: str,
-        world: WorldFiles,
-        meshes: MeshStore,
-        report: Report,
-        is_cancelled: IsCancelled,
-    ) -> None:
+    def write_seed_view(self, request: SeedViewRequest, arrays: Arrays, context: JobContext) -> None:
         from ..generation.seed_view import write_seed_view
 
-        engine = self._engine(request.engine, report)
-        write_seed_view(request, arrays, take_id, world, meshes, engine, report, is_cancelled)
+        write_seed_view(request, arrays, context, self._engine(request.engine, context))
 
     def device(self) -> DeviceReport:
         devices = {str(engine.device) for engine in self._engines.values()}
@@ -100,9 +57,9 @@ class EngineRunner:
         free, _ = torch.cuda.mem_get_info(name)
         return DeviceReport(f"{name} ({torch.cuda.get_device_name(name)})", torch.cuda.memory_reserved(name), free)
 
-    def _engine(self, name: str, report: Report) -> Engine:
+    def _engine(self, name: str, context: JobContext) -> Engine:
         if name not in self._engines:
-            report(Event("phase", phase="load engine", message=f"Loading the engine {name}"))
+            context.report(Event("phase", phase="load engine", message=f"Loading the engine {name}"))
             from ..models.registry import load_engine
 
             self._engines[name] = load_engine(name, self._device, self._weights_dir)

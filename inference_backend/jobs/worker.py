@@ -21,6 +21,7 @@ from blender_mirage.wire.codec import from_bundle
 from blender_mirage.wire.messages import JobEvent, JobStatus, SeedViewRequest, TakeRequest
 
 from ..errors import BackendError, Cancelled, OutOfMemory
+from ..generation.context import JobContext
 from ..generation.events import Event
 from ..worlds.catalog import WorldCatalog
 from ..worlds.mesh_store import MeshStore
@@ -96,14 +97,14 @@ class Worker:
             if world.has_segment(job.take_id):
                 # An earlier attempt got as far as its commit: made again, it must not read its own tokens.
                 world.discard(job.take_id)
+            context = JobContext(job.take_id, world, self._meshes, self._takes, report, is_cancelled)
             if job.kind == "seed_view":
                 view, arrays = from_bundle(SeedViewRequest, self._catalog.seed_view(job.world_id, job.take_id))
-                self._runner.write_seed_view(view, arrays, job.take_id, world, self._meshes, report, is_cancelled)
+                self._runner.write_seed_view(view, arrays, context)
                 return
             self._takes.update_info(job.take_id, state="running")
             request, arrays = from_bundle(TakeRequest, self._takes.request(job.take_id))
-            stores = (self._meshes, self._takes)
-            info = self._runner.make_take(request, arrays, job.take_id, world, stores, report, is_cancelled)
+            info = self._runner.make_take(request, arrays, context)
             self._takes.replace_info(replace(info, state="done"))
 
 

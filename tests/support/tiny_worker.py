@@ -19,60 +19,40 @@ if __name__ == "__main__":
 from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
 from inference_backend.errors import Cancelled, DiskFull
+from inference_backend.generation.context import JobContext
 from inference_backend.generation.events import Event
 from inference_backend.jobs.queue import DeviceReport
-from inference_backend.jobs.runner import IsCancelled, Report
 from inference_backend.jobs.worker import main
 from inference_backend.storage.images import encode_png
-from inference_backend.worlds.mesh_store import MeshStore
-from inference_backend.worlds.take_files import TakeFiles
-from inference_backend.worlds.world_files import AnchorRecord, WorldFiles
+from inference_backend.worlds.world_files import AnchorRecord
 
 
 class TinyRunner:
     """Both methods of `jobs.runner.Runner`, without a network."""
 
-    def make_take(
-        self,
-        request: TakeRequest,
-        arrays: Arrays,
-        take_id: str,
-        world: WorldFiles,
-        stores: tuple[MeshStore, TakeFiles],
-        report: Report,
-        is_cancelled: IsCancelled,
-    ) -> TakeInfo:
-        meshes, takes = stores
+    def make_take(self, request: TakeRequest, arrays: Arrays, context: JobContext) -> TakeInfo:
+        world, takes, take_id = context.world, context.takes, context.take_id
         records = [AnchorRecord(i.anchor, i.mesh, (1.0, 1.0, 1.0)) for i in request.greybox.instances]
         anchors = world.register_anchors(records)
-        assert all(meshes.get(anchor.rest_mesh) for anchor in anchors)
+        assert all(context.meshes.get(anchor.rest_mesh) for anchor in anchors)
         _misbehave(request.prompt)
         total = len(request.frames)
         for index in range(total):
-            if is_cancelled():
+            if context.is_cancelled():
                 raise Cancelled()
             rgb = np.full((request.height, request.width, 3), (request.seed + index) % 256, np.uint8)
             takes.write_frame(take_id, index, encode_png(rgb))
-            report(Event("frame", phase="frames", done=index + 1, total=total, index=index))
+            context.report(Event("frame", phase="frames", done=index + 1, total=total, index=index))
             if request.prompt == "slow":
                 time.sleep(0.05)
         features = arrays["c2w"][:, :3, 3].astype(np.float16)
         world.commit_segment(take_id, "take", {"feature": features}, {"engine": request.engine})
         return replace(takes.info(take_id), frames_done=total, key_frames=(0,))
 
-    def write_seed_view(
-        self,
-        request: SeedViewRequest,
-        arrays: Arrays,
-        take_id: str,
-        world: WorldFiles,
-        meshes: MeshStore,
-        report: Report,
-        is_cancelled: IsCancelled,
-    ) -> None:
-        report(Event("phase", phase="encode"))
+    def write_seed_view(self, request: SeedViewRequest, arrays: Arrays, context: JobContext) -> None:
+        context.report(Event("phase", phase="encode"))
         mean = arrays["image"].mean((0, 1)).astype(np.float16)[None]
-        world.commit_segment(take_id, "seed_view", {"feature": mean}, {"engine": request.engine})
+        context.world.commit_segment(context.take_id, "seed_view", {"feature": mean}, {"engine": request.engine})
 
     def device(self) -> DeviceReport:
         return DeviceReport("cpu", vram_held=0, vram_free=0)

@@ -8,9 +8,10 @@ import pytest
 from blender_mirage.wire.codec import to_bundle
 from blender_mirage.wire.messages import TakeInfo
 from inference_backend.errors import Cancelled, Conflict, InvalidRequest
+from inference_backend.generation.context import JobContext
 from inference_backend.generation.remember import Memory
 from inference_backend.generation.seed_view import fit, write_seed_view
-from inference_backend.generation.take import Stores, TakeJob
+from inference_backend.generation.take import TakeJob
 from inference_backend.storage.images import decode_image
 from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.ids import new_id
@@ -35,6 +36,9 @@ class Place:
         self.meshes, self.takes = MeshStore(data_dir), TakeFiles(data_dir)
         self.events = []
 
+    def context(self, take_id, world, cancelled=lambda: False):
+        return JobContext(take_id, world, self.meshes, self.takes, self.events.append, cancelled)
+
     def take(self, engine, cancelled=lambda: False, **changes):
         request, arrays = take_request(self.data_dir, **changes)
         take_id = new_id()
@@ -44,9 +48,7 @@ class Place:
         )  # fmt: skip
         self.takes.create(take_id, to_bundle(request, arrays), info)
         with self.catalog.open(self.world_id) as world:
-            done = TakeJob(
-                request, arrays, take_id, Stores(world, self.meshes, self.takes), engine, self.events.append, cancelled
-            ).run()
+            done = TakeJob(request, arrays, self.context(take_id, world, cancelled), engine).run()
         return done, [self.frame(take_id, i) for i in range(len(request.frames))]
 
     def frame(self, take_id, index):
@@ -55,7 +57,7 @@ class Place:
     def seed_view(self, engine, image):
         request, arrays = seed_view_request(self.data_dir, image)
         with self.catalog.open(self.world_id) as world:
-            write_seed_view(request, arrays, new_id(), world, self.meshes, engine, self.events.append, lambda: False)
+            write_seed_view(request, arrays, self.context(new_id(), world), engine)
 
     def tokens(self, engine):
         with self.catalog.open(self.world_id) as world:
@@ -134,7 +136,7 @@ def test_a_look_that_sees_nothing_is_refused_in_one_sentence(place, engine):
     arrays["c2w"] = arrays["c2w"].copy()
     arrays["c2w"][:, :3, 3] += 1000
     with place.catalog.open(place.world_id) as world, pytest.raises(InvalidRequest, match="sees nothing"):
-        write_seed_view(request, arrays, new_id(), world, place.meshes, engine, place.events.append, lambda: False)
+        write_seed_view(request, arrays, place.context(new_id(), world), engine)
     assert len(place.tokens(engine)) == 0
 
 

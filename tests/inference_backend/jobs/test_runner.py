@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from inference_backend.errors import EngineUnavailable
+from inference_backend.generation.context import JobContext
 from inference_backend.generation.events import Event
 from inference_backend.jobs.queue import DeviceReport
 from inference_backend.jobs.runner import EngineRunner
@@ -16,6 +17,7 @@ from inference_backend.models.previz.model import PrevizModel
 from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.ids import new_id
 from inference_backend.worlds.mesh_store import MeshStore
+from inference_backend.worlds.take_files import TakeFiles
 from tests.support.requests import HEIGHT, WIDTH, seed_view_request
 
 
@@ -34,7 +36,8 @@ def test_engine_is_loaded_at_its_first_job_and_kept(tmp_path, weights_dir) -> No
     request, arrays = seed_view_request(tmp_path, np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
     with catalog.open(catalog.create("world").world_id) as world:
         for _ in range(2):
-            runner.write_seed_view(request, arrays, new_id(), world, meshes, events.append, lambda: False)
+            context = JobContext(new_id(), world, meshes, TakeFiles(tmp_path), events.append, lambda: False)
+            runner.write_seed_view(request, arrays, context)
         assert len(world.committed_segments()) == 2
     assert [event.phase for event in events].count("load engine") == 1
     assert runner.device() == DeviceReport("cpu")
@@ -50,4 +53,5 @@ def test_engine_that_is_not_there(tmp_path, weights_dir) -> None:
         ):
             with pytest.raises(EngineUnavailable, match=engine):
                 changed = replace(request, engine=engine)
-                runner.write_seed_view(changed, arrays, new_id(), world, meshes, lambda event: None, lambda: False)
+                context = JobContext(new_id(), world, meshes, TakeFiles(tmp_path), lambda event: None, lambda: False)
+                runner.write_seed_view(changed, arrays, context)

@@ -13,6 +13,7 @@ import pytest
 
 from blender_mirage.wire.codec import to_bundle
 from blender_mirage.wire.messages import JobStatus, TakeInfo
+from inference_backend.generation.context import JobContext
 from inference_backend.jobs.queue import JobQueue
 from inference_backend.jobs.worker import Worker, is_out_of_memory
 from inference_backend.worlds.catalog import WorldCatalog
@@ -67,9 +68,8 @@ def test_second_attempt_takes_the_first_ones_tokens_out(tmp_path, queue, worker)
     with WorldCatalog(tmp_path).open(job.world_id) as world:
         request, arrays = tiny_requests.take_request()
         stores = (MeshStore(tmp_path), TakeFiles(tmp_path))
-        worker_died_after_commit.make_take(
-            request, arrays, job.take_id, world, stores, lambda event: None, lambda: False
-        )
+        context = JobContext(job.take_id, world, *stores, report=lambda event: None, is_cancelled=lambda: False)
+        worker_died_after_commit.make_take(request, arrays, context)
     queue.recover()
     assert worker.run_next() is True
     assert queue.get(job.job_id).state == "done"

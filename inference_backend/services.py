@@ -6,12 +6,14 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 
 from blender_mirage.wire.messages import EngineInfo
 
 from .config import BackendConfig
-from .jobs.queue import JobQueue
+from .jobs.queue import JobQueue, is_final
 from .jobs.supervisor import WorkerSupervisor, worker_command
+from .jobs.worker import record_end
 from .models.registry import available_engines
 from .server.security import ensure_token
 from .worlds.catalog import WorldCatalog
@@ -33,6 +35,8 @@ class Services:
     takes: TakeFiles
     queue: JobQueue
     worker: WorkerSupervisor
+    changes: Lock = field(default_factory=Lock, repr=False)
+    """See `server.context.Services`."""
 
     def engines(self) -> Sequence[EngineInfo]:
         """What can be generated with, and what each engine still lacks. Loads no torch."""
@@ -52,12 +56,10 @@ def open_services(
         lock = DataDirLock(config.data_dir, holder)
         closing.callback(lock.close)
         catalog, takes, meshes = WorldCatalog(config.data_dir), TakeFiles(config.data_dir), MeshStore(config.data_dir)
-        for part in (catalog, takes, meshes):
-            part.sweep()
         queue = JobQueue(config.data_dir)
         closing.callback(queue.close)
-        for job in queue.recover():
-            LOG.info("Job %s was cut short and is %s now", job.job_id, job.state)
+        _tidy(queue, catalog, takes)
+        meshes.sweep()
         command = command or worker_command(config.data_dir, config.device, config.weights_dir)
         worker = WorkerSupervisor(config.data_dir, queue, takes, command)
         closing.callback(worker.close)
@@ -65,3 +67,16 @@ def open_services(
         if queue.active():
             worker.ensure()
         yield Services(config, token, catalog, meshes, takes, queue, worker)
+
+
+def _tidy(queue: JobQueue, catalog: WorldCatalog, takes: TakeFiles) -> None:
+    """Brings jobs, takes and worlds to one story after a crash. Only for the process that holds the data directory."""
+    for world_id in queue.world_ids():
+        if not catalog.exists(world_id):
+            queue.delete_world(world_id)
+    for job in queue.recover():
+        LOG.info("Job %s was cut short and is %s now", job.job_id, job.state)
+        if job.kind == "take" and is_final(job.state):
+            record_end(takes, job.take_id, job.state)
+    catalog.sweep(asked=queue.take_ids())
+    takes.sweep(asked=queue.take_ids())

@@ -30,8 +30,8 @@ A *bundle* is one message with its arrays. Every response carries the header `X-
 | DELETE /v1/jobs/{id}                   |                               | JobStatus (cancel asked)          |
 | GET    /v1/takes/{id}                  |                               | TakeInfo                          |
 | GET    /v1/takes/{id}/frames/{index}   |                               | image/png                         |
-| POST   /v1/takes/{id}/revert           |                               | 204                               |
-| POST   /v1/takes/{id}/restore          |                               | 204                               |
+| POST   /v1/takes/{id}/revert?world=ID  |                               | 204: in a fork, where ID says so  |
+| POST   /v1/takes/{id}/restore?world=ID |                               | 204                               |
 | POST   /v1/takes/{id}/survey           |                               | JobStatus (202): its own request  |
 | POST   /v1/release                     |                               | Health                            |
 

@@ -178,10 +178,10 @@ class JobQueue:
         with self._database.write() as connection:
             connection.execute("DELETE FROM jobs WHERE world_id = ?", (world_id,))
 
-    def delete_take(self, take_id: str) -> None:
-        """Removes the jobs of a take or seed view, with their events."""
+    def delete_take(self, world_id: str, take_id: str) -> None:
+        """Removes the jobs that made a take or seed view in a world, with their events."""
         with self._database.write() as connection:
-            connection.execute("DELETE FROM jobs WHERE take_id = ?", (take_id,))
+            connection.execute("DELETE FROM jobs WHERE world_id = ? AND take_id = ?", (world_id, take_id))
 
     def report_device(self, report: DeviceReport | None) -> None:
         """What the worker computes on; None when it has ended."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request, Response
@@ -50,6 +51,12 @@ class Services(Protocol):
 
     @property
     def worker(self) -> WorkerControl: ...
+
+    @property
+    def changes(self) -> AbstractContextManager[Any]:
+        """Held while a job is added, and while what jobs read is changed: neither happens in the middle of the other.
+        Not to be taken twice."""
+        ...
 
     def engines(self) -> Sequence[EngineInfo]: ...
 

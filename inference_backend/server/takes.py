@@ -1,14 +1,19 @@
-"""Takes and seed views: submission, facts, frames, revert."""
+"""Takes and seed views: submission, facts, frames; reverted and restored in the world that they were made in, or in the
+one that `?world=` names (a fork)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fastapi import APIRouter, Response
 
 from blender_mirage.wire.codec import from_bundle
 from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
 
-from ..errors import Conflict, NotFound
+from ..errors import NotFound
 from ..worlds.ids import new_id, now
+from ..worlds.world_files import WorldFiles
 from .context import Body, Services, empty, message
 from .submission import check_engine, check_meshes, check_seed_view, check_take
 
@@ -22,10 +27,12 @@ def routes(services: Services) -> APIRouter:
         request, arrays = from_bundle(TakeRequest, body)
         engine = check_engine(services.engines(), request.engine, request.weights)
         check_take(request, arrays)
-        check_meshes(services.meshes, request.greybox)
         info = _queued_take(world_id, request, engine.weights)
-        services.takes.create(info.take_id, body, info)
-        job = services.queue.submit("take", world_id, info.take_id, total=len(request.frames))
+        with services.changes:
+            services.catalog.get(world_id)
+            check_meshes(services.meshes, request.greybox)
+            services.takes.create(info.take_id, body, info)
+            job = services.queue.submit("take", world_id, info.take_id, total=len(request.frames))
         services.worker.ensure()
         return message(job, 202)
 
@@ -35,10 +42,11 @@ def routes(services: Services) -> APIRouter:
         request, arrays = from_bundle(SeedViewRequest, body)
         check_engine(services.engines(), request.engine)
         check_seed_view(request, arrays)
-        check_meshes(services.meshes, request.greybox)
         take_id = new_id()
-        services.catalog.save_seed_view(world_id, take_id, body)
-        job = services.queue.submit("seed_view", world_id, take_id, total=1)
+        with services.changes:
+            check_meshes(services.meshes, request.greybox)
+            services.catalog.save_seed_view(world_id, take_id, body)
+            job = services.queue.submit("seed_view", world_id, take_id, total=1)
         services.worker.ensure()
         return message(job, 202)
 
@@ -56,15 +64,26 @@ def routes(services: Services) -> APIRouter:
         return Response(path.read_bytes(), media_type="image/png")
 
     @router.post("/takes/{take_id}/revert")
-    def revert_take(take_id: str) -> Response:
-        world_id = services.queue.world_of(take_id)
-        if any(job.take_id == take_id for job in services.queue.active(world_id)):
-            raise Conflict("The take is still being made.", "Cancel its job, or wait for its end, then revert it.")
-        with services.catalog.open(world_id) as world:
-            world.revert(take_id)
+    def revert_take(take_id: str, world: str = "") -> Response:
+        with _idle_world(services, world or services.queue.world_of(take_id)) as opened:
+            opened.revert(take_id)
+        return empty()
+
+    @router.post("/takes/{take_id}/restore")
+    def restore_take(take_id: str, world: str = "") -> Response:
+        with _idle_world(services, world or services.queue.world_of(take_id)) as opened:
+            opened.restore(take_id)
         return empty()
 
     return router
+
+
+@contextmanager
+def _idle_world(services: Services, world_id: str) -> Iterator[WorldFiles]:
+    """A world of which no job reads, to change what is live in it. Raises NotFound, Conflict."""
+    with services.changes, services.catalog.open(world_id) as world:
+        services.queue.check_idle(world_id)
+        yield world
 
 
 def _queued_take(world_id: str, request: TakeRequest, weights: str) -> TakeInfo:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Response
 from blender_mirage.wire.codec import from_json
 from blender_mirage.wire.messages import MeshHashes, NewWorld, WorldList
 
-from ..errors import Conflict
 from .context import Body, Services, empty, message
 
 
@@ -37,14 +36,11 @@ def routes(services: Services) -> APIRouter:
 
     @router.delete("/{world_id}")
     def delete_world(world_id: str) -> Response:
-        waiting = services.queue.active(catalog.get(world_id).world_id)
-        if waiting:
-            raise Conflict(
-                f"{len(waiting)} jobs of the world are not finished.",
-                "Cancel them, or wait for their end, then delete it.",
-            )
-        catalog.delete(world_id)
-        services.queue.delete_world(world_id)
+        catalog.get(world_id)
+        with services.changes:
+            services.queue.check_idle(world_id)
+            catalog.delete(world_id)
+            services.queue.delete_world(world_id)
         return empty()
 
     @router.post("/{world_id}/missing-meshes")

@@ -6,15 +6,17 @@ import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from blender_mirage.wire.history import AnchorList, History, WorldComparison
 from blender_mirage.wire.messages import WorldInfo, WorldStats
 
 from ..errors import BackendError, InvalidRequest, NotFound
 from ..storage.atomic import disk_errors, sync_directory, write_atomic
 from ..storage.database import Database
+from .commits import all_commits, differences, tokens_of_objects
 from .ids import check_id, is_id, new_id, now
 from .references import collect_meshes
 from .schema import MIGRATIONS
@@ -74,6 +76,29 @@ class WorldCatalog:
                 "SELECT budget_bytes, resident_tokens, resident_bytes, evicted_tokens FROM world"
             ).fetchone()
         return WorldStats(world_id, tokens, size, anchors, segments, *memory)
+
+    def history(self, world_id: str) -> History:
+        """Every commit of the world, reverted ones too, oldest first. Raises NotFound, Conflict."""
+        with self._database(world_id) as database, database.read() as connection:
+            return History(world_id, all_commits(connection))
+
+    def anchor_list(self, world_id: str) -> AnchorList:
+        """What live commits hold of each object. Reads no segment. Raises NotFound, Conflict."""
+        with self._database(world_id) as database, database.read() as connection:
+            return AnchorList(world_id, tokens_of_objects(connection))
+
+    def compare(self, first: str, second: str) -> WorldComparison:
+        """What live commits of two worlds have in common, and what each has by itself. Raises NotFound, Conflict."""
+        mine, theirs = ([c for c in self.history(id_).commits if c.state == "live"] for id_ in (first, second))
+        ours = {commit.take_id for commit in mine} & {commit.take_id for commit in theirs}
+        return WorldComparison(
+            first=first,
+            second=second,
+            shared=tuple(commit.take_id for commit in mine if commit.take_id in ours),
+            only_first=tuple(commit for commit in mine if commit.take_id not in ours),
+            only_second=tuple(commit for commit in theirs if commit.take_id not in ours),
+            anchors=differences(self.anchor_list(first).anchors, self.anchor_list(second).anchors),
+        )
 
     def open(self, world_id: str) -> WorldFiles:
         """The world's files, for a writer. Raises NotFound, Conflict."""
@@ -149,9 +174,14 @@ class WorldCatalog:
                 connection.executemany("DELETE FROM leaving WHERE take_id = ?", [(take_id,) for take_id in leaving])
         return freed
 
-    def sweep(self) -> None:
-        """Finishes what a crash left half built, half deleted or half forgotten. Only for the process that holds the
-        data directory."""
+    def exists(self, world_id: str) -> bool:
+        """Whether there is such a world, readable or not."""
+        return (self._root / check_id(world_id, "world")).is_dir()
+
+    def sweep(self, asked: Collection[str] | None = None) -> None:
+        """Finishes what a crash left half built, half deleted or half forgotten, and removes the pictures of seed views
+        that have neither a commit nor a job in `asked`: nobody was told that they arrived. Only for the process that
+        holds the data directory."""
         for leftover in self._root.glob(".deleted-*"):
             for take_id in self._takes.of_world(leftover.name.removeprefix(".deleted-")):
                 self._takes.delete(take_id)
@@ -163,6 +193,9 @@ class WorldCatalog:
             try:
                 with self.open(directory.name) as world:
                     self.finish_forgetting(world)
+                    for picture in directory.glob("seed_views/*.mira"):
+                        if asked is not None and picture.stem not in asked and not world.has_segment(picture.stem):
+                            picture.unlink()
             except BackendError as error:
                 LOG.warning("World %s is left as it is: %s", directory.name, error.message)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from blender_mirage.wire.history import AnchorInfo, Commit
+from blender_mirage.wire.history import AnchorDifference, AnchorInfo, Commit
 
 from .anchor_names import PLACELESS, object_of
 
@@ -38,8 +39,12 @@ def segment(row: sqlite3.Row, folder: Path) -> SegmentInfo:
     return SegmentInfo(path=folder / row["file"], order=row["position"], **{name: row[name] for name in _COLUMNS})
 
 
-def commit(row: sqlite3.Row) -> Commit:
-    return Commit(state=row["state"], order=row["position"], **{name: row[name] for name in _COLUMNS})
+def all_commits(connection: sqlite3.Connection) -> tuple[Commit, ...]:
+    """Every commit of a world, reverted ones too, oldest first."""
+    rows = connection.execute("SELECT * FROM segments ORDER BY position")
+    return tuple(
+        Commit(state=row["state"], order=row["position"], **{name: row[name] for name in _COLUMNS}) for row in rows
+    )
 
 
 def tokens_of_objects(connection: sqlite3.Connection) -> tuple[AnchorInfo, ...]:
@@ -57,3 +62,14 @@ def tokens_of_objects(connection: sqlite3.Connection) -> tuple[AnchorInfo, ...]:
         # The newest topology was named last.
         labels[name] = row["label"] or labels.get(name, "")
     return tuple(AnchorInfo(name, labels[name], tokens) for name, tokens in totals.most_common())
+
+
+def differences(first: Sequence[AnchorInfo], second: Sequence[AnchorInfo]) -> tuple[AnchorDifference, ...]:
+    """The objects of which two worlds remember different amounts, the greatest difference first."""
+    counts = [{info.anchor: info.tokens for info in infos} for infos in (first, second)]
+    found = [
+        AnchorDifference(anchor, counts[0].get(anchor, 0), counts[1].get(anchor, 0))
+        for anchor in dict.fromkeys([*counts[0], *counts[1]])
+    ]
+    unequal = [one for one in found if one.first_tokens != one.second_tokens]
+    return tuple(sorted(unequal, key=lambda one: -abs(one.first_tokens - one.second_tokens)))

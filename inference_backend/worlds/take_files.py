@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -99,14 +100,24 @@ class TakeFiles:
             # A damaged take cannot say whose it is; deleting another world's take would be worse than keeping it.
             return False
 
-    def sweep(self) -> None:
-        """Removes what a crash left half built or half deleted. Only for the process that holds the data directory."""
+    def sweep(self, asked: Collection[str] | None = None) -> None:
+        """Removes what a crash left half built or half deleted, and takes that wait for a job which is not in `asked`:
+        nobody was told that they were taken on. Only for the process that holds the data directory."""
         for leftover in (*self._root.glob(".deleted-*"), *self._root.glob(".new-*")):
             shutil.rmtree(leftover)
+        for take_id in [path.name for path in self._root.iterdir() if is_id(path.name)]:
+            if asked is not None and take_id not in asked and self._waits(take_id):
+                self.delete(take_id)
         for temporary in self._root.glob("*/.*.tmp"):
             temporary.unlink()
         for temporary in self._root.glob("*/frames/.*.tmp"):
             temporary.unlink()
+
+    def _waits(self, take_id: str) -> bool:
+        try:
+            return self.info(take_id).state in ("queued", "running")
+        except BackendError:
+            return False
 
     def _directory(self, take_id: str) -> Path:
         directory = self._root / check_id(take_id, "take")

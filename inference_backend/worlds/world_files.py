@@ -23,7 +23,7 @@ from ..errors import Conflict, InvalidRequest, NotFound
 from ..storage.atomic import disk_errors
 from ..storage.database import Database
 from ..storage.tensors import save_arrays
-from .commits import SegmentInfo, commit, segment, tokens_of_objects
+from .commits import SegmentInfo, all_commits, segment, tokens_of_objects
 from .ids import check_id, now
 from .schema import MIGRATIONS, SEGMENT_SUFFIX, facts_of, write_counts
 
@@ -127,8 +127,7 @@ class WorldFiles:
     def history(self) -> History:
         """Every commit, reverted ones too, oldest first."""
         with self.database.read() as connection:
-            rows = connection.execute("SELECT * FROM segments ORDER BY position").fetchall()
-        return History(self.world_id, tuple(commit(row) for row in rows))
+            return History(self.world_id, all_commits(connection))
 
     def commit_segment(
         self, take_id: str, kind: str, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, str]

@@ -153,7 +153,9 @@ def test_world_is_idle_once_its_jobs_have_ended(queue) -> None:
 def test_jobs_of_a_take_go_with_it(queue) -> None:
     job, other = queue.get(submit(queue)), queue.get(submit(queue, "b" * 32))
     assert queue.take_ids() == {job.take_id, other.take_id} and queue.world_ids() == {WORLD, "b" * 32}
-    queue.delete_take(job.take_id)
+    queue.delete_take("b" * 32, job.take_id)
+    assert queue.take_ids() == {job.take_id, other.take_id}, "it was made in another world"
+    queue.delete_take(WORLD, job.take_id)
     assert queue.take_ids() == {other.take_id} and queue.world_ids() == {"b" * 32}
     with pytest.raises(NotFound):
         queue.events_after(job.job_id, 0)

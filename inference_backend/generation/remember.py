@@ -13,7 +13,7 @@ from ..memory.cells import Cells
 from ..memory.copies import Copies, groups_of
 from ..memory.exemplar import Exemplars, borrow
 from ..memory.fingerprint import fingerprint
-from ..memory.index import TokenIndex
+from ..memory.index import INDEX_BYTES, TokenIndex
 from ..memory.moments import Moments
 from ..memory.read import CANDIDATES, ReadOut, read
 from ..memory.retain import retained
@@ -22,9 +22,6 @@ from ..memory.write import write
 from ..models.protocol import Engine, Knowledge
 from ..storage.tensors import load_arrays
 from ..worlds.world_files import SegmentInfo, WorldFiles
-
-INDEX_BYTES = 72
-"""Bytes a token that the index takes beside the store."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +65,15 @@ class Memory:
         tokens = Tokens.join([Tokens.empty(engine.spec.channels, engine.device), *(part for _, part in segments)])
         order = torch.cat([torch.full((len(part),), info.order) for info, part in segments] or [torch.zeros(0)])
         pictures = [info.order for info, _ in segments if info.kind == "seed_view"]
-        limit = 2**24
+        limit = world.budget_bytes() // bytes_a_token(engine.spec.channels)
         rows, rank = retained(tokens, order.long().to(engine.device), pictures, limit)
         evicted = len(tokens) - len(rows)
         if evicted:
             tokens = tokens.select(rows)
         groups = groups_of((anchor.id, _shape(anchor.rest_mesh, anchor.rest_scale)) for anchor in world.anchors())
-        return cls(tokens, Copies.build(groups, tokens), rank, limit, evicted)
+        memory = cls(tokens, Copies.build(groups, tokens), rank, limit, evicted)
+        memory.report(world)
+        return memory
 
     @property
     def tokens(self) -> Tokens:
@@ -133,6 +132,11 @@ class Memory:
     def residency(self) -> Residency:
         count = len(self._rank)
         return Residency(count, count * bytes_a_token(self.tokens.feature.shape[-1]), self._evicted)
+
+    def report(self, world: WorldFiles) -> None:
+        """Notes in the world what of it is in memory."""
+        now = self.residency()
+        world.record_residency(now.tokens, now.bytes, now.evicted)
 
     def _evict(self, limit: int) -> None:
         tokens = self.tokens

@@ -45,7 +45,7 @@ class Copies:
 
     def share(self, tokens: Tokens, index: TokenIndex, cells: Cells, readout: ReadOut) -> ReadOut:
         """`readout` with its uncovered cells covered by what is known of their objects' copies."""
-        for rank in range(MAX_COPIES):
+        for rank in range(MAX_COPIES if len(tokens) else 0):
             holes = torch.nonzero(~readout.covered)[:, 0]
             anchor = cells.anchor[holes]
             known = (anchor > 0) & (anchor < len(self.table))

@@ -32,7 +32,8 @@ _ANCHOR_BITS, _LEVEL_BITS, _AXIS_BITS = 14, 6, 14
 LEVEL_BIAS = 2 ** (_LEVEL_BITS - 1)
 CORNERS = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1))
 
-PLACE = ("x", "y", "z", "footprint", "log2 footprint", "confidence", "rank")
+INDEX_BYTES = 76
+"""Bytes a token that the index takes beside the store."""
 
 
 def level_of(footprint: Tensor) -> Tensor:
@@ -67,17 +68,13 @@ class Run:
 
     keys: Tensor
     """[N] int64 bucket of each, ascending."""
-    order: Tensor
-    """[N] int64 rows of the store."""
-    anchor: Tensor
-    """[N] int32."""
+    ids: Tensor
+    """[N,2] int64 anchor, row of the store."""
     place: Tensor
-    """[N,7] float32; see PLACE."""
-    direction: Tensor
-    """[N,6] float32 normal and view."""
+    """[N,13] float32 position, footprint, log2 of it, confidence, rank; normal, view."""
 
     def __len__(self) -> int:
-        return len(self.order)
+        return len(self.keys)
 
     @classmethod
     def build(cls, tokens: Tokens, rank: Tensor | None, first_row: int) -> Run:
@@ -85,20 +82,15 @@ class Run:
         footprint = tokens.footprint.float()
         ranks = torch.zeros_like(footprint) if rank is None else rank.float()
         facts = torch.stack([footprint, torch.log2(footprint), tokens.confidence.float(), ranks], -1)
-        direction = torch.cat([from_octahedral(tokens.normal), from_octahedral(tokens.view)], -1)
-        place = torch.cat([tokens.position, facts], -1)
-        return cls(keys, order + first_row, tokens.anchor[order], place[order], direction[order])
+        directions = (from_octahedral(tokens.normal), from_octahedral(tokens.view))
+        place = torch.cat([tokens.position, facts, *directions], -1)
+        return cls(keys, torch.stack([tokens.anchor.long()[order], order + first_row], 1), place[order])
 
     def merged(self, other: Run) -> Run:
         """Both in one; `other` holds the younger tokens."""
         keys, by_key = torch.sort(torch.cat([self.keys, other.keys]), stable=True)
-        return Run(
-            keys,
-            torch.cat([self.order, other.order])[by_key],
-            torch.cat([self.anchor, other.anchor])[by_key],
-            torch.cat([self.place, other.place])[by_key],
-            torch.cat([self.direction, other.direction])[by_key],
-        )
+        ids, place = torch.cat([self.ids, other.ids]), torch.cat([self.place, other.place])
+        return Run(keys, ids[by_key], place[by_key])
 
     @cached_property
     def buckets(self) -> tuple[Tensor, Tensor]:
@@ -174,5 +166,4 @@ class TokenIndex:
         return tuple(sorted({level for run in self.runs for level in run.levels}))
 
     def nbytes(self) -> int:
-        fields = ("keys", "order", "anchor", "place", "direction")
-        return sum(getattr(run, name).nbytes for run in self.runs for name in fields)
+        return INDEX_BYTES * len(self)

@@ -17,13 +17,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .cells import Cells
 from .index import LEVEL_BIAS, Run
 
 _HASH = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 6.4)
 _CELLS_A_THREAD = 1024
 _LEVELS = 2 * LEVEL_BIAS
 _HALF, _ONE = np.float32(0.5), np.float32(1)
-_NAMES = {"viewpoint": "view"}
+_SIZES = np.exp2(np.arange(-LEVEL_BIAS, LEVEL_BIAS) + 2.0).astype(np.float32)  # of the voxels of each level
+_compiled = numba.njit(cache=True, error_model="numpy")
 
 
 class Table(NamedTuple):
@@ -34,24 +36,19 @@ class Table(NamedTuple):
     spans: NDArray[np.int32]
     """[S,2]."""
     shift: np.uint64
-    anchor: NDArray[np.int32]
-    order: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    """[N,2] anchor, row of the store."""
     place: NDArray[np.float32]
-    direction: NDArray[np.float32]
+    """[N,13] as `Run` has it."""
 
 
 class Query(NamedTuple):
-    """The cells as `Cells` has them, with their footprint and level."""
+    """The cells."""
 
-    anchor: NDArray[np.int32]
-    position: NDArray[np.float32]
-    normal: NDArray[np.float32]
-    viewpoint: NDArray[np.float32]
-    """Unit direction to the camera (`view` is a word of numba's)."""
-    du: NDArray[np.float32]
-    dv: NDArray[np.float32]
-    footprint: NDArray[np.float32]
-    level: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    """[N,2] anchor, level."""
+    place: NDArray[np.float32]
+    """[N,16] position, normal, view, du, dv, footprint."""
 
 
 class Best(NamedTuple):
@@ -67,12 +64,13 @@ def table_of(run: Run) -> Table:
     bits = max(4, int(np.ceil(np.log2(len(keys) + 1))) + 1)
     slots, spans, shift = np.full(2**bits, -1, np.int64), np.zeros((2**bits, 2), np.int32), np.uint64(64 - bits)
     _fill(slots, spans, shift, keys, starts)
-    arrays = (run.anchor, run.order, run.place, run.direction)
-    return Table(slots, spans, shift, *(array.numpy() for array in arrays))
+    return Table(slots, spans, shift, run.ids.numpy(), run.place.numpy())
 
 
-def query_of(fields: dict[str, Tensor]) -> Query:
-    return Query(*(np.ascontiguousarray(fields[_NAMES.get(name, name)].numpy()) for name in Query._fields))
+def query_of(cells: Cells, footprint: Tensor, level: Tensor) -> Query:
+    ids = torch.stack([cells.anchor.long(), level], 1)
+    vectors = [cells.position, cells.normal, cells.view, cells.du, cells.dv, footprint[:, None]]
+    return Query(ids.numpy(), torch.cat(vectors, 1).numpy())
 
 
 def nothing_found(cells: int, candidates: int) -> Best:
@@ -95,7 +93,7 @@ def search(
         list(pool.map(lambda part: _search(table, query, best, part, order, dot), parts))
 
 
-@numba.njit(cache=True)
+@_compiled
 def _fill(slots, spans, shift, keys, starts):  # type: ignore[no-untyped-def]
     for i in range(len(keys)):
         slot = np.int64((np.uint64(keys[i]) * _HASH) >> shift)
@@ -105,7 +103,7 @@ def _fill(slots, spans, shift, keys, starts):  # type: ignore[no-untyped-def]
         spans[slot, 0], spans[slot, 1] = starts[i], starts[i + 1]
 
 
-@numba.njit(cache=True)
+@_compiled
 def _find(slots, shift, key):  # type: ignore[no-untyped-def]
     """Slot of `key`, or -1."""
     slot = np.int64((np.uint64(key) * _HASH) >> shift)
@@ -116,94 +114,103 @@ def _find(slots, shift, key):  # type: ignore[no-untyped-def]
     return slot
 
 
-@numba.njit(cache=True)
-def _buckets(table, anchor, level, x, y, z, found):  # type: ignore[no-untyped-def]
-    """Slots of the filled ones among the eight voxels from (x, y, z) on, keyed as in `index.pack`; how many."""
-    head = (np.int64(anchor) & 0x3FFF) << 6 | (level + LEVEL_BIAS)
+# Helpers take arrays, never a tuple of them, and elements are named one by one: taking an array out of a tuple, or a
+# slice of one, counts references, which costs more than the work and makes threads wait for one another.
+
+
+@_compiled
+def _buckets(keys, shift, anchor, level, x, y, z, found, i):  # type: ignore[no-untyped-def]
+    """Writes to found[i] the slots of the filled ones among the eight voxels from (x, y, z) on, keyed as in
+    `index.pack`; returns how many."""
+    head = (anchor & 0x3FFF) << 6 | (level + LEVEL_BIAS)
     count = 0
     for corner in range(8):
         key = head << 14 | ((x + (corner >> 2)) & 0x3FFF)
         key = key << 14 | ((y + (corner >> 1 & 1)) & 0x3FFF)
         key = key << 14 | ((z + (corner & 1)) & 0x3FFF)
-        slot = _find(table.keys, table.shift, key)
+        slot = _find(keys, shift, key)
         if slot >= 0:
-            found[count] = slot
+            found[i, count] = slot
             count += 1
     return count
 
 
-@numba.njit(cache=True)
-def _insert(cost, token, costs, tokens):  # type: ignore[no-untyped-def]
-    at = len(costs) - 1
-    if cost > costs[at] or (cost == costs[at] and tokens[at] >= 0 and token > tokens[at]):
+@_compiled
+def _insert(costs, tokens, row, cost, token):  # type: ignore[no-untyped-def]
+    at = costs.shape[1] - 1
+    if cost > costs[row, at] or (cost == costs[row, at] and 0 <= tokens[row, at] < token):
         return
-    while at > 0 and (costs[at - 1] > cost or (costs[at - 1] == cost and tokens[at - 1] > token)):
-        costs[at], tokens[at] = costs[at - 1], tokens[at - 1]
+    while at > 0 and (costs[row, at - 1] > cost or (costs[row, at - 1] == cost and tokens[row, at - 1] > token)):
+        costs[row, at], tokens[row, at] = costs[row, at - 1], tokens[row, at - 1]
         at -= 1
-    costs[at], tokens[at] = cost, token
+    costs[row, at], tokens[row, at] = cost, token
 
 
-@numba.njit(cache=True)
-def _dot(a, b):  # type: ignore[no-untyped-def]
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+@_compiled
+def _dot(a, i, k, b, j, m):  # type: ignore[no-untyped-def]
+    return a[i, k] * b[j, m] + a[i, k + 1] * b[j, m + 1] + a[i, k + 2] * b[j, m + 2]
 
 
-@numba.njit(cache=True)
-def _weigh(table, query, best, row, first, end, reach, frame, own, min_normal):  # type: ignore[no-untyped-def]
-    """Offers the tokens of one bucket to one cell. `frame`: uu, vv, uv, determinant of its two steps."""
-    position, du, dv = query.position[row], query.du[row], query.dv[row]
-    costs, tokens = best.cost[row], best.token[row]
-    for n in range(first, end):
-        place = table.place[n]
-        x, y, z = place[0] - position[0], place[1] - position[1], place[2] - position[2]
-        if x * x + y * y + z * z > reach or table.anchor[n] != query.anchor[row]:
-            continue
-        along = x * du[0] + y * du[1] + z * du[2]
-        across = x * dv[0] + y * dv[1] + z * dv[2]
-        right = (along * frame[1] - across * frame[2]) / frame[3]
-        down = (across * frame[0] - along * frame[2]) / frame[3]
-        distance = np.float32(math.sqrt(right * right + down * down)) / max(place[3] / query.footprint[row], _ONE)
-        cost = distance + _HALF * abs(place[4] - own) + _HALF * (_ONE - place[5]) + place[6]
-        covers = distance <= _ONE and not best.covered[row]
-        # The angle between the views can only add to the cost.
-        if cost > costs[-1] and not covers:
-            continue
-        direction = table.direction[n]
-        if _dot(direction[:3], query.normal[row]) < min_normal:
-            continue
-        best.covered[row] |= covers
-        _insert(cost + (_ONE - _dot(direction[3:], query.viewpoint[row])), table.order[n], costs, tokens)
+@_compiled
+def _frame(cells, row):  # type: ignore[no-untyped-def]
+    """What least squares on the two steps of a cell needs: their products and the determinant."""
+    uu, vv = _dot(cells, row, 9, cells, row, 9), _dot(cells, row, 12, cells, row, 12)
+    uv = _dot(cells, row, 9, cells, row, 12)
+    return uu, vv, uv, max(uu * vv - uv * uv, np.float32(1e-20))
 
 
-@numba.njit(cache=True, nogil=True)
+@_compiled
+def _distance(place, n, cells, row, frame, reach):  # type: ignore[no-untyped-def]
+    """In the coarser of the two's steps, by least squares on the cell's; -1 beyond `reach` (metres, squared)."""
+    x, y, z = place[n, 0] - cells[row, 0], place[n, 1] - cells[row, 1], place[n, 2] - cells[row, 2]
+    if x * x + y * y + z * z > reach:
+        return np.float32(-1)
+    along = x * cells[row, 9] + y * cells[row, 10] + z * cells[row, 11]
+    across = x * cells[row, 12] + y * cells[row, 13] + z * cells[row, 14]
+    uu, vv, uv, determinant = frame
+    right, down = (along * vv - across * uv) / determinant, (across * uu - along * uv) / determinant
+    return np.float32(math.sqrt(right * right + down * down)) / max(place[n, 3] / cells[row, 15], _ONE)
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _search(table, query, best, rows, steps, min_normal):  # type: ignore[no-untyped-def]
+    keys, spans, shift, ids, place = table
+    cell_ids, cells = query
+    costs, tokens, covered = best
+    last = costs.shape[1] - 1
     found = np.zeros((_LEVELS, 8), np.int64)
     asked = np.zeros((_LEVELS, 4), np.int64)  # voxel and anchor that `found` is for, a level
     count = np.full(_LEVELS, -1, np.int64)
-    frame = np.zeros(4, np.float32)
     for row in rows:
-        position, du, dv = query.position[row], query.du[row], query.dv[row]
-        frame[0], frame[1], frame[2] = _dot(du, du), _dot(dv, dv), _dot(du, dv)
-        frame[3] = max(frame[0] * frame[1] - frame[2] * frame[2], np.float32(1e-20))
-        own = np.float32(math.log2(query.footprint[row]))
+        anchor, own = cell_ids[row, 0], np.float32(math.log2(cells[row, 15]))
+        frame = _frame(cells, row)
         for step in steps:
-            level = query.level[row] + step
-            if level < -LEVEL_BIAS or level >= LEVEL_BIAS:
+            level = cell_ids[row, 1] + step
+            i = level + LEVEL_BIAS
+            if i < 0 or i >= _LEVELS:
                 continue
             # The least that the scale can cost at this level.
-            gap = _HALF * np.float32(max(level - own, own - (level + 1), 0.0))
-            if best.covered[row] and gap > best.cost[row, -1]:
+            gap = _HALF * max(np.float32(level) - own, own - np.float32(level + 1), np.float32(0))
+            if covered[row] and gap > costs[row, last]:
                 continue
-            size = np.float32(4.0 * 2.0**level)
-            x = np.int64(math.floor(position[0] / size - _HALF))
-            y = np.int64(math.floor(position[1] / size - _HALF))
-            z = np.int64(math.floor(position[2] / size - _HALF))
-            i, anchor = level + LEVEL_BIAS, query.anchor[row]
-            last = asked[i]
-            if count[i] < 0 or last[0] != x or last[1] != y or last[2] != z or last[3] != anchor:
-                last[0], last[1], last[2], last[3] = x, y, z, anchor
-                count[i] = _buckets(table, anchor, level, x, y, z, found[i])
+            size = _SIZES[i]
+            x = np.int64(math.floor(cells[row, 0] / size - _HALF))
+            y = np.int64(math.floor(cells[row, 1] / size - _HALF))
+            z = np.int64(math.floor(cells[row, 2] / size - _HALF))
+            if count[i] < 0 or asked[i, 0] != x or asked[i, 1] != y or asked[i, 2] != z or asked[i, 3] != anchor:
+                asked[i, 0], asked[i, 1], asked[i, 2], asked[i, 3] = x, y, z, anchor
+                count[i] = _buckets(keys, shift, anchor, level, x, y, z, found, i)
             reach = (_HALF * size) * (_HALF * size)
-            for slot in found[i, : count[i]]:
-                first, end = table.spans[slot]
-                _weigh(table, query, best, row, first, end, reach, frame, own, min_normal)
+            for k in range(count[i]):
+                for n in range(spans[found[i, k], 0], spans[found[i, k], 1]):
+                    distance = _distance(place, n, cells, row, frame, reach)
+                    if distance < 0 or ids[n, 0] != anchor:
+                        continue
+                    cost = distance + _HALF * abs(place[n, 4] - own) + _HALF * (_ONE - place[n, 5]) + place[n, 6]
+                    covers = distance <= _ONE and not covered[row]
+                    # The angle between the views can only add to the cost.
+                    if (cost > costs[row, last] and not covers) or _dot(place, n, 7, cells, row, 3) < min_normal:
+                        continue
+                    covered[row] |= covers
+                    cost += _ONE - _dot(place, n, 10, cells, row, 6)
+                    _insert(costs, tokens, row, cost, ids[n, 1])

@@ -87,13 +87,11 @@ def gather_compiled(index: TokenIndex, cells: Cells, footprint: Tensor, candidat
     """(tokens [N,K] int64, covered [N] bool) of cells on the CPU."""
     from . import kernel
 
-    query = kernel.query_of(
-        {**{field.name: getattr(cells, field.name) for field in fields(cells)}, "footprint": footprint}
-        | {"level": level_of(footprint)}
-    )
+    level = level_of(footprint)
+    query = kernel.query_of(cells, footprint, level)
     best = kernel.nothing_found(len(cells), candidates)
     rows = torch.arange(len(cells)).numpy()
-    for steps in _steps(index, query.level.min(initial=0), query.level.max(initial=0)):
+    for steps in _steps(index, *level.aminmax()) if len(cells) else ():
         for run in index.runs:
             if len(rows) and len(run):
                 kernel.search(run.table, query, best, rows, steps, MIN_NORMAL_DOT)
@@ -140,14 +138,14 @@ def _offers(
     rows = rows[some]
     query, place = run.near(cells.anchor[rows].long(), cells.position[rows], level[some])
     rows = rows[query]
-    cell, known, direction = cells.select(rows), run.place[place], run.direction[place]
+    cell, known, ids = cells.select(rows), run.place[place], run.ids[place]
     scale = known[:, 4] - torch.log2(footprint[rows])
     right, down = _offset(known[:, :3], cell)
     distance = torch.sqrt(right**2 + down**2) / (known[:, 3] / footprint[rows]).clamp_min(1)
-    seen = (direction[:, 3:] * cell.view).sum(-1)
+    seen = (known[:, 10:] * cell.view).sum(-1)
     cost = distance + 0.5 * scale.abs() + 0.5 * (1 - known[:, 5]) + known[:, 6] + (1 - seen)
-    fits = (run.anchor[place] == cell.anchor) & ((direction[:, :3] * cell.normal).sum(-1) >= MIN_NORMAL_DOT)
-    return rows[fits], run.order[place[fits]], cost[fits], distance[fits]
+    fits = (ids[:, 0] == cell.anchor) & ((known[:, 7:10] * cell.normal).sum(-1) >= MIN_NORMAL_DOT)
+    return rows[fits], ids[fits, 1], cost[fits], distance[fits]
 
 
 def _offset(position: Tensor, cell: Cells) -> tuple[Tensor, Tensor]:

@@ -195,6 +195,32 @@ def test_a_moved_object_is_read_from_its_own_tokens():
         assert mine.sum() > 10 and found.covered[mine].float().mean() > 0.5
 
 
+def test_the_sky_is_known_by_direction_and_not_by_place():
+    """The same way up from anywhere; another way is another sky, and no surface ever shows it."""
+    up = cells_of(room(np.random.default_rng(0)), look_at((0, -2.5, 1), (0, 0, 4)))
+    tokens = tokens_of(up)
+    tokens = tokens.select(torch.nonzero(tokens.anchor == 0)[:, 0])
+    index = TokenIndex.build(tokens)
+    away = cells_of(room(np.random.default_rng(0)), look_at((9, -12.5, 3), (9, -10, 6)))
+    found = read(tokens, index, away)
+    sky = away.anchor == 0
+    assert len(tokens) > 100 and found.covered[sky].float().mean() > 0.95 and not found.covered[~sky].any()
+    torch.testing.assert_close(tokens.position[found.token[sky, 0].clamp_min(0)], away.position[sky], atol=0.02, rtol=0)
+    back = cells_of(room(np.random.default_rng(0)), look_at((9, 12.5, 3), (9, 9, 6)))
+    assert not read(tokens, index, back).covered.any()
+
+
+def test_a_cell_that_shows_two_things_alike_is_not_remembered_as_either():
+    """Along a silhouette the majority counts; where there is none nothing is written, and what is written is pure."""
+    cells = cells_of(room(np.random.default_rng(1)))
+    mixed = cells.purity < MIN_PURITY
+    tokens = tokens_of(cells)
+    assert len(tokens) == int((~mixed).sum())
+    confident = tokens.confidence.float()
+    facing = (cells.view * cells.normal).sum(-1)[~mixed].clamp(0.05, 1).sqrt()
+    torch.testing.assert_close(confident, facing * cells.purity[~mixed], atol=1e-3, rtol=1e-3)
+
+
 def test_an_empty_memory_covers_nothing():
     tokens = Tokens.empty(8)
     cells = cells_of(room(np.random.default_rng(0)))
@@ -212,12 +238,34 @@ def test_reading_twice_gives_the_same():
     assert torch.equal(first.token, second.token) and torch.equal(first.geometry, second.geometry)
 
 
+def on(device, cells):
+    return Cells(**{name: value.to(device) for name, value in cells.__dict__.items()})
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_cuda_reads_what_the_cpu_reads():
-    cells = cells_of(room(np.random.default_rng(0)))
-    tokens = tokens_of(cells)
+    tokens, rank, cells, parts = several_views(3)
     there = Tokens.from_arrays(tokens.to_arrays(), "cuda")
-    on_gpu = read(there, TokenIndex.build(there), Cells(**{k: v.cuda() for k, v in cells.__dict__.items()}))
-    on_cpu = read(tokens, TokenIndex.build(tokens), cells)
-    assert (on_gpu.token.cpu() == on_cpu.token).float().mean() > 0.999
+    on_gpu = read(there, TokenIndex.build(there, rank.cuda()), on("cuda", cells))
+    on_cpu = read(tokens, TokenIndex.build(tokens, rank), cells)
+    assert torch.equal(on_gpu.covered.cpu(), on_cpu.covered)
+    assert (on_gpu.token.cpu() == on_cpu.token).all(1).float().mean() > 0.999
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_memory_on_cuda_recalls_what_one_on_the_cpu_recalls():
+    """Copies, exemplars, palette and all, and the same fingerprint."""
+    from inference_backend.generation.remember import Memory
+
+    tokens, _, cells, parts = several_views(3)
+    tokens = Tokens.join(parts[:2])
+    here, there = Memory(tokens), Memory(Tokens.from_arrays(tokens.to_arrays(), "cuda"))
+    for memory, device in ((here, "cpu"), (there, "cuda")):
+        memory.adopt(Tokens.from_arrays(parts[2].to_arrays(), device))
+    one, other = here.recall(cells), there.recall(on("cuda", cells))
+    assert torch.equal(one.borrowed, other.borrowed.cpu()) and torch.equal(one.covered, other.covered.cpu())
+    torch.testing.assert_close(one.geometry, other.geometry.cpu(), atol=1e-3, rtol=1e-3)
+    if torch.equal(one.token, other.token.cpu()):
+        assert here.fingerprint(one) == there.fingerprint(other)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from . import __version__
+from . import __version__, world_commands
 from .config import BackendConfig, load_config
 from .errors import BackendError
 
@@ -58,14 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help="0 takes a free one (MIRAGE_PORT)")
     doctor = verbs.add_parser("doctor", parents=[shared, compute], help="what is installed, and what is missing")
     doctor.add_argument("--json", action="store_true", help="for programs")
-    worlds = verbs.add_parser("worlds", help="list, fork or delete worlds")
-    actions = worlds.add_subparsers(dest="action", metavar="ACTION")
-    actions.add_parser("list", parents=[shared], help="every world with what it remembers (the default)")
-    fork = actions.add_parser("fork", parents=[shared], help="a new world that starts with everything this one has")
-    fork.add_argument("world_id")
-    fork.add_argument("name")
-    delete = actions.add_parser("delete", parents=[shared], help="delete a world with its takes, for good")
-    delete.add_argument("world_id")
+    worlds = verbs.add_parser("worlds", help="what worlds remember: list, history, fork, revert, forget, delete …")
+    world_commands.add_parser(worlds, shared)
     for verb, purpose in _FORWARDED.items():
         verbs.add_parser(verb, add_help=False, help=purpose)
     return parser
@@ -81,7 +75,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.verb == "doctor":
         return _doctor(config, as_json=arguments.json)
-    return _worlds(config, arguments)
+    return world_commands.run(config.data_dir, arguments)
 
 
 def _doctor(config: BackendConfig, as_json: bool) -> int:
@@ -90,28 +84,3 @@ def _doctor(config: BackendConfig, as_json: bool) -> int:
     findings = examine(config)
     print(json.dumps([asdict(finding) for finding in findings], indent=1) if as_json else report(findings))
     return 0 if all(finding.ok or not finding.needed for finding in findings) else 1
-
-
-def _worlds(config: BackendConfig, arguments: argparse.Namespace) -> int:
-    from .jobs.queue import JobQueue
-    from .worlds.catalog import WorldCatalog
-    from .worlds.lock import DataDirLock
-
-    catalog = WorldCatalog(config.data_dir)
-    if arguments.action in (None, "list"):
-        for world in catalog.list():
-            print(f"{world.world_id}  {world.created}  {world.takes:4d} takes {world.tokens:9d} tokens  {world.name}")
-        return 0
-    lock = DataDirLock(config.data_dir, f"`mirage worlds {arguments.action}`")
-    try:
-        if arguments.action == "fork":
-            print(catalog.fork(arguments.world_id, arguments.name).world_id)
-            return 0
-        catalog.delete(arguments.world_id)
-        queue = JobQueue(config.data_dir)
-        queue.delete_world(arguments.world_id)
-        queue.close()
-        print(f"The world {arguments.world_id} is deleted.")
-        return 0
-    finally:
-        lock.close()

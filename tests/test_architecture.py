@@ -46,6 +46,7 @@ LADDER = {
     "services": 5,
     "serving": 6,
     "doctor": 6,
+    "world_commands": 6,
     "demo": 6,
     "cli": 7,
 }

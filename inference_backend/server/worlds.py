@@ -36,7 +36,6 @@ def routes(services: Services) -> APIRouter:
 
     @router.delete("/{world_id}")
     def delete_world(world_id: str) -> Response:
-        catalog.get(world_id)
         with services.changes:
             services.queue.check_idle(world_id)
             catalog.delete(world_id)

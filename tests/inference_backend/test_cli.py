@@ -17,7 +17,6 @@ import pytest
 
 from inference_backend import __version__
 from inference_backend.cli import main
-from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.lock import DataDirLock
 
 ROOT = Path(__file__).parents[2]
@@ -67,30 +66,6 @@ def test_taken_port_is_named(tmp_path, capsys) -> None:
         assert main(["serve", "--data-dir", str(tmp_path), "--port", port]) == 1
     told = capsys.readouterr().err
     assert port in told and "--port 0" in told
-
-
-def test_worlds_list_fork_delete(tmp_path, capsys) -> None:
-    world = WorldCatalog(tmp_path).create("corridor")
-    data = ["--data-dir", str(tmp_path)]
-    assert main(["worlds", "fork", *data, world.world_id, "corridor at night"]) == 0
-    fork_id = capsys.readouterr().out.strip()
-    assert main(["worlds", "list", *data]) == 0
-    listed = capsys.readouterr().out
-    assert world.world_id in listed and fork_id in listed and "corridor at night" in listed
-    assert main(["worlds", "delete", *data, world.world_id]) == 0
-    assert [left.world_id for left in WorldCatalog(tmp_path).list()] == [fork_id]
-    capsys.readouterr()
-    assert main(["worlds", "delete", *data, world.world_id]) == 1
-    assert f"no world {world.world_id}" in capsys.readouterr().err
-
-
-def test_worlds_are_not_deleted_under_a_running_backend(tmp_path, capsys) -> None:
-    world = WorldCatalog(tmp_path).create("corridor")
-    lock = DataDirLock(tmp_path, "the backend at http://127.0.0.1:1")
-    assert main(["worlds", "delete", "--data-dir", str(tmp_path), world.world_id]) == 1
-    lock.close()
-    assert "http://127.0.0.1:1" in capsys.readouterr().err
-    assert WorldCatalog(tmp_path).list() == [world]
 
 
 def test_doctor_names_what_is_missing_with_its_command(tmp_path, capsys, monkeypatch) -> None:

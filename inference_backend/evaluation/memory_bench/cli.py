@@ -59,10 +59,14 @@ def main(argv: Sequence[str]) -> int:
     memory.add_argument("--sets", type=int, help="how many sets, drawn from the seeds 0, 1, …")
     memory.add_argument("--json", type=Path, help="write every figure of every set there, too")
     memory.add_argument("--only", choices=sorted(_PARTS), action="append", help="one part; may be given again")
-    memory.add_argument("--threads", type=int, help="of torch (default: its own choice)")
+    memory.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        help="of torch (%(default)s: on a shared machine more threads wait for each other)",
+    )
     arguments = parser.parse_args(list(argv))
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
+    torch.set_num_threads(arguments.threads)
     scale = QUICK if arguments.quick else FULL
     seeds = list(range(arguments.sets or scale.sets))
     report = run(scale, seeds, load_engine("previz", "cpu"), arguments.only or list(_PARTS))

@@ -22,7 +22,7 @@ from .footage import (
 from .sets import AWAY, departure
 from .truth import RIGHT, Points, judge, points_of, seen_before
 
-STRIDE = 4
+STRIDE = 2
 
 
 @dataclass(frozen=True)

@@ -124,8 +124,9 @@ def departure(seed: int, shown: int = 12, again: int = 8) -> Shooting:
     crate = len(builder.frame_set(np.zeros(3)).meshes)
     builder.add(prop.mesh, [builder.material(role) for role in prop.roles], np.eye(4))
     _add_figure(builder, gait)
-    turns = rng.uniform(0.5, 2.0, 2) * rng.choice([-1, 1], 2)
-    start, reach = rng.uniform(0, 6, 2), rng.uniform(2.6, 3.6, 2)
+    turns = rng.uniform(0.4, 1.4, 2) * rng.choice([-1, 1], 2)
+    start, reach = rng.uniform(0, 6, 2), rng.uniform(2.2, 3.2, 2)
+    eye, phase = float(rng.uniform(1.35, 1.65)), float(rng.uniform(0, 6))
     back = shown + AWAY
 
     def at(i: int) -> dict[int, tuple[Float64, float | None]]:
@@ -142,7 +143,7 @@ def departure(seed: int, shown: int = 12, again: int = 8) -> Shooting:
         return placed
 
     poses = [
-        look(np.array([0.1 * np.sin(i / 9), 0.05 * np.sin(i / 7), 1.5]), np.pi / 2 + 0.15 * np.sin(i / 11), -0.12)
+        look(np.array([0.1 * np.sin(i / 9), 0, eye]), np.pi / 2 + 0.15 * np.sin(phase + i / 11), -0.12)
         for i in range(back + again)
     ]
     casters = _film(builder, back + again, at, {crate + 1: gait})

@@ -17,8 +17,7 @@ import bpy
 from . import preferences
 from .core.backend_process import StartedBackend
 from .core.errors import MirageError
-from .core.job_watcher import JobWatcher
-from .core.take_job import Order, Progress, SceneKey, Update
+from .core.take_job import Progress, SceneKey, Update
 from .scene.show_updates import apply, copy_state, forget_state, mark_running, mark_stopped, redraw, restore_state
 
 log = logging.getLogger(__name__)
@@ -32,15 +31,22 @@ READING_SECONDS = 0.02
 class Reading(Protocol):
     """A scene being read, a frame at a time."""
 
+    kind: str
+    """Of the watcher that it comes to."""
     scene: SceneKey
 
     def steps(self) -> Iterator[Progress]: ...
 
-    def order(self) -> Order: ...
+    def watcher(self, updates: Queue[Update]) -> Watcher:
+        """What carries out the order, once `steps` has ended."""
+        ...
 
 
 class Watcher(Protocol):
     """A thread whose last update is `Ended`."""
+
+    kind: str
+    """TAKE, SURVEY, or empty for an errand, which the user does not wait for."""
 
     @property
     def order_id(self) -> str: ...
@@ -76,27 +82,24 @@ class EventPump:
     def read(self, reading: Reading) -> None:
         """Reads a scene over the next ticks, then carries its order out. One at a time."""
         self._reading, self._steps = reading, reading.steps()
-        mark_running("READING")
+        mark_running("READING", reading.kind)
 
     def read_now(self, reading: Reading) -> None:
         """Reads a scene in one go, then carries its order out. Raises MirageError where it cannot be read."""
-        mark_running("READING")
+        mark_running("READING", reading.kind)
         try:
             for progress in reading.steps():
                 apply(reading.scene, progress)
-            order = reading.order()
+            watcher = reading.watcher(self.updates)
         finally:
             mark_stopped("IDLE", "", "")
-        self.carry_out(order)
+        self.watch(watcher)
 
     def watch(self, watcher: Watcher) -> None:
         """Starts a thread and follows what it tells."""
         self._watchers[watcher.order_id] = watcher
-        mark_running("RUNNING" if isinstance(watcher, JobWatcher) else None)
+        mark_running("RUNNING" if watcher.kind else None, watcher.kind)
         watcher.start()
-
-    def carry_out(self, order: Order) -> None:
-        self.watch(JobWatcher(order, self.updates))
 
     def cancel(self) -> None:
         """Asks everything to stop; what was finished stays."""
@@ -157,7 +160,7 @@ class EventPump:
                 progress = next(self._steps, None)
                 if progress is None:
                     reading, self._steps, self._reading = self._reading, None, None
-                    self.carry_out(reading.order())
+                    self.watch(reading.watcher(self.updates))
                     return True
                 apply(self._reading.scene, progress)
         except MirageError as error:
@@ -168,7 +171,7 @@ class EventPump:
     def _apply(self, update: Update) -> None:
         watcher = self._watchers.get(update.order_id)
         if watcher is not None:
-            apply(watcher.scene, update.what)
+            apply(watcher.scene, update.what, bool(watcher.kind))
 
     def _bury_the_dead(self) -> bool:
         """Forgets threads that have ended and said all; tells of one that ended without its last word."""
@@ -180,7 +183,7 @@ class EventPump:
             if watcher.started_backend is not None:
                 self.started_backends.append(watcher.started_backend)
             if not self._watchers and bpy.context.window_manager.mirage.job_state == "RUNNING":
-                if isinstance(watcher, JobWatcher):
+                if watcher.kind:
                     mark_stopped("FAILED", "The thread of a take ended unexpectedly.", "See Blender's console.")
         return True
 

@@ -17,6 +17,7 @@ from bpy.props import (
 from .compat import blend_relative, callbacks
 from .core.errors import MirageError
 from .scene.read_shots import read_shots
+from .scene.show_world import tokens_of
 
 BUSY_STATES = frozenset({"READING", "RUNNING"})
 
@@ -114,6 +115,26 @@ class MirageWarning(bpy.types.PropertyGroup):
     """A line that the user should see; its `name` is the text."""
 
 
+class MirageCommitItem(bpy.types.PropertyGroup):
+    """What one take or seed view wrote into the world; its `name` is the shot's."""
+
+    take_id: StringProperty()
+    kind: StringProperty()
+    state: StringProperty()
+    when: StringProperty()
+    author: StringProperty()
+    seed: StringProperty(description="As text: it may be larger than Blender's own numbers")
+    text: StringProperty()
+
+
+class MirageCoverageItem(bpy.types.PropertyGroup):
+    """What the world has seen of one shot; its `name` is the shot's."""
+
+    text: StringProperty()
+    stale: StringProperty()
+    unseen: BoolProperty()
+
+
 class MirageState(bpy.types.PropertyGroup):
     """What goes on now, written by the event pump only."""
 
@@ -137,6 +158,7 @@ class MirageState(bpy.types.PropertyGroup):
             ("CANCELLED", "Cancelled", ""),
         )
     )
+    job_kind: StringProperty(default="TAKE", description="TAKE or SURVEY")
     title: StringProperty()
     phase: StringProperty()
     progress: FloatProperty(min=0.0, max=1.0)
@@ -147,9 +169,28 @@ class MirageState(bpy.types.PropertyGroup):
     hint: StringProperty()
     result: StringProperty(description="Folder of the last take")
     warnings: CollectionProperty(type=MirageWarning)
+    memory_world: StringProperty(description="Id of the world that the next properties are about")
+    memory_text: StringProperty()
+    memory_held: StringProperty()
+    memory_budget: IntProperty(description="MiB")
+    commits: CollectionProperty(type=MirageCommitItem)
+    commit_index: IntProperty(name="Commit", description="What a take or a look wrote into the world")
+    coverage: CollectionProperty(type=MirageCoverageItem)
 
 
-CLASSES = (MirageSceneSettings, MirageWorldItem, MirageWarning, MirageState)
+CLASSES = (
+    MirageSceneSettings,
+    MirageWorldItem,
+    MirageWarning,
+    MirageCommitItem,
+    MirageCoverageItem,
+    MirageState,
+)
+
+
+def remembered_tokens(thing: bpy.types.Object, world_id: str) -> int:
+    """How many tokens of the world that is shown are the object's."""
+    return tokens_of(thing, world_id)
 
 
 def add_pointers() -> None:

@@ -9,8 +9,10 @@ from ..wire.messages import WorldInfo
 from .backend_link import BackendLink
 from .backend_process import StartedBackend
 from .chosen_world import the_chosen_world
+from .coverage_words import describe_staleness
 from .errors import MirageError, SceneNotReady
 from .greybox_read import checked
+from .last_take import version_of
 from .running_jobs import RunningJobs
 from .survey_run import SurveyRun
 from .take_job import BackendReady, Ended, Happening, Note, Order, Progress, SceneKey, TakeJob, Update
@@ -81,7 +83,15 @@ class SurveyWatcher(threading.Thread):
         if survey is None:
             self._link.stop()
             return
-        self._tell(CoverageSeen(job.shot, survey, run.bring_pictures(survey, self.order.base)))
+        pictures = run.bring_pictures(survey, self.order.base)
+        frames = [frame.frame for frame in survey.frames]
+        stale = tuple(describe_staleness(one, self._name(job, one.take_id), frames) for one in survey.stale)
+        self._tell(CoverageSeen(job.shot, survey, pictures, stale))
+
+    def _name(self, job: TakeJob, take_id: str) -> str:
+        """What the user knows a take by: the version of its folder."""
+        version = version_of(self.order.base, job.shot.name, take_id)
+        return f"v{version:03d}" if version else "The last take"
 
     def _tell(self, what: Happening) -> None:
         self._updates.put(Update(self.order.order_id, what))

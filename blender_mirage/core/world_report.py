@@ -30,6 +30,8 @@ class CoverageSeen:
     survey: Survey
     pictures: dict[int, Path]
     """Frame -> file of its coverage picture."""
+    stale: tuple[str, ...] = ()
+    """A line on each take that the survey compared."""
 
 
 def look_at_world(client: MirageClient, world_id: str) -> WorldSeen:

@@ -3,19 +3,41 @@
 from .build_demo_set import MIRAGE_OT_build_demo_set
 from .cancel_job import MIRAGE_OT_cancel_job
 from .create_world import MIRAGE_OT_create_world
+from .forget_commit import MIRAGE_OT_forget_commit
+from .forget_everything import MIRAGE_OT_forget_everything
+from .forget_object import MIRAGE_OT_forget_object
+from .fork_world import MIRAGE_OT_fork_world
 from .generate_take import MIRAGE_OT_generate_take
+from .hide_coverage import MIRAGE_OT_hide_coverage
 from .pick_world import MIRAGE_OT_pick_world
+from .refresh_world import MIRAGE_OT_refresh_world
+from .regenerate_stale import MIRAGE_OT_regenerate_stale
 from .release_gpu import MIRAGE_OT_release_gpu
 from .render_look import MIRAGE_OT_render_look
+from .restore_commit import MIRAGE_OT_restore_commit
+from .revert_commit import MIRAGE_OT_revert_commit
+from .set_budget import MIRAGE_OT_set_budget
 from .start_backend import MIRAGE_OT_start_backend
+from .survey_coverage import MIRAGE_OT_survey_coverage
 
 CLASSES = (
-    MIRAGE_OT_start_backend,
-    MIRAGE_OT_create_world,
-    MIRAGE_OT_pick_world,
-    MIRAGE_OT_render_look,
-    MIRAGE_OT_generate_take,
-    MIRAGE_OT_cancel_job,
-    MIRAGE_OT_release_gpu,
     MIRAGE_OT_build_demo_set,
+    MIRAGE_OT_cancel_job,
+    MIRAGE_OT_create_world,
+    MIRAGE_OT_forget_commit,
+    MIRAGE_OT_forget_everything,
+    MIRAGE_OT_forget_object,
+    MIRAGE_OT_fork_world,
+    MIRAGE_OT_generate_take,
+    MIRAGE_OT_hide_coverage,
+    MIRAGE_OT_pick_world,
+    MIRAGE_OT_refresh_world,
+    MIRAGE_OT_regenerate_stale,
+    MIRAGE_OT_release_gpu,
+    MIRAGE_OT_render_look,
+    MIRAGE_OT_restore_commit,
+    MIRAGE_OT_revert_commit,
+    MIRAGE_OT_set_budget,
+    MIRAGE_OT_start_backend,
+    MIRAGE_OT_survey_coverage,
 )

@@ -3,13 +3,10 @@
 import bpy
 from bpy.props import StringProperty
 
-from ..core.errand import Errand
 from ..core.take_job import WorldChosen
-from ..event_pump import pump
-from ..preferences import backend_settings
-from ..scene.show_updates import scene_key
 from .output import world_name
 from .report import busy, reports_errors
+from .world_asking import ask_world
 
 
 class MIRAGE_OT_create_world(bpy.types.Operator):
@@ -34,6 +31,5 @@ class MIRAGE_OT_create_world(bpy.types.Operator):
     @reports_errors
     def execute(self, context):
         name = self.name.strip() or world_name()
-        settings, key = backend_settings(context), scene_key(context.scene)
-        pump.watch(Errand(settings, key, pump.updates, lambda client: (WorldChosen(client.create_world(name)),)))
+        ask_world(context, lambda client: (WorldChosen(client.create_world(name)),))
         return {"FINISHED"}

@@ -3,7 +3,8 @@
 import bpy
 from bpy.props import StringProperty
 
-from .report import busy
+from .report import busy, reports_errors
+from .world_asking import ask_world
 
 
 class MIRAGE_OT_pick_world(bpy.types.Operator):
@@ -22,7 +23,9 @@ class MIRAGE_OT_pick_world(bpy.types.Operator):
             return False
         return True
 
+    @reports_errors
     def execute(self, context):
         settings = context.scene.mirage
         settings.world_id, settings.world_name = self.world_id, self.world_name
+        ask_world(context)
         return {"FINISHED"}

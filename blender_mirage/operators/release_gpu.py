@@ -2,11 +2,8 @@
 
 import bpy
 
-from ..core.errand import Errand
-from ..event_pump import pump
-from ..preferences import backend_settings
-from ..scene.show_updates import scene_key
 from .report import busy, reports_errors
+from .world_asking import ask_world
 
 
 def _release(client):
@@ -32,5 +29,5 @@ class MIRAGE_OT_release_gpu(bpy.types.Operator):
 
     @reports_errors
     def execute(self, context):
-        pump.watch(Errand(backend_settings(context), scene_key(context.scene), pump.updates, _release))
+        ask_world(context, _release)
         return {"FINISHED"}

@@ -27,6 +27,13 @@ def reports_errors(execute: Execute) -> Execute:
     return wrapped
 
 
+def allowed(operator: type[bpy.types.Operator], reason: str) -> bool:
+    """For `poll`: whether there is no `reason` against it; the reason is shown in the button's tooltip."""
+    if reason:
+        operator.poll_message_set(reason)
+    return not reason
+
+
 def busy(context: bpy.types.Context) -> bool:
     """Whether a take is being read or made."""
     return context.window_manager.mirage.job_state in ("READING", "RUNNING")

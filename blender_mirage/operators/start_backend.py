@@ -2,11 +2,8 @@
 
 import bpy
 
-from ..core.errand import Errand
-from ..event_pump import pump
-from ..preferences import backend_settings
-from ..scene.show_updates import scene_key
 from .report import reports_errors
+from .world_asking import ask_world
 
 
 class MIRAGE_OT_start_backend(bpy.types.Operator):
@@ -18,6 +15,5 @@ class MIRAGE_OT_start_backend(bpy.types.Operator):
     @reports_errors
     def execute(self, context):
         context.window_manager.mirage.backend_state = "UNKNOWN"
-        settings = backend_settings(context)
-        pump.watch(Errand(settings, scene_key(context.scene), pump.updates))
+        ask_world(context)
         return {"FINISHED"}

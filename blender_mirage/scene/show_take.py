@@ -18,17 +18,15 @@ from ..compat import strip_span, strips
 from ..core.errors import SceneNotReady, TakeFilesMissing
 from ..core.shots import Shot
 from ..core.take_files import frames_on_disk
+from .camera_background import TAKE, blend_path, set_background
 
 MARK_SHOT = "mirage_shot"
 MARK_FOLDER = "mirage_folder"
-MARK_CAMERA = "mirage_camera"
 
 _CHANNELS = 128
 
 _DISPLAYED = {"AgX": "AgX Base sRGB", "Filmic": "Filmic sRGB", "Khronos PBR Neutral": "Khronos PBR Neutral sRGB"}
 """View transform -> the colour space of a picture that went through it already."""
-
-_OPACITY = 0.8
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def show_take(
     """
     files = _files(folder, frames)
     strip = add_strip(scene, shot, folder, files, facts or {})
-    return TakeShown(strip, set_background(camera_name, files))
+    return TakeShown(strip, set_background(camera_name, files, TAKE))
 
 
 def add_strip(
@@ -73,7 +71,7 @@ def add_strip(
     channel = _remove_strip_of(editor, folder) or _free_channel(editor, first, first + length)
     strip = strips(editor).new_image(
         name=f"{shot.name} {folder.name}",
-        filepath=_blend_path(files[first]),
+        filepath=blend_path(files[first]),
         channel=channel,
         frame_start=first,
         fit_method="STRETCH",
@@ -87,39 +85,6 @@ def add_strip(
     for key, value in facts.items():
         strip[f"mirage_{key}"] = value
     return str(strip.name)
-
-
-def set_background(camera_name: str, files: Mapping[int, Path], opacity: float = _OPACITY) -> str:
-    """Puts the frames behind the camera as an image sequence and returns the image's name.
-
-    A camera has one image of ours: a newer take replaces what it shows, so that whatever else uses it follows.
-    """
-    thing = bpy.data.objects.get(camera_name)
-    if thing is None or thing.type != "CAMERA":
-        raise SceneNotReady(f"There is no camera {camera_name!r}.", "It was removed or renamed: choose the shot again.")
-    camera = thing.data
-    if camera.library is not None:
-        return ""
-    first, last = min(files), max(files)
-    filepath = _blend_path(files[first])
-    background = next((entry for entry in camera.background_images if _is_ours(entry.image)), None)
-    if background is None:
-        background = camera.background_images.new()
-        background.alpha, background.display_depth, background.frame_method = opacity, "FRONT", "STRETCH"
-        background.image = bpy.data.images.load(filepath)
-        background.image.name = f"Mirage {camera_name}"
-        background.image[MARK_CAMERA] = camera_name
-    image, user = background.image, background.image_user
-    image.source = "SEQUENCE"
-    image.filepath = filepath
-    user.frame_start, user.frame_duration, user.frame_offset = first, last - first + 1, first - 1
-    user.use_auto_refresh = True
-    camera.show_background_images = True
-    return str(image.name)
-
-
-def _is_ours(image: bpy.types.Image | None) -> bool:
-    return image is not None and MARK_CAMERA in image
 
 
 def _files(folder: Path, frames: Sequence[int]) -> dict[int, Path]:
@@ -177,13 +142,3 @@ def _show_as_it_is(strip: Any, view_transform: str) -> None:
 def _overlaps(strip: Any, start: int, end: int) -> bool:
     first, after = strip_span(strip)
     return first < end and start < after
-
-
-def _blend_path(path: Path) -> str:
-    """The path as it is stored in the .blend: relative to it where that can be."""
-    if not bpy.data.filepath:
-        return str(path)
-    try:
-        return str(bpy.path.relpath(str(path)))
-    except ValueError:  # another drive than the .blend's, on Windows
-        return str(path)

@@ -19,9 +19,12 @@ from ..core.take_job import (
     TakeSaved,
     WorldChosen,
 )
+from ..core.world_report import CoverageSeen, WorldSeen
 from ..wire.messages import Health
 from .chosen_world import choose_world, mark_look_written
+from .show_coverage import show_coverage
 from .show_take import show_take
+from .show_world import show_world
 
 MAX_WARNINGS = 12
 
@@ -43,12 +46,12 @@ def find_scene(key: SceneKey) -> bpy.types.Scene | None:
     return bpy.data.scenes.get(key.name) if key.blend == bpy.data.filepath else None
 
 
-def apply(key: SceneKey, what: Happening) -> None:
-    """Shows one happening of an order that was made for the scene of `key`."""
+def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
+    """Shows one happening of an order that was made for the scene of `key`; `of_job`: not of a mere errand."""
     state = bpy.context.window_manager.mirage
     scene = find_scene(key)
     if isinstance(what, Progress):
-        _show_progress(state, what)
+        _show_progress(state, what, of_job)
     elif isinstance(what, BackendReady):
         _show_backend(state, what)
     elif isinstance(what, FrameSaved):
@@ -56,18 +59,22 @@ def apply(key: SceneKey, what: Happening) -> None:
     elif isinstance(what, Note):
         add_warning(what.text)
     elif isinstance(what, Ended):
-        _show_end(state, what)
+        _show_end(state, what, of_job)
+    elif isinstance(what, WorldSeen):
+        show_world(state, what)
     elif isinstance(what, TakeSaved):
         state.result = str(what.folder)
         _show_take(scene, key, what)
+    elif isinstance(what, CoverageSeen):
+        _show_coverage(state, scene, what)
     elif isinstance(what, WorldChosen) and scene is not None:
         choose_world(scene, what.world.world_id, what.world.name)
     elif isinstance(what, LookWritten) and scene is not None:
         mark_look_written(scene, what.key)
 
 
-def mark_running(job_state: str | None) -> None:
-    """An order begins to be READING, then RUNNING; None where only the backend is asked something."""
+def mark_running(job_state: str | None, kind: str = "") -> None:
+    """An order of a `kind` begins to be READING, then RUNNING; None where only the backend is asked something."""
     state = bpy.context.window_manager.mirage
     if state.backend_state != "READY" and job_state != "READING":
         state.backend_state, state.backend_text = "CONNECTING", "Connecting"
@@ -75,7 +82,7 @@ def mark_running(job_state: str | None) -> None:
         return
     if job_state == "READING":  # what reading warns of stays while the order runs
         state.warnings.clear()
-    state.job_state = job_state
+    state.job_state, state.job_kind = job_state, kind or state.job_kind
     state.message = state.hint = state.phase = state.title = state.result = ""
     state.progress, state.done, state.total, state.frames_saved = 0.0, 0, 0, 0
 
@@ -149,10 +156,10 @@ def _plain(value: object) -> object:
     return [{name: getattr(item, name) for name in _names(item)} for item in value]
 
 
-def _show_progress(state: bpy.types.PropertyGroup, what: Progress) -> None:
+def _show_progress(state: bpy.types.PropertyGroup, what: Progress, of_job: bool) -> None:
     if state.backend_state != "READY":
         state.backend_text = what.phase.capitalize() if what.title == "Backend" else state.backend_text
-    if state.job_state not in ("READING", "RUNNING"):
+    if not of_job or state.job_state not in ("READING", "RUNNING"):
         return
     if what.title != state.title:
         state.phase, state.progress = "", 0.0
@@ -173,8 +180,8 @@ def _show_backend(state: bpy.types.PropertyGroup, what: BackendReady) -> None:
             add_warning(f"The engine {engine.name} is not ready. {engine.lacks}".strip())
 
 
-def _show_end(state: bpy.types.PropertyGroup, what: Ended) -> None:
-    of_a_take = state.job_state == "RUNNING"
+def _show_end(state: bpy.types.PropertyGroup, what: Ended, of_job: bool) -> None:
+    of_a_take = of_job and state.job_state == "RUNNING"
     if of_a_take:
         mark_stopped(what.state.upper(), what.message, what.hint)
     if state.backend_state == "CONNECTING":  # it ended before any backend answered
@@ -195,3 +202,14 @@ def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) ->
         add_warning(f"The take in {what.folder} could not be shown. {error}")
         return
     bpy.ops.ed.undo_push(message=f"Mirage Take {what.shot.name} {what.folder.name}")
+
+
+def _show_coverage(state: bpy.types.PropertyGroup, scene: bpy.types.Scene | None, what: CoverageSeen) -> None:
+    if scene is None:  # another file was loaded: its cameras are not the ones that were asked about
+        return
+    try:
+        show_coverage(state, what)
+    except MirageError as error:
+        add_warning(f"The coverage of {what.shot.name} could not be shown. {error}")
+        return
+    bpy.ops.ed.undo_push(message=f"Mirage Coverage {what.shot.name}")

@@ -10,12 +10,14 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from blender_mirage.ui import panel  # noqa: E402
+from blender_mirage.ui import panel, world_panel  # noqa: E402
 from tests.support.addon import enabled_addon  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
-SOURCE = inspect.getsource(panel)
+SOURCE = inspect.getsource(panel) + inspect.getsource(world_panel)
+ITEM_FIELDS = {"item": "commits", "shot": "coverage", "world": "worlds", "warning": "warnings"}
+"""What a variable of the panels is an item of."""
 
 
 @pytest.fixture
@@ -32,9 +34,20 @@ def test_every_operator_property_and_icon_exists(scene):
         assert name in scene.mirage.bl_rna.properties, name
     for name in re.findall(r"state\.(\w+)", SOURCE):
         assert hasattr(bpy.context.window_manager.mirage, name), name
+    for variable, collection in ITEM_FIELDS.items():
+        item = getattr(bpy.context.window_manager.mirage, collection).add()
+        for name in re.findall(rf"\b{variable}\.(\w+)", SOURCE):
+            assert hasattr(item, name) or name in bpy.types.UILayout.bl_rna.functions, (variable, name)
     icons = set(bpy.types.UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items.keys())
     used = set(re.findall(r'icon="(\w+)"', SOURCE)) | {*panel._BACKEND_ICONS.values()}
+    used |= {*world_panel._COMMIT_ICONS.values()}
     assert used <= icons
+
+
+def test_every_kind_of_commit_has_its_icon():
+    from blender_mirage.wire.history import COMMIT_KINDS
+
+    assert set(COMMIT_KINDS) == set(world_panel._COMMIT_ICONS)
 
 
 def test_every_state_is_shown():
@@ -48,6 +61,7 @@ def test_every_state_is_shown():
 
 def test_drawing_writes_no_data():
     allowed = {"layout", "filepath", "scale_y", "use_property_split", "use_property_decorate", "world_id", "world_name"}
+    allowed |= {"active", "alignment"}
     for node in ast.walk(ast.parse(SOURCE)):
         if isinstance(node, ast.Assign):
             for target in node.targets:
@@ -55,10 +69,12 @@ def test_drawing_writes_no_data():
                     assert not isinstance(part, ast.Attribute) or part.attr in allowed, ast.unparse(node)
 
 
-def test_every_operator_that_can_be_off_says_why():
+def test_every_operator_says_what_it_does_and_why_it_is_off():
     from blender_mirage.operators import CLASSES
 
     for cls in CLASSES:
+        assert len(cls.bl_description) > 20 and not cls.bl_description.endswith("."), cls
         if "poll" in cls.__dict__:
             source = inspect.getsource(cls)
             assert source.count("poll_message_set") == source.count("return False"), cls
+            assert "poll_message_set" in source or "return allowed(cls, " in source, cls

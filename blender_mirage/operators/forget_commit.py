@@ -1,0 +1,41 @@
+"""Forget: a take or look leaves the world for good."""
+
+import bpy
+
+from ..wire.history import ForgetRequest
+from .report import allowed, reports_errors
+from .world_asking import ask_world, chosen_commit, look_is_gone, why_no_commit
+
+
+class MIRAGE_OT_forget_commit(bpy.types.Operator):
+    bl_idname = "mirage.forget_commit"
+    bl_label = "Forget"
+    bl_description = "Delete what this take or look taught the world, with its frames on the backend, for good"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, why_no_commit(context))
+
+    def invoke(self, context, event):
+        commit = chosen_commit(context)
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=f"Forget {commit.name}, {commit.when}?",
+            message="It is deleted for good on the backend. Frames in your output folder stay.",
+            confirm_text="Forget",
+            icon="WARNING",
+        )
+
+    @reports_errors
+    def execute(self, context):
+        commit = chosen_commit(context)
+        world_id, take_id, kind = context.scene.mirage.world_id, commit.take_id, commit.kind
+
+        def forget(client):
+            client.forget(world_id, ForgetRequest(take_id=take_id))
+            return look_is_gone(kind)
+
+        ask_world(context, forget)
+        return {"FINISHED"}

@@ -1,0 +1,43 @@
+"""Forget Everything: the world stays, empty."""
+
+import bpy
+
+from ..core.take_job import LookWritten
+from ..wire.history import ForgetRequest
+from .report import allowed, reports_errors
+from .world_asking import ask_world, why_not_change
+
+
+class MIRAGE_OT_forget_everything(bpy.types.Operator):
+    bl_idname = "mirage.forget_everything"
+    bl_label = "Forget Everything"
+    bl_description = (
+        "Delete everything that the world remembers, with the frames and looks on the backend, for good; the "
+        "world stays, empty"
+    )
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, why_not_change(context))
+
+    def invoke(self, context, event):
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=f"Forget everything in {context.scene.mirage.world_name}?",
+            message="Every take and look of it is deleted for good on the backend. Frames in your output folder stay.",
+            confirm_text="Forget Everything",
+            icon="WARNING",
+        )
+
+    @reports_errors
+    def execute(self, context):
+        world_id = context.scene.mirage.world_id
+
+        def forget(client):
+            client.forget(world_id, ForgetRequest(everything=True))
+            return (LookWritten(""),)
+
+        ask_world(context, forget)
+        return {"FINISHED"}

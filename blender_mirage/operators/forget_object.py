@@ -1,0 +1,55 @@
+"""Forget Object: the world knows nothing of the active object any more."""
+
+import bpy
+
+from ..core.take_job import Note
+from ..scene.show_world import anchors_of
+from ..wire.history import ForgetRequest
+from .report import allowed, reports_errors
+from .world_asking import ask_world, why_not_change
+
+
+class MIRAGE_OT_forget_object(bpy.types.Operator):
+    bl_idname = "mirage.forget_object"
+    bl_label = "Forget Object"
+    bl_description = (
+        "Delete all that the world remembers of the active object, for good; it is made anew with the next take"
+    )
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, _why_not(context))
+
+    def invoke(self, context, event):
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=f"Forget {context.active_object.name}?",
+            message="What the world remembers of it is deleted for good. No frame is.",
+            confirm_text="Forget",
+            icon="WARNING",
+        )
+
+    @reports_errors
+    def execute(self, context):
+        world_id = context.scene.mirage.world_id
+        anchors = [info.anchor for info in anchors_of(context.active_object, world_id)]
+
+        def forget(client):
+            tokens = sum(client.forget(world_id, ForgetRequest(anchor=anchor)).tokens for anchor in anchors)
+            return (Note(f"{tokens:,} tokens were forgotten."),)
+
+        ask_world(context, forget)
+        return {"FINISHED"}
+
+
+def _why_not(context):
+    reason = why_not_change(context)
+    if reason:
+        return reason
+    if context.active_object is None:
+        return "Select an object first"
+    if not anchors_of(context.active_object, context.scene.mirage.world_id):
+        return "The world remembers nothing of the active object (press Refresh where it should)"
+    return ""

@@ -1,0 +1,42 @@
+"""Fork: a world that remembers the same from here on, to try something in."""
+
+import bpy
+from bpy.props import StringProperty
+
+from ..core.take_job import LookWritten, WorldChosen
+from .report import allowed, reports_errors
+from .world_asking import ask_world, why_not_change
+
+
+class MIRAGE_OT_fork_world(bpy.types.Operator):
+    bl_idname = "mirage.fork_world"
+    bl_label = "Fork World"
+    bl_description = (
+        "Make a world that remembers all that this one does, and use it for this scene; what is tried there "
+        "leaves this one alone"
+    )
+    bl_options = {"REGISTER", "UNDO"}
+
+    name: StringProperty(name="Name", description="Of the fork")
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, why_not_change(context))
+
+    def invoke(self, context, event):
+        self.name = f"{context.scene.mirage.world_name} fork"
+        return context.window_manager.invoke_props_dialog(self)
+
+    @reports_errors
+    def execute(self, context):
+        settings = context.scene.mirage
+        name = self.name.strip() or f"{settings.world_name} fork"
+        origin, seed_key = settings.world_id, settings.seed_key
+
+        def fork(client):
+            world = client.fork_world(origin, name)
+            held = seed_key.startswith(f"{origin}:")  # the fork holds the look that its origin does
+            return WorldChosen(world), LookWritten(seed_key.replace(origin, world.world_id, 1) if held else "")
+
+        ask_world(context, fork)
+        return {"FINISHED"}

@@ -1,0 +1,29 @@
+"""Restore: a reverted take or look teaches the world again."""
+
+import bpy
+
+from .report import allowed, reports_errors
+from .world_asking import ask_world, chosen_commit, why_no_commit
+
+
+class MIRAGE_OT_restore_commit(bpy.types.Operator):
+    bl_idname = "mirage.restore_commit"
+    bl_label = "Restore"
+    bl_description = "Give what this take or look taught back to the world"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, why_no_commit(context, "reverted"))
+
+    @reports_errors
+    def execute(self, context):
+        commit = chosen_commit(context)
+        take_id = commit.take_id
+
+        def restore(client):
+            client.restore(take_id)
+            return ()
+
+        ask_world(context, restore)
+        return {"FINISHED"}

@@ -1,0 +1,31 @@
+"""Revert: what a take or look taught the world is taken out of it, and kept."""
+
+import bpy
+
+from .report import allowed, reports_errors
+from .world_asking import ask_world, chosen_commit, look_is_gone, why_no_commit
+
+
+class MIRAGE_OT_revert_commit(bpy.types.Operator):
+    bl_idname = "mirage.revert_commit"
+    bl_label = "Revert"
+    bl_description = (
+        "Take what this take or look taught the world out of it; it is kept and can be restored, and its frames stay"
+    )
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, why_no_commit(context, "live"))
+
+    @reports_errors
+    def execute(self, context):
+        commit = chosen_commit(context)
+        take_id, kind = commit.take_id, commit.kind
+
+        def revert(client):
+            client.revert(take_id)
+            return look_is_gone(kind)
+
+        ask_world(context, revert)
+        return {"FINISHED"}

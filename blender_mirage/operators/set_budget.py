@@ -1,0 +1,40 @@
+"""Set Budget: how much memory the world's tokens may take while a take is made."""
+
+import bpy
+from bpy.props import IntProperty
+
+from .report import allowed, reports_errors
+from .world_asking import ask_world, why_not_change
+
+
+class MIRAGE_OT_set_budget(bpy.types.Operator):
+    bl_idname = "mirage.set_budget"
+    bl_label = "Memory Budget"
+    bl_description = (
+        "How much memory the tokens of this world may take while a take is made; what exceeds it stays on the"
+        " disk, unread"
+    )
+    bl_options = {"REGISTER"}
+
+    mebibytes: IntProperty(
+        name="Budget (MiB)", description="What exceeds it stays on the disk, unread", default=1024, min=1, max=1048576
+    )
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, why_not_change(context))
+
+    def invoke(self, context, event):
+        self.mebibytes = context.window_manager.mirage.memory_budget or 1024
+        return context.window_manager.invoke_props_dialog(self)
+
+    @reports_errors
+    def execute(self, context):
+        world_id, mebibytes = context.scene.mirage.world_id, self.mebibytes
+
+        def set_budget(client):
+            client.set_budget(world_id, mebibytes)
+            return ()
+
+        ask_world(context, set_budget)
+        return {"FINISHED"}

@@ -1,0 +1,31 @@
+"""Coverage: what the world has seen of the chosen shots, before anything is generated."""
+
+import bpy
+
+from ..event_pump import pump
+from .report import allowed, reports_errors
+from .survey_preparation import SurveyPreparation
+from .world_asking import why_not_change
+
+
+class MIRAGE_OT_survey_coverage(bpy.types.Operator):
+    bl_idname = "mirage.survey_coverage"
+    bl_label = "Coverage of This Shot"
+    bl_description = (
+        "Look how much of the chosen shots the world has seen, where they enter unseen space and which frames"
+        " of their takes are out of date. Nothing is generated; the pictures appear over the camera's view"
+    )
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, why_not_change(context))
+
+    @reports_errors
+    def execute(self, context):
+        preparation = SurveyPreparation(context)
+        if bpy.app.background:  # no timers run there, and nobody waits for a redraw
+            pump.read_now(preparation)
+        else:
+            pump.read(preparation)
+        return {"FINISHED"}

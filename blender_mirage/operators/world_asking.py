@@ -1,0 +1,62 @@
+"""What the operators on a world's memory share: when they may run, and how they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import bpy
+
+from ..core.client import MirageClient
+from ..core.errand import Errand
+from ..core.take_job import Happening, LookWritten
+from ..event_pump import pump
+from ..preferences import backend_settings
+from ..properties import MirageCommitItem
+from ..scene.show_updates import scene_key
+from .report import busy
+
+Action = Callable[[MirageClient], Sequence[Happening]]
+
+
+def ask_world(context: bpy.types.Context, action: Action = lambda client: ()) -> None:
+    """Runs `action` on a thread; then the panel shows what the scene's world holds. Raises MirageError."""
+    settings = context.scene.mirage
+    pump.watch(Errand(backend_settings(context), scene_key(context.scene), pump.updates, action, settings.world_id))
+
+
+def without_world(context: bpy.types.Context) -> str:
+    """Why nothing can be asked about the scene's world; empty where it can."""
+    if not context.scene.mirage.world_id:
+        return "This scene has no world yet: generate a take, or choose a world"
+    return ""
+
+
+def why_not_change(context: bpy.types.Context) -> str:
+    """Why the scene's world cannot be changed now; empty where it can."""
+    if busy(context):
+        return "A take is being made: wait for it or cancel it first"
+    return without_world(context)
+
+
+def chosen_commit(context: bpy.types.Context) -> MirageCommitItem | None:
+    """The line of the history that is chosen, of the scene's own world."""
+    state = context.window_manager.mirage
+    if state.memory_world != context.scene.mirage.world_id or state.commit_index >= len(state.commits):
+        return None
+    return state.commits[state.commit_index]
+
+
+def why_no_commit(context: bpy.types.Context, wanted_state: str = "") -> str:
+    """Why the chosen line of the history cannot be changed; `wanted_state`: live or reverted, empty for both."""
+    reason = why_not_change(context)
+    commit = chosen_commit(context)
+    if reason or commit is None:
+        return reason or "Choose a line of the history first"
+    if wanted_state and commit.state != wanted_state:
+        return "It is reverted already" if wanted_state == "live" else "It is part of the world as it is"
+    return ""
+
+
+def look_is_gone(commit_kind: str) -> tuple[Happening, ...]:
+    """After a look left the world: what the panel names as look is written again with the next take."""
+    return (LookWritten(""),) if commit_kind == "seed_view" else ()

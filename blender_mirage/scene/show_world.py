@@ -1,0 +1,89 @@
+"""What a world holds, as the panel shows it, and which of its tokens are an object's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import bpy
+
+from ..core.world_report import WorldSeen
+from ..wire.history import AnchorInfo, Commit
+from ..wire.messages import WorldStats
+from .ids import object_id
+
+_MIB = 2**20
+
+_anchors: dict[str, tuple[AnchorInfo, ...]] = {}  # of the world that is shown, by its id
+_found: dict[str, tuple[AnchorInfo, ...]] = {}  # what `anchors_of` has answered, by the object's id
+
+
+def show_world(state: bpy.types.PropertyGroup, seen: WorldSeen) -> None:
+    """Writes it into the properties that the panel draws; the chosen line of the history stays chosen."""
+    stats = seen.stats
+    _anchors.clear()
+    _found.clear()
+    _anchors[stats.world_id] = seen.anchors
+    state.memory_world = stats.world_id
+    state.memory_text, state.memory_held = _describe_size(stats), _describe_held(stats)
+    state.memory_budget = stats.budget_bytes // _MIB
+    before = state.commits[state.commit_index].take_id if state.commit_index < len(state.commits) else ""
+    state.commits.clear()
+    for commit in reversed(seen.commits):  # the newest first
+        _fill(state.commits.add(), commit)
+    ids = [commit.take_id for commit in state.commits]
+    state.commit_index = ids.index(before) if before in ids else 0
+
+
+def anchors_of(thing: bpy.types.Object, world_id: str) -> tuple[AnchorInfo, ...]:
+    """What the world remembers of an object, also as an instancer and as what is instanced."""
+    name = object_id(thing)
+    if not name or world_id not in _anchors:
+        return ()
+    if name not in _found:
+        _found[name] = tuple(
+            info
+            for info in _anchors[world_id]
+            if info.anchor == name
+            or info.anchor.startswith(f"{name}/")
+            or info.anchor.endswith(f"/{name}")
+            or f"/{name}/" in info.anchor
+        )
+    return _found[name]
+
+
+def tokens_of(thing: bpy.types.Object, world_id: str) -> int:
+    return sum(info.tokens for info in anchors_of(thing, world_id))
+
+
+def _fill(item: bpy.types.PropertyGroup, commit: Commit) -> None:
+    item.name = commit.shot or {"seed_view": "look"}.get(commit.kind, commit.kind)
+    item.take_id, item.kind, item.state = commit.take_id, commit.kind, commit.state
+    item.when, item.author, item.seed = _when(commit.created), commit.author, str(commit.seed)
+    made = f"{commit.engine}, {commit.frames} frames" if commit.kind == "take" else f"{commit.engine}, a picture"
+    size = f"{_count(commit.tokens)} tokens, {commit.bytes / _MIB:.1f} MiB"
+    item.text = ", ".join(part for part in (made, size, f"by {commit.author}" if commit.author else "") if part)
+
+
+def _when(created: str) -> str:
+    """An ISO time as a short local one; as it is where it is none."""
+    try:
+        return datetime.fromisoformat(created).astimezone().strftime("%d %b %H:%M")
+    except ValueError:
+        return created
+
+
+def _describe_size(stats: WorldStats) -> str:
+    return f"{_count(stats.tokens)} tokens of {stats.anchors} objects, {stats.bytes / _MIB:.1f} MiB on disk"
+
+
+def _describe_held(stats: WorldStats) -> str:
+    if not stats.resident_tokens and not stats.evicted_tokens:
+        return "Nothing was held in memory yet"
+    held = f"Held {stats.resident_bytes / _MIB:.1f} MiB"
+    return (
+        f"{held}, {_count(stats.evicted_tokens)} tokens left on disk" if stats.evicted_tokens else f"{held}, all of it"
+    )
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"

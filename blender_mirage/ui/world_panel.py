@@ -1,0 +1,92 @@
+"""The World part of the Mirage tab: what the world holds, its history, and what it has seen of the shots."""
+
+import bpy
+
+from ..properties import remembered_tokens
+from .sentences import draw_sentence
+
+_COMMIT_ICONS = {"take": "SEQUENCE", "seed_view": "IMAGE_DATA"}
+_HISTORY_ROWS = 5
+
+
+class MIRAGE_UL_history(bpy.types.UIList):
+    bl_idname = "MIRAGE_UL_history"
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
+        row = layout.row()
+        row.active = item.state == "live"
+        row.label(text=item.name, icon=_COMMIT_ICONS.get(item.kind, "DOT"))
+        row.label(text=item.when)
+        end = row.row()
+        end.alignment = "RIGHT"
+        end.label(text="reverted" if item.state != "live" else f"seed {item.seed}" if item.kind == "take" else "look")
+
+
+class MIRAGE_PT_world(bpy.types.Panel):
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Mirage"
+    bl_idname = "MIRAGE_PT_world"
+    bl_label = "World"
+    bl_parent_id = "MIRAGE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        layout, state, settings = self.layout, context.window_manager.mirage, context.scene.mirage
+        head = layout.row(align=True)
+        head.label(text=settings.world_name or "No world yet", icon="WORLD")
+        head.operator("mirage.fork_world", text="", icon="DUPLICATE")
+        head.operator("mirage.refresh_world", text="", icon="FILE_REFRESH")
+        if settings.world_id and state.memory_world == settings.world_id:
+            _draw_memory(layout.column(align=True), context, state)
+            _draw_history(layout, context, state)
+        _draw_coverage(layout, context, state)
+
+
+def _draw_memory(layout, context, state):
+    draw_sentence(layout, context, state.memory_text, "BLANK1")
+    draw_sentence(layout, context, state.memory_held, "BLANK1")
+    layout.operator("mirage.set_budget", text=f"Budget {state.memory_budget:,} MiB", icon="MEMORY")
+
+
+def _draw_history(layout, context, state):
+    header, body = layout.panel("mirage_history")
+    header.label(text="History")
+    if body is None:
+        return
+    body.template_list("MIRAGE_UL_history", "", state, "commits", state, "commit_index", rows=_HISTORY_ROWS)
+    if state.commit_index < len(state.commits):
+        draw_sentence(body, context, state.commits[state.commit_index].text, "BLANK1")
+    buttons = body.row(align=True)
+    buttons.operator("mirage.revert_commit", icon="LOOP_BACK")
+    buttons.operator("mirage.restore_commit", icon="LOOP_FORWARDS")
+    buttons.operator("mirage.forget_commit", icon="TRASH")
+    forget = body.column(align=True)
+    forget.operator("mirage.forget_object", text=_forget_words(context, state), icon="OBJECT_DATA")
+    forget.operator("mirage.forget_everything", icon="TRASH")
+
+
+def _forget_words(context, state):
+    thing = context.active_object
+    if thing is None:
+        return "Forget Object"
+    return f"Forget {thing.name} ({remembered_tokens(thing, state.memory_world):,} tokens)"
+
+
+def _draw_coverage(layout, context, state):
+    header, body = layout.panel("mirage_coverage")
+    header.label(text="Coverage")
+    if body is None:
+        return
+    body.operator("mirage.survey_coverage", icon="VIEWZOOM")
+    for shot in state.coverage:
+        box = body.box().column(align=True)
+        box.label(text=shot.name, icon="VIEW_CAMERA")
+        draw_sentence(box, context, shot.text, "ERROR" if shot.unseen else "CHECKMARK")
+        draw_sentence(box, context, shot.stale, "SEQUENCE")
+    ends = body.column(align=True)
+    ends.operator("mirage.regenerate_stale", icon="FILE_REFRESH")
+    ends.operator("mirage.hide_coverage", icon="HIDE_ON")
+
+
+CLASSES = (MIRAGE_UL_history, MIRAGE_PT_world)

@@ -1,0 +1,168 @@
+"""The World part of the panel: real Blender, real HTTP, a real store of commits."""
+
+from __future__ import annotations
+
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+from blender_mirage.core.author import author  # noqa: E402
+from blender_mirage.event_pump import pump  # noqa: E402
+from blender_mirage.wire.codec import from_bundle  # noqa: E402
+from blender_mirage.wire.messages import TakeRequest  # noqa: E402
+from tests.support.addon import write_png  # noqa: E402
+
+pytestmark = pytest.mark.bpy
+
+ON_COMMITS = ("revert_commit", "restore_commit", "forget_commit")
+ON_WORLDS = ("fork_world", "forget_everything", "set_budget", "survey_coverage", "regenerate_stale")
+
+
+def run(operator: str, **values) -> None:
+    getattr(bpy.ops.mirage, operator)(**values)
+    pump.run_until_idle()
+
+
+def state():
+    return bpy.context.window_manager.mirage
+
+
+def commits() -> list[tuple[str, str]]:
+    return [(commit.kind, commit.state) for commit in state().commits]
+
+
+def warnings() -> list[str]:
+    return [warning.name for warning in state().warnings]
+
+
+@pytest.fixture
+def scene(addon, tmp_path):
+    """A scene with a world that holds a look and two takes."""
+    addon.mirage.look_path = write_png(tmp_path / "look.png")
+    run("generate_take")
+    addon.mirage.seed = 5
+    run("generate_take")
+    assert state().job_state == "DONE", state().message
+    return addon
+
+
+def test_without_a_world_nothing_is_offered(addon):
+    for name in (*ON_COMMITS, *ON_WORLDS, "refresh_world", "forget_object"):
+        assert not getattr(bpy.ops.mirage, name).poll(), name
+
+
+def test_takes_fill_the_history_with_the_newest_first(scene, server):
+    assert commits() == [("take", "live"), ("take", "live"), ("seed_view", "live")]
+    assert state().memory_world == scene.mirage.world_id
+    assert f"{server.services.catalog.stats(scene.mirage.world_id).tokens} tokens" in state().memory_text
+    take = server.services.catalog.history(scene.mirage.world_id).commits[-1]
+    assert state().commits[0].take_id == take.take_id
+
+
+def test_who_asked_travels_with_every_request(scene, server):
+    takes = server.services.takes
+    ids = [commit.take_id for commit in state().commits if commit.kind == "take"]
+    assert [from_bundle(TakeRequest, takes.request(take_id))[0].author for take_id in ids] == [author()] * 2
+
+
+def test_a_take_in_the_middle_is_reverted_and_restored(scene, server):
+    state().commit_index = 1
+    before = server.services.catalog.stats(scene.mirage.world_id).tokens
+    assert not bpy.ops.mirage.restore_commit.poll()
+    run("revert_commit")
+    assert commits()[1] == ("take", "reverted") and state().commit_index == 1
+    assert server.services.catalog.stats(scene.mirage.world_id).tokens < before
+    assert not bpy.ops.mirage.revert_commit.poll()
+    run("restore_commit")
+    assert commits() == [("take", "live"), ("take", "live"), ("seed_view", "live")]
+    assert server.services.catalog.stats(scene.mirage.world_id).tokens == before
+    assert scene.mirage.seed_key != "", "the look was left alone"
+
+
+@pytest.mark.parametrize("operator", ["revert_commit", "forget_commit"])
+def test_a_look_that_left_the_world_is_written_again_with_the_next_take(scene, operator):
+    state().commit_index = 2
+    run(operator)
+    assert scene.mirage.seed_key == ""
+    run("generate_take")
+    assert commits()[:2] == [("take", "live"), ("seed_view", "live")]
+
+
+def test_a_take_is_forgotten_for_good_and_its_frames_at_home_stay(scene, server, tmp_path):
+    state().commit_index = 0
+    gone = state().commits[0].take_id
+    run("forget_commit")
+    assert gone not in {commit.take_id for commit in state().commits} and len(commits()) == 2
+    assert len(list((tmp_path / "mirage" / "Camera" / "v002").glob("*.png"))) == 3
+    assert gone not in {c.take_id for c in server.services.catalog.history(scene.mirage.world_id).commits}
+
+
+def test_everything_is_forgotten_and_the_world_stays(scene, server):
+    world_id = scene.mirage.world_id
+    run("forget_everything")
+    assert commits() == [] and scene.mirage.world_id == world_id
+    assert server.services.catalog.stats(world_id).tokens == 0
+    for name in ON_COMMITS:
+        assert not getattr(bpy.ops.mirage, name).poll()
+    run("generate_take")
+    assert commits() == [("take", "live"), ("seed_view", "live")], "the look is written again"
+
+
+def test_a_fork_remembers_all_and_knows_the_look(scene, server):
+    origin = scene.mirage.world_id
+    run("fork_world", name="Try")
+    fork = scene.mirage.world_id
+    assert fork != origin and scene.mirage.world_name == "Try" and state().memory_world == fork
+    assert len(commits()) == 3
+    run("generate_take")
+    assert [kind for kind, _ in commits()] == ["take", "take", "take", "seed_view"], "the look is not written again"
+    assert len(server.services.catalog.history(origin).commits) == 3
+
+
+def test_the_budget_is_set_and_shown(scene, server):
+    run("set_budget", mebibytes=77)
+    assert state().memory_budget == 77
+    assert server.services.catalog.stats(scene.mirage.world_id).budget_bytes == 77 * 2**20
+
+
+def test_another_scene_with_another_world_shows_its_own(scene):
+    first = scene.mirage.world_id
+    run("create_world", name="Other")
+    assert state().memory_world == scene.mirage.world_id != first and commits() == []
+    bpy.ops.mirage.pick_world(world_id=first, world_name="set")
+    assert not bpy.ops.mirage.revert_commit.poll(), "the history shown is the other world's"
+    pump.run_until_idle()
+    assert len(commits()) == 3 and bpy.ops.mirage.revert_commit.poll()
+
+
+def test_a_world_that_is_gone_is_told_in_a_sentence(scene, server):
+    server.client.delete(f"/v1/worlds/{scene.mirage.world_id}").raise_for_status()
+    run("refresh_world")
+    assert any("is not on the backend" in text for text in warnings())
+    run("set_budget", mebibytes=5)
+    assert "There is no world" in state().message
+
+
+def test_a_backend_that_is_gone_is_told_in_a_sentence(scene):
+    bpy.context.preferences.addons["blender_mirage"].preferences.address = "127.0.0.1:1"
+    run("refresh_world")
+    assert "nothing listens on port 1" in state().message and state().hint
+
+
+def test_while_a_take_is_made_the_world_may_be_looked_at_but_not_changed(scene):
+    scene.frame_end = 60
+    scene.mirage.prompt = "slow"
+    bpy.ops.mirage.generate_take()
+    for name in (*ON_COMMITS, *ON_WORLDS):
+        assert not getattr(bpy.ops.mirage, name).poll(), name
+    assert bpy.ops.mirage.refresh_world()
+    seen = []
+
+    def watch():
+        if len(pump._watchers) == 1 and not seen:
+            seen.append(state().job_state)
+            bpy.ops.mirage.cancel_job()
+
+    pump.run_until_idle(watch)
+    assert seen == ["RUNNING"], "the end of the errand is not the end of the take"
+    assert state().job_state == "CANCELLED"

@@ -16,8 +16,9 @@ from torch import Tensor, nn
 from ...memory.read import GEOMETRY
 from .autoencoder import CHANNELS
 from .guide import CELL_CHANNELS
-from .networks import ResidualBlock
+from .networks import ResidualBlock, zero_conv
 from .vocabulary import WORDS
+from .warp import QUARTERS, QuarterWarp
 
 LOOK = 2 * CHANNELS + 1
 PALETTE = CHANNELS + 1
@@ -61,6 +62,10 @@ class Denoiser(nn.Module):
         )
         inputs = _CANDIDATE + CHANNELS + 1 + CELL_CHANNELS + PALETTE + CHANNELS
         self.enter = nn.Conv2d(inputs, width, 3, padding=1)
+        # Both start at nothing: weights from before they existed still mean what they meant.
+        self.warp = QuarterWarp(CHANNELS)
+        self.warp_enter = zero_conv(QUARTERS * self.warp.depth, width, 3)
+        self.warp_leave = zero_conv(QUARTERS * self.warp.depth, CHANNELS, 3)
         self.down = nn.ModuleList([_blocks(width, 2), _blocks(middle, 2), _blocks(deep, 3)])
         self.shrink = nn.ModuleList(
             [nn.Conv2d(width, middle, 2, stride=2), nn.Conv2d(middle, deep, 2, stride=2)],
@@ -76,15 +81,17 @@ class Denoiser(nn.Module):
         code = self.condition(torch.cat([_fourier(sigma), refine[:, None], condition.look, condition.words], 1))
         inputs = torch.cat([pooled, pinned, condition.guide, condition.palette, noisy], 1)
         h, w = inputs.shape[-2:]
-        inputs = F.pad(inputs, (0, -w % 4, 0, -h % 4), mode="replicate")
-        x0 = self.enter(inputs)
+        edge = (0, -w % 4, 0, -h % 4)
+        inputs = F.pad(inputs, edge, mode="replicate")
+        warped = F.pad(self.warp(condition.features, condition.geometry), edge, mode="replicate")
+        x0 = self.enter(inputs) + self.warp_enter(warped)
         x0 = _run(self.down[0], x0, code)
         x1 = _run(self.down[1], self.shrink[0](x0), code)
         x2 = _run(self.down[2], self.shrink[1](x1), code)
         x1 = _run(self.up[1], x1 + F.pixel_shuffle(self.grow[1](x2), 2), code)
         x0 = _run(self.up[0], x0 + F.pixel_shuffle(self.grow[0](x1), 2), code)
         # The pooled candidate is nearly the answer; the network adds what warping lost.
-        out = self.leave(F.leaky_relu(x0, 0.1))[..., :h, :w] + pinned[:, :CHANNELS]
+        out = (self.leave(F.leaky_relu(x0, 0.1)) + self.warp_leave(warped))[..., :h, :w] + pinned[:, :CHANNELS]
         exact = _exactness(condition.geometry[:, 0]) * refine[:, None, None, None]
         return torch.lerp(out.float(), condition.features[:, 0].float(), exact)
 

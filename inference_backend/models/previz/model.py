@@ -13,6 +13,9 @@ from ...storage.atomic import write_atomic
 from .autoencoder import CHANNELS, Decoder, Encoder
 from .denoiser import Denoiser
 
+_SINCE_FORMAT_2 = "denoiser.warp"
+"""What weights of format 1 do not hold."""
+
 
 class PrevizModel(nn.Module):
     """Encoder, denoiser and decoder over the same latents."""
@@ -26,13 +29,18 @@ class PrevizModel(nn.Module):
     def save(self, path: Path) -> None:
         """float16 weights, written whole or not at all."""
         tensors = {name: tensor.half().contiguous() for name, tensor in self.state_dict().items()}
-        write_atomic(path, save(tensors, {"engine": "previz", "format": "1"}))
+        write_atomic(path, save(tensors, {"engine": "previz", "format": "2"}))
 
     @classmethod
     def load(cls, path: Path, device: torch.device | str = "cpu") -> PrevizModel:
-        """Strictly: every tensor present with its shape, or a RuntimeError that names those that are not."""
+        """Strictly: every tensor present with its shape, or a RuntimeError that names those that are not. Weights of
+        format 1 may lack the warp, which then adds nothing."""
         model = cls()
-        model.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()}, strict=True)
+        tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
+        if not any(name.startswith(_SINCE_FORMAT_2) for name in tensors):
+            fresh = {name: tensor for name, tensor in model.state_dict().items() if name.startswith(_SINCE_FORMAT_2)}
+            tensors = fresh | tensors
+        model.load_state_dict(tensors, strict=True)
         return model.to(device).eval()
 
 

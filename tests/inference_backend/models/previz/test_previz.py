@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from inference_backend.errors import EngineUnavailable
 from inference_backend.generation.observe import observe
@@ -97,6 +98,18 @@ def test_weights_round_trip_and_a_wrong_file_is_refused(engine, tmp_path):
     broken.save(path)
     with pytest.raises(RuntimeError, match="Missing key"):
         PrevizModel.load(path)
+
+
+def test_weights_from_before_the_warp_still_load(engine, tmp_path):
+    """Format 1 has no warp: one that adds nothing takes its place, whatever the weights do otherwise."""
+    old, broken = tmp_path / "old.safetensors", tmp_path / "broken.safetensors"
+    tensors = {name: tensor.contiguous() for name, tensor in engine._model.state_dict().items()}
+    save_file({name: tensor for name, tensor in tensors.items() if not name.startswith("denoiser.warp")}, old)
+    loaded = PrevizModel.load(old)
+    assert loaded.denoiser.warp_enter.weight.abs().max() == 0 and loaded.denoiser.warp_leave.weight.abs().max() == 0
+    save_file({name: tensor for name, tensor in tensors.items() if name != "denoiser.warp.log_pull"}, broken)
+    with pytest.raises(RuntimeError, match="warp.log_pull"):
+        PrevizModel.load(broken)
 
 
 def test_palette_is_the_mean_of_a_material_and_silent_about_others():

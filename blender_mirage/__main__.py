@@ -36,8 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     generate = commands.add_parser("generate", help="make takes of the shots of a .blend")
-    generate.add_argument("file", type=Path, help="the .blend")
-    generate.add_argument("--shots", default="all", help="all, or names with commas between (default: all)")
+    _add_shots(generate)
     generate.add_argument("--look", type=Path, help="an image of the look (default: the one chosen in the .blend)")
     generate.add_argument("--look-frame", type=int, help="the frame that the look shows (default: the first)")
     generate.add_argument("--prompt", help="the look in words")
@@ -49,9 +48,16 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--seed", type=int, help="another seed, another take")
     generate.add_argument("--world", metavar="NAME", help="the world to make them in; made where there is none")
     generate.add_argument("--no-memory", action="store_true", help="every frame on its own, to compare")
+    generate.add_argument("--stale-only", action="store_true", help="only what changed since each shot's last take")
     generate.add_argument("--save", action="store_true", help="save the .blend with the takes on its timeline")
-    generate.add_argument("--data-dir", type=Path, help="data folder of the backend on this machine")
-    generate.add_argument("--backend", metavar="URL", help=f"a backend that runs elsewhere (token: {TOKEN_VARIABLE})")
+    _add_backend(generate)
+
+    survey = commands.add_parser("survey", help="say what the world has seen of the shots, and which takes are stale")
+    _add_shots(survey)
+    survey.add_argument("--out", type=Path, help="folder of the takes; the coverage pictures go into it too")
+    survey.add_argument("--width", type=int, help="pixels across, as for the takes that are compared")
+    survey.add_argument("--world", metavar="NAME", help="the world to ask (default: the one chosen in the .blend)")
+    _add_backend(survey)
 
     export = commands.add_parser("export", help="write the cameras of a .blend to a file")
     export.add_argument("file", type=Path, help="the .blend")
@@ -68,6 +74,16 @@ def _parser() -> argparse.ArgumentParser:
     look.add_argument("--width", type=int, help="pixels across, a multiple of 8")
     look.add_argument("--samples", type=int, help="of Cycles (default: 64)")
     return parser
+
+
+def _add_shots(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="the .blend")
+    parser.add_argument("--shots", default="all", help="all, or names with commas between (default: all)")
+
+
+def _add_backend(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data-dir", type=Path, help="data folder of the backend on this machine")
+    parser.add_argument("--backend", metavar="URL", help=f"a backend that runs elsewhere (token: {TOKEN_VARIABLE})")
 
 
 @contextmanager
@@ -114,13 +130,42 @@ def _addon(arguments: argparse.Namespace) -> Iterator[None]:
 def _generate(arguments: argparse.Namespace) -> int:
     import bpy
 
-    from .event_pump import pump
+    scene = _open(arguments.file)
+    _choose(scene.mirage, arguments)
+    with_takes = scene.mirage.world_id or scene.mirage.world_name
+    regenerate = arguments.stale_only and with_takes
+    state = _carry_out(bpy.ops.mirage.regenerate_stale if regenerate else bpy.ops.mirage.generate_take)
+    if state.result and arguments.save:
+        _run(bpy.ops.wm.save_mainfile)
+    if state.job_state != "DONE":
+        raise MirageError(state.message or "The takes were not made.", state.hint)
+    where = f"{state.frames_saved} frames lie in {Path(state.result).parent.parent}" if state.result else ""
+    print(where or "Everything is up to date.")
+    return 0
+
+
+def _survey(arguments: argparse.Namespace) -> int:
+    import bpy
 
     scene = _open(arguments.file)
     _choose(scene.mirage, arguments)
+    state = _carry_out(bpy.ops.mirage.survey_coverage)
+    for shot in state.coverage:
+        print(f"{shot.name}: {shot.text} {shot.stale or 'There is no take of it yet.'}")
+    if state.job_state != "DONE":
+        raise MirageError(state.message or "The shots were not looked at.", state.hint)
+    return 0
+
+
+def _carry_out(operator: Any) -> Any:
+    """Runs an operator and what it sets going, to the end; Ctrl-C cancels. Returns the state that the panel shows."""
+    import bpy
+
+    from .event_pump import pump
+
     state = bpy.context.window_manager.mirage
     progress = TerminalProgress(sys.stdout)
-    _run(bpy.ops.mirage.generate_take)
+    _run(operator)
     try:
         pump.run_until_idle(lambda: progress.show(state.title, state.phase, state.progress))
     except KeyboardInterrupt:
@@ -129,12 +174,7 @@ def _generate(arguments: argparse.Namespace) -> int:
     progress.end()
     for warning in state.warnings:
         print(f"Note: {warning.name}")
-    if state.result and arguments.save:
-        _run(bpy.ops.wm.save_mainfile)
-    if state.job_state != "DONE":
-        raise MirageError(state.message or "The takes were not made.", state.hint)
-    print(f"{state.frames_saved} frames lie in {Path(state.result).parent.parent}")
-    return 0
+    return state
 
 
 def _choose(settings: Any, arguments: argparse.Namespace) -> None:
@@ -142,21 +182,18 @@ def _choose(settings: Any, arguments: argparse.Namespace) -> None:
     everything = arguments.shots.strip().lower() == "all"
     settings.shot_choice = "ALL" if everything else "NAMED"
     settings.shot_names = "" if everything else arguments.shots
-    if arguments.look is not None:
+    given = {name: value for name, value in vars(arguments).items() if value is not None}
+    if "look" in given:
         settings.look_source, settings.look_path = "IMAGE", str(arguments.look.absolute())
         settings.look_frame, settings.look_camera = -1, None
-    if arguments.look_frame is not None:
-        settings.look_frame = arguments.look_frame
-    if arguments.world is not None and arguments.world != settings.world_name:
+    if "world" in given and arguments.world != settings.world_name:
         settings.world_id, settings.world_name = "", arguments.world
-    if arguments.engine is not None:
-        _set(settings, "engine", arguments.engine)
-    if arguments.out is not None:
+    if "out" in given:
         settings.output_folder = str(arguments.out.absolute())
-    for name in ("prompt", "width", "seed"):
-        if getattr(arguments, name) is not None:
-            _set(settings, name, getattr(arguments, name))
-    if arguments.no_memory:
+    for name in ("look_frame", "engine", "prompt", "width", "seed"):
+        if name in given:
+            _set(settings, name, given[name])
+    if given.get("no_memory"):
         settings.use_memory = False
 
 
@@ -201,7 +238,7 @@ def _look(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"generate": _generate, "export": _export, "demo-set": _demo_set, "look": _look}
+_COMMANDS = {"generate": _generate, "survey": _survey, "export": _export, "demo-set": _demo_set, "look": _look}
 
 
 def _open(path: Path) -> Any:

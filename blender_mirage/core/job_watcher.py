@@ -19,6 +19,7 @@ from .client import MirageClient
 from .errors import BackendRefused, MirageError
 from .greybox_read import GreyboxRead, checked
 from .in_view import require_mesh_in_view
+from .last_take import last_take
 from .running_jobs import RunningJobs
 from .survey_run import SurveyRun
 from .take_job import (
@@ -93,7 +94,8 @@ class JobWatcher(threading.Thread):
         self._tell(BackendReady(client.url, connection.health, client.worlds(), connection.started is not None))
         world = self._choose_world(client)
         self._write_look(world)
-        wanted = [job for job in (self._as_stale(world, job) for job in self.order.takes) if job is not None]
+        jobs = (self._as_stale(world, job) if self.order.stale_only else job for job in self.order.takes)
+        wanted = [job for job in jobs if job is not None]
         # All are sent before the first is followed, so that the backend finishes them should Blender be closed.
         submitted = [self._submit(world, job) for job in wanted if not self._link.stopping]
         for entry in submitted:
@@ -136,25 +138,26 @@ class JobWatcher(threading.Thread):
             self._tell(Progress("Look", event.phase or event.state, event.done, event.total))
 
     def _as_stale(self, world: WorldInfo, job: TakeJob) -> TakeJob | None:
-        """The job as it is to be made: None where its base take is up to date, a fresh one where that is gone."""
-        if not job.base_take or self._link.stopping:
-            return job
+        """The job as it is to be made: upon the shot's last take, or None where that is up to date."""
         name = job.shot.name
+        last = last_take(self.order.base, name, world.world_id)
+        if last is None or self._link.stopping:
+            return job
         run = SurveyRun(self._link, self._jobs, world.world_id, self._tell)
         try:
-            survey = run.ask(job, self._checked(job.greybox(), f"shot {name!r}"), (job.base_take,))
+            survey = run.ask(job, self._checked(job.greybox(), f"shot {name!r}"), (last.take_id,))
         except BackendRefused as error:
             if error.code != "not_found":
                 raise
-            self._tell(Note(f"{name}: the backend has lost its last take, so all of it is made anew."))
-            return replace(job, base_take="")
+            self._tell(Note(f"{name}: the backend has v{last.version:03d} no more, so all of it is made anew."))
+            return job
         if survey is None:
             self._link.stop()
             return None
         if survey.stale and not any(stale.frames for stale in survey.stale):
-            self._tell(Note(f"{name} is up to date."))
+            self._tell(Note(f"{name}: v{last.version:03d} is up to date."))
             return None
-        return job
+        return replace(job, base_take=last.take_id)
 
     def _submit(self, world: WorldInfo, job: TakeJob) -> _Submitted:
         self._tell(Progress(job.shot.name, "sending"))

@@ -75,7 +75,7 @@ class TakeJob:
     use_memory: bool = True
     author: str = ""
     base_take: str = ""
-    """Frames that are still right are taken over from it; where all of them are, no take is made."""
+    """Frames that are still right are taken over from it."""
 
     def request(self, read: GreyboxRead) -> tuple[TakeRequest, Arrays]:
         request = TakeRequest(
@@ -114,6 +114,8 @@ class Order:
     seed_view: SeedView | None = None
     seeded: str = ""
     """Key of the seed view that the world holds already."""
+    stale_only: bool = False
+    """Shots whose last take is up to date are left out; of the others, frames that are still right are taken over."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What else goes into the sidecar of every take: versions, the name of the .blend."""
 

@@ -5,7 +5,7 @@ import bpy
 from ..event_pump import pump
 from .report import allowed, reports_errors
 from .take_preparation import TakePreparation
-from .world_asking import why_not_change
+from .world_asking import why_not_survey
 
 
 class MIRAGE_OT_regenerate_stale(bpy.types.Operator):
@@ -19,7 +19,7 @@ class MIRAGE_OT_regenerate_stale(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return allowed(cls, why_not_change(context))
+        return allowed(cls, why_not_survey(context))
 
     @reports_errors
     def execute(self, context):

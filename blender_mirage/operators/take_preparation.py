@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from queue import Queue
 
 import bpy
@@ -13,10 +12,9 @@ from numpy.typing import NDArray
 
 from ..core.errors import LookNotReadable
 from ..core.job_watcher import JobWatcher
-from ..core.last_take import last_take
 from ..core.look_image import fit_to_shape
 from ..core.shots import Shot
-from ..core.take_job import Order, Progress, SeedView, TakeJob, Update
+from ..core.take_job import Order, Progress, SeedView, Update
 from ..preferences import backend_settings
 from ..scene.read_camera import check_camera, read_camera_path
 from ..scene.read_greybox import GreyboxReader
@@ -65,19 +63,16 @@ class TakePreparation:
             scene=self.scene,
             settings=self._settings,
             base=self._base,
-            takes=tuple(self._with_base(job, settings.world_id) for job in self._reading.jobs),
+            takes=tuple(self._reading.jobs),
             world_id=settings.world_id,
             world_name=settings.world_name,
             new_world_name=world_name(),
             seed_view=self._seed_view,
             seeded=settings.seed_key,
+            stale_only=self._stale_only,
             facts={"blender": bpy.app.version_string, "blend": bpy.path.basename(bpy.data.filepath)},
         )
         return JobWatcher(order, updates)
-
-    def _with_base(self, job: TakeJob, world_id: str) -> TakeJob:
-        last = last_take(self._base, job.shot.name, world_id) if self._stale_only and world_id else None
-        return replace(job, base_take=last.take_id) if last else job
 
     def _read_look(self, image: NDArray[np.uint8]) -> Iterator[Progress]:
         yield Progress("Look", "reading the set", 0, 1)

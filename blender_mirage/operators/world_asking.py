@@ -38,6 +38,12 @@ def why_not_change(context: bpy.types.Context) -> str:
     return without_world(context)
 
 
+def why_not_survey(context: bpy.types.Context) -> str:
+    """Why the scene's world cannot be asked about shots now; without a window it may be known by its name only."""
+    settings = context.scene.mirage
+    return "" if settings.world_name and not busy(context) else why_not_change(context)
+
+
 def chosen_commit(context: bpy.types.Context) -> MirageCommitItem | None:
     """The line of the history that is chosen, of the scene's own world."""
     state = context.window_manager.mirage

@@ -1,18 +1,24 @@
-"""Checkpoints: two safetensors and one JSON file in a folder of their own, the folder renamed into place."""
+"""Checkpoints: safetensors and one JSON file in a folder of their own, the folder renamed into place.
+
+Everything that the next step depends on is in it, so that a run that was cut becomes, bit for bit, what it would have
+become uncut.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from ..errors import Conflict
 from ..models.previz.model import PrevizModel
+from .discriminator import Discriminator
 
 
 @dataclass
@@ -22,7 +28,13 @@ class RunState:
     model: PrevizModel
     average: PrevizModel
     optimizer: torch.optim.Optimizer
+    discriminator: Discriminator
+    discriminator_optimizer: torch.optim.Optimizer
     generator: torch.Generator
+    outcome: dict[str, str | int | float] = field(default_factory=dict)
+    """`TrainingConfig.outcome()`."""
+    seeds: list[str] = field(default_factory=list)
+    """The sets trained on, in the order in which samples are drawn from them."""
     step: int = 0
     seconds: float = 0.0
 
@@ -33,11 +45,21 @@ def save_checkpoint(state: RunState, folder: Path) -> None:
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
-    tensors = {f"model.{name}": tensor for name, tensor in state.model.state_dict().items()}
-    tensors |= {f"average.{name}": tensor for name, tensor in state.average.state_dict().items()}
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, fresh / "models.safetensors")
-    save_file(_moments(state), fresh / "optimizer.safetensors")
-    facts = {"step": state.step, "seconds": state.seconds, "rng": state.generator.get_state().tolist()}
+    tensors = {
+        f"{part}.{name}": tensor.contiguous()
+        for part, module in _modules(state).items()
+        for name, tensor in module.state_dict().items()
+    }
+    save_file(tensors, fresh / "models.safetensors")
+    for part, optimizer in _optimizers(state).items():
+        save_file(_moments(optimizer), fresh / f"{part}.safetensors")
+    facts = {
+        "step": state.step,
+        "seconds": state.seconds,
+        "rng": state.generator.get_state().tolist(),
+        "outcome": state.outcome,
+        "seeds": state.seeds,
+    }
     (fresh / "run.json").write_text(json.dumps(facts), encoding="utf-8")
     if final.exists():
         os.replace(final, old)
@@ -46,28 +68,44 @@ def save_checkpoint(state: RunState, folder: Path) -> None:
 
 
 def load_checkpoint(state: RunState, folder: Path) -> bool:
-    """Continues `state` from the folder's checkpoint; False where there is none."""
+    """Continues `state` from the folder's checkpoint; False where there is none. Raises Conflict where the checkpoint
+    is of a run with other settings."""
     source = next((folder / name for name in ("checkpoint", "checkpoint.old") if (folder / name).is_dir()), None)
     if source is None:
         return False
-    tensors = load_file(source / "models.safetensors")
-    for prefix, model in (("model.", state.model), ("average.", state.average)):
-        model.load_state_dict({name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)})
-    moments = load_file(source / "optimizer.safetensors")
-    if moments:
-        described = state.optimizer.state_dict()
-        described["state"] = _unflatten(moments)
-        state.optimizer.load_state_dict(described)
     facts = json.loads((source / "run.json").read_text(encoding="utf-8"))
-    state.step, state.seconds = facts["step"], facts["seconds"]
+    changed = {name for name, value in state.outcome.items() if facts["outcome"].get(name) != value}
+    if changed:
+        was = ", ".join(f"{name} {facts['outcome'].get(name)}" for name in sorted(changed))
+        raise Conflict(f"The run in {folder} was begun with {was}.", "Continue it so, or give another --run folder.")
+    tensors = load_file(source / "models.safetensors")
+    for part, module in _modules(state).items():
+        module.load_state_dict(_under(f"{part}.", tensors))
+    for part, optimizer in _optimizers(state).items():
+        moments = load_file(source / f"{part}.safetensors")
+        if moments:
+            optimizer.load_state_dict(optimizer.state_dict() | {"state": _unflatten(moments)})
+    state.step, state.seconds, state.seeds = facts["step"], facts["seconds"], facts["seeds"]
     state.generator.set_state(torch.tensor(facts["rng"], dtype=torch.uint8))
     return True
 
 
-def _moments(state: RunState) -> dict[str, Tensor]:
+def _modules(state: RunState) -> dict[str, torch.nn.Module]:
+    return {"model": state.model, "average": state.average, "discriminator": state.discriminator}
+
+
+def _optimizers(state: RunState) -> dict[str, torch.optim.Optimizer]:
+    return {"optimizer": state.optimizer, "discriminator_optimizer": state.discriminator_optimizer}
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _moments(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     return {
         f"{index}.{name}": torch.as_tensor(value).contiguous()
-        for index, entry in state.optimizer.state_dict()["state"].items()
+        for index, entry in optimizer.state_dict()["state"].items()
         for name, value in entry.items()
     }
 

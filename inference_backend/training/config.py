@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -11,8 +11,12 @@ class TrainingConfig:
     """Folder of cached sets (`mirage train sets`)."""
     run: str
     """Folder of the run: checkpoints, log, sample sheets."""
-    minutes: float = 60.0
-    """Wall time; the learning rate falls to zero at its end."""
+    init: str = ""
+    """Weights to start from; empty: from nothing."""
+    steps: int = 10000
+    """Steps of the whole run; the learning rate falls to zero at its end, however often it was stopped on the way."""
+    minutes: float = 0.0
+    """Stop after so much wall time, to be continued by the same command; 0: not before the run is done."""
     batch: int = 4
     learning_rate: float = 6e-4
     warm_up: int = 200
@@ -26,7 +30,28 @@ class TrainingConfig:
     """Share of samples whose memory is empty."""
     patch_drop: float = 0.4
     """Share of samples whose memory has a rectangle cut out."""
+    crop: float = 1.0
+    """Share of a target's width and height that a sample shows; its sources stay whole."""
+    flow_every: int = 1
+    """Steps between two that also learn to sample what nobody has seen."""
+    freeze_encoder: int = 0
+    """1: latents keep the meaning that they have in `init`, and a step costs less."""
+    texture: float = 0.0
+    """Weight of the loss on local contrast, which blur loses and a misplaced pattern does not."""
+    adversarial: float = 0.0
+    """Weight of the discriminator's opinion; 0: there is none."""
+    adversarial_from: int = 0
+    """Step at which the discriminator begins to learn."""
+    adversarial_ramp: int = 500
+    """Steps over which its weight rises from nothing."""
     seed: int = 1
     threads: int = 1
     device: str = "cpu"
     checkpoint_minutes: float = 5.0
+
+    def outcome(self) -> dict[str, str | int | float]:
+        """The fields that decide what the run becomes: a checkpoint is continued under the same ones only."""
+        return {name: value for name, value in asdict(self).items() if name not in _CONVENIENCE}
+
+
+_CONVENIENCE = {"sets", "run", "minutes", "threads", "device", "checkpoint_minutes"}

@@ -10,12 +10,15 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
+from ..errors import NotFound
 from ..memory.read import CANDIDATES, GEOMETRY
+from ..models.previz.autoencoder import STRIDE
 from ..models.previz.vocabulary import WORDS
-from .cache import SOURCES
 
 HISTORY_SHARES = (0.4, 0.4, 0.2)
 """How often the target's history is another view, two others, itself and another."""
+MIN_CROP = 8
+"""Cells."""
 HELD_OUT = 100
 """Sets with a seed below this are never trained on."""
 
@@ -27,13 +30,13 @@ class Batch:
     target: Tensor
     """[B,3,H,W] 0..1."""
     sources: Tensor
-    """[B,S,3,H,W]; a missing source is zero."""
+    """[B,S,3,H',W'], whole where the target is a crop; a missing source is zero."""
     pixel_guide: Tensor
     """[B,9,H,W]."""
     cell_guide: Tensor
     """[B,14,h,w]."""
     token: Tensor
-    """[B,K,N] int64 rows of the S*N source cells, -1 where there is none."""
+    """[B,K,N] int64 rows of the S*N' source cells, -1 where there is none."""
     geometry: Tensor
     """[B,K,9,h,w]."""
     covered: Tensor
@@ -41,31 +44,43 @@ class Batch:
     material: Tensor
     """[B,N] int64 of the target."""
     source_material: Tensor
-    """[B,S*N] int64, -1 for a missing source."""
+    """[B,S*N'] int64, -1 for a missing source."""
     words: Tensor
     """[B,W]."""
 
 
 class CachedSets:
-    """Random samples of the sets in a folder; files that appear later are found by `refresh`."""
+    """Random samples of the sets that are in a folder now."""
 
     def __init__(self, folder: Path, held_out: bool = False) -> None:
         self._folder = folder
-        self._held_out = held_out
-        self.paths: list[Path] = []
-        self.refresh()
+        found = sorted(folder.glob("*.safetensors"))
+        self.paths = [path for path in found if (int(path.stem) < HELD_OUT) == held_out]
 
-    def refresh(self) -> None:
-        found = sorted(self._folder.glob("*.safetensors"))
-        self.paths = [path for path in found if (int(path.stem) < HELD_OUT) == self._held_out]
+    def only(self, seeds: list[str]) -> None:
+        """Draws from the sets named `seeds` and no others, so that a continued run draws what it would have drawn.
+        Raises NotFound where one is missing."""
+        self.paths = [self._folder / f"{seed}.safetensors" for seed in seeds]
+        missing = [path.stem for path in self.paths if not path.is_file()]
+        if missing:
+            raise NotFound(
+                f"The run was begun with {len(missing)} sets that are not in {self._folder}, {missing[0]} among them.",
+                "Render them again with `mirage train sets`: a seed always gives the same set.",
+            )
 
-    def sample(self, count: int, rng: np.random.Generator) -> Batch:
+    def sample(self, count: int, rng: np.random.Generator, share: float = 1.0) -> Batch:
+        """`count` random samples whose targets show `share` of their width and height."""
         picks = []
         for _ in range(count):
             path = self.paths[int(rng.integers(len(self.paths)))]
             history = int(rng.choice(len(HISTORY_SHARES), p=HISTORY_SHARES))
             picks.append(load(path, None, history, rng))
-        return collate(picks)
+        if share >= 1:
+            return collate(picks)
+        whole = picks[0]["cell_guide"].shape[-2:]
+        size = tuple(max(MIN_CROP, round(share * cells)) for cells in whole)
+        corners = [[int(rng.integers(full - part + 1)) for full, part in zip(whole, size, strict=True)] for _ in picks]
+        return collate([crop(pick, *corner, *size) for pick, corner in zip(picks, corners, strict=True)])
 
 
 def load(path: Path, target: int | None, history: int, rng: np.random.Generator) -> dict[str, Tensor]:
@@ -93,6 +108,26 @@ def load(path: Path, target: int | None, history: int, rng: np.random.Generator)
         }
 
 
+def crop(sample: dict[str, Tensor], top: int, left: int, rows: int, columns: int) -> dict[str, Tensor]:
+    """The sample with only these cells of its target; what memory gathers for them is what it was."""
+    h, w = sample["cell_guide"].shape[-2:]
+
+    def cells(field: Tensor) -> Tensor:
+        """Of [..., h*w]."""
+        return field.unflatten(-1, (h, w))[..., top : top + rows, left : left + columns].flatten(-2)
+
+    def fine(x: Tensor) -> Tensor:
+        """Of [..., H, W]."""
+        stop = STRIDE * (top + rows), STRIDE * (left + columns)
+        return x[..., STRIDE * top : stop[0], STRIDE * left : stop[1]]
+
+    cut = {name: cells(sample[name]) for name in ("token", "geometry", "covered", "material")}
+    cut["cell_guide"] = cells(sample["cell_guide"].flatten(-2)).unflatten(-1, (rows, columns))
+    cut["pixel_guide"] = fine(sample["pixel_guide"])
+    cut["target"] = fine(sample["target"].movedim(-1, 0)).movedim(0, -1)
+    return sample | cut
+
+
 def collate(samples: list[dict[str, Tensor]]) -> Batch:
     stacked = {name: torch.stack([sample[name] for sample in samples]) for name in samples[0]}
     b, (h, w) = len(samples), stacked["cell_guide"].shape[-2:]
@@ -105,6 +140,6 @@ def collate(samples: list[dict[str, Tensor]]) -> Batch:
         geometry=stacked["geometry"].float().view(b, CANDIDATES, GEOMETRY, h, w),
         covered=stacked["covered"].float().view(b, 1, h, w),
         material=stacked["material"].long(),
-        source_material=stacked["source_material"].long().view(b, SOURCES * h * w),
+        source_material=stacked["source_material"].long().flatten(1),
         words=stacked["words"].float().view(b, len(WORDS)),
     )

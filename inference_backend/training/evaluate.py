@@ -57,7 +57,7 @@ def _make(model: PrevizModel, batch: Batch, config: TrainingConfig) -> tuple[Mad
     whole = without_dropout(config)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         generator = torch.Generator().manual_seed(0)
-        made = run(model, batch, whole, generator)
+        made = run(model, batch, whole, generator, flows=False)
         condition, covered = condition_of(encode(model, batch)[1], batch, whole, generator)
         condition = _without_words(condition)
         b, _, h, w = batch.cell_guide.shape

@@ -1,87 +1,148 @@
-"""The training loop: bf16 convolutions, float32 weights, a moving average, a time budget."""
+"""The training loop: bf16 convolutions, float32 weights, a moving average, and a plan in steps.
+
+Samples, noise and learning rate follow from the step alone, and all else is in the checkpoint: a run may be stopped
+and continued at will, and ends in the same weights.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from ..errors import NotFound
 from ..models.previz.model import PrevizModel, no_grad_copy
 from .checkpoint import RunState, load_checkpoint, save_checkpoint
 from .config import TrainingConfig
 from .dataset import CachedSets
+from .discriminator import Discriminator, adversarial_loss, discriminator_loss
 from .evaluate import evaluate, sample_sheet
-from .step import run
+from .step import Made, run
+
+LOG_STEPS = 100
+BETAS = (0.9, 0.99)
 
 
 def train(config: TrainingConfig, say: Callable[[str], None] = print) -> PrevizModel:
-    """Trains until the minutes are spent, continuing the run folder's checkpoint; returns the averaged model."""
+    """Trains until the steps are done or the minutes spent, continuing the run folder's checkpoint; returns the
+    averaged model. Raises NotFound without sets, Conflict where the checkpoint is of other settings."""
     torch.set_num_threads(config.threads)
     folder = Path(config.run)
     folder.mkdir(parents=True, exist_ok=True)
     sets = CachedSets(Path(config.sets))
-    if not sets.paths:
-        raise FileNotFoundError(f"no cached sets in {config.sets}: run `mirage train sets` first")
-    state = _fresh(config)
+    state = begin(config, [path.stem for path in sets.paths])
     if load_checkpoint(state, folder):
         say(f"continuing at step {state.step} after {state.seconds / 60:.1f} minutes")
-    saved, mark = state.seconds, time.monotonic()
+    sets.only(state.seeds)
+    begun = mark = saved = time.monotonic()
     sums: dict[str, float] = {}
-    while state.seconds < config.minutes * 60:
-        losses = _step(state, sets, config)
-        for name, value in losses.items():
-            sums[name] = sums.get(name, 0.0) + value
-        now = time.monotonic()
-        state.seconds, mark = state.seconds + now - mark, now
-        if state.step % 100 == 0:
-            _log(folder, state, {name: total / 100 for name, total in sums.items()}, say)
-            sums.clear()
-            sets.refresh()
-        if state.seconds - saved > config.checkpoint_minutes * 60:
-            saved = state.seconds
-            _keep(state, config, folder, say)
-            mark = time.monotonic()
-    _keep(state, config, folder, say)
+    with _deterministic():
+        while state.step < config.steps and (config.minutes <= 0 or mark - begun < config.minutes * 60):
+            for name, value in advance(state, sets, config).items():
+                sums[name] = sums.get(name, 0.0) + value / LOG_STEPS
+            now = time.monotonic()
+            state.seconds, mark = state.seconds + now - mark, now
+            if state.step % LOG_STEPS == 0:
+                _log(folder, state, sums, say)
+                sums = {}
+            if now - saved > config.checkpoint_minutes * 60 and state.step < config.steps:
+                _keep(state, config, folder, say)
+                saved = mark = time.monotonic()
+        _keep(state, config, folder, say)
     return state.average
 
 
-def learning_rate(config: TrainingConfig, step: int, seconds: float) -> float:
-    """Linear warm-up by steps, cosine to zero by the share of the time that is spent."""
-    spent = min(1.0, seconds / (config.minutes * 60))
-    return config.learning_rate * min(1.0, (step + 1) / config.warm_up) * (0.5 + 0.5 * math.cos(math.pi * spent))
+def learning_rate(config: TrainingConfig, step: int) -> float:
+    """Linear warm-up, cosine to zero at the last step."""
+    done = min(1.0, step / config.steps)
+    return config.learning_rate * min(1.0, (step + 1) / config.warm_up) * (0.5 + 0.5 * math.cos(math.pi * done))
 
 
-def _fresh(config: TrainingConfig) -> RunState:
+def adversarial_weight(config: TrainingConfig, step: int) -> float:
+    """What the discriminator's opinion weighs at `step`: nothing before it learns, then more and more."""
+    return config.adversarial * min(1.0, max(0, step - config.adversarial_from) / max(1, config.adversarial_ramp))
+
+
+def begin(config: TrainingConfig, seeds: list[str]) -> RunState:
+    """A run at step 0 over the sets `seeds`. Raises NotFound where there are none."""
+    if not seeds:
+        raise NotFound(f"There are no cached sets in {config.sets}.", "Render some with `mirage train sets` first.")
     torch.manual_seed(config.seed)
-    model = PrevizModel().to(config.device, memory_format=torch.channels_last)
-    average = no_grad_copy(model, PrevizModel)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3)
-    generator = torch.Generator().manual_seed(config.seed)
-    return RunState(model, average, optimizer, generator)
+    model = PrevizModel()
+    if config.init:
+        model.load_state_dict(PrevizModel.load(Path(config.init)).state_dict())
+    model = model.to(config.device, memory_format=torch.channels_last)
+    discriminator = Discriminator().to(config.device, memory_format=torch.channels_last)
+    return RunState(
+        model,
+        no_grad_copy(model, PrevizModel),
+        torch.optim.AdamW(model.parameters(), lr=config.learning_rate, betas=BETAS, weight_decay=1e-3),
+        discriminator,
+        torch.optim.AdamW(discriminator.parameters(), lr=config.learning_rate, betas=(0.5, 0.99), weight_decay=1e-3),
+        torch.Generator().manual_seed(config.seed),
+        config.outcome(),
+        seeds,
+    )
 
 
-def _step(state: RunState, sets: CachedSets, config: TrainingConfig) -> dict[str, float]:
-    # The sample drawn depends on the step alone, so that a resumed run sees what an unbroken one would.
-    batch = sets.sample(config.batch, np.random.default_rng((config.seed, state.step)))
-    for group in state.optimizer.param_groups:
-        group["lr"] = learning_rate(config, state.step, state.seconds)
+def advance(state: RunState, sets: CachedSets, config: TrainingConfig) -> dict[str, float]:
+    """One step; its losses by name, as they weigh."""
+    batch = sets.sample(config.batch, np.random.default_rng((config.seed, state.step)), config.crop)
+    flows = state.step % config.flow_every == 0
+    for group in (*state.optimizer.param_groups, *state.discriminator_optimizer.param_groups):
+        group["lr"] = learning_rate(config, state.step)
+    judged = config.adversarial > 0 and state.step >= config.adversarial_from
     with torch.autocast(config.device, torch.bfloat16):
-        losses = run(state.model, batch, config, state.generator).losses
-    torch.stack(list(losses.values())).sum().backward()
-    torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
-    state.optimizer.step()
-    state.optimizer.zero_grad(set_to_none=True)
+        made = run(state.model, batch, config, state.generator, flows)
+        losses = dict(made.losses)
+        if judged:
+            losses["adversarial"] = adversarial_weight(config, state.step) * _opinion(state.discriminator, made)
+    _descend(torch.stack(list(losses.values())).sum(), state.model, state.optimizer)
+    if judged:
+        with torch.autocast(config.device, torch.bfloat16):
+            pictures = torch.cat([batch.target, made.reconstructed.detach(), made.refined.detach()])
+            real, fake = state.discriminator(pictures).float().split([len(batch.target), 2 * len(batch.target)])
+            losses["discriminator"] = discriminator_loss(real, fake)
+        _descend(losses["discriminator"], state.discriminator, state.discriminator_optimizer)
     decay = min(config.ema, (1 + state.step) / (10 + state.step))
     with torch.no_grad():
         for slow, fast in zip(state.average.parameters(), state.model.parameters(), strict=True):
             slow.lerp_(fast, 1 - decay)
     state.step += 1
     return {name: float(value.detach()) for name, value in losses.items()}
+
+
+def _opinion(discriminator: Discriminator, made: Made) -> Tensor:
+    """What the discriminator costs the model; surfaces that memory had not seen count a tenth."""
+    discriminator.requires_grad_(False)
+    judged = discriminator(torch.cat([made.reconstructed, made.refined])).float()
+    discriminator.requires_grad_(True)
+    seen = torch.nn.functional.avg_pool2d(0.1 + 0.9 * made.covered, made.covered.shape[-1] // judged.shape[-1])
+    return adversarial_loss(judged, torch.cat([torch.ones_like(seen), seen]))
+
+
+def _descend(loss: Tensor, module: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(module.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+
+
+@contextmanager
+def _deterministic() -> Iterator[None]:
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 def _keep(state: RunState, config: TrainingConfig, folder: Path, say: Callable[[str], None]) -> None:

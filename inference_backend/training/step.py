@@ -19,7 +19,7 @@ from ..models.previz.model import PrevizModel, look_of, palette_of
 from .cache import SOURCES
 from .config import TrainingConfig
 from .dataset import Batch
-from .losses import flow_loss, latent_statistics_loss, picture_loss
+from .losses import flow_loss, latent_statistics_loss, picture_loss, texture_loss
 
 
 @dataclass(frozen=True)
@@ -35,20 +35,18 @@ class Made:
     losses: dict[str, Tensor]
 
 
-def run(model: PrevizModel, batch: Batch, config: TrainingConfig, generator: torch.Generator) -> Made:
-    """Losses and pictures of one batch, with the training's noise and dropouts drawn from `generator`."""
-    latents, sources = encode(model, batch)
+def run(
+    model: PrevizModel, batch: Batch, config: TrainingConfig, generator: torch.Generator, flows: bool = True
+) -> Made:
+    """Losses and pictures of one batch, with the training's noise and dropouts drawn from `generator`; without the
+    flow's unless it `flows`."""
+    with torch.set_grad_enabled(torch.is_grad_enabled() and not config.freeze_encoder):
+        latents, sources = encode(model, batch)
     condition, covered = condition_of(sources, batch, config, generator)
     b = len(latents)
     target = latents.detach().float()
 
-    noise = torch.randn(latents.shape, generator=generator)
     refined = model.denoiser(torch.zeros_like(target), torch.ones(b), torch.ones(b), condition).float()
-    # Half of the noise levels near 1, where few-step sampling spends its steps.
-    sigma = torch.rand(b, generator=generator).sqrt()
-    noisy = mix(target, noise, sigma[:, None, None, None])
-    flowed = model.denoiser(noisy, sigma, torch.zeros(b), condition).float()
-
     guide = batch.pixel_guide
     dropped = (torch.rand(b, generator=generator) >= config.guide_drop).float()[:, None, None, None]
     jitter = config.latent_noise * torch.randn(latents.shape, generator=generator)
@@ -60,19 +58,38 @@ def run(model: PrevizModel, batch: Batch, config: TrainingConfig, generator: tor
         "autoencoder": picture_loss(reconstructed, batch.target, torch.ones_like(fine)),
         "refine": picture_loss(painted, batch.target, 0.1 + 0.9 * fine),
         "refine_latents": 0.5 * (refined - target).abs().mean(),
-        "flow": 0.2 * flow_loss(flowed, target, sigma[:, None, None, None]),
         "statistics": 0.05 * latent_statistics_loss(latents.float()),
     }
+    if flows:
+        losses["flow"] = 0.2 * _flow(model, target, condition, generator)
+    if config.texture > 0:
+        whole, seen = torch.ones_like(fine), 0.1 + 0.9 * fine
+        losses["texture"] = config.texture * (
+            texture_loss(reconstructed, batch.target, whole) + texture_loss(painted, batch.target, seen)
+        )
     return Made(reconstructed, painted, fine, losses)
 
 
+def _flow(model: PrevizModel, target: Tensor, condition: Condition, generator: torch.Generator) -> Tensor:
+    noise = torch.randn(target.shape, generator=generator)
+    # Half of the noise levels near 1, where few-step sampling spends its steps.
+    sigma = torch.rand(len(target), generator=generator).sqrt()
+    noisy = mix(target, noise, sigma[:, None, None, None])
+    flowed = model.denoiser(noisy, sigma, torch.zeros(len(target)), condition).float()
+    return flow_loss(flowed, target, sigma[:, None, None, None])
+
+
 def encode(model: PrevizModel, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Latents of the targets [B,8,h,w] and of the sources [B*S,8,h,w], zero for a missing source."""
+    """Latents of the targets [B,8,h,w] and of the sources [B*S,8,h',w'], zero for a missing source."""
     b = len(batch.target)
     there = (batch.source_material.unflatten(1, (SOURCES, -1))[:, :, 0] >= 0).flatten()
-    latents = model.encoder(torch.cat([batch.target, batch.sources.flatten(0, 1)[there]]))
-    sources = latents.new_zeros(len(there), *latents.shape[1:])
-    return latents[:b], sources.index_put((torch.nonzero(there)[:, 0],), latents[b:])
+    seen = batch.sources.flatten(0, 1)[there]
+    if seen.shape[-2:] == batch.target.shape[-2:]:
+        latents, seen = model.encoder(torch.cat([batch.target, seen])).split([b, len(seen)])
+    else:
+        latents, seen = model.encoder(batch.target), model.encoder(seen)
+    sources = seen.new_zeros(len(there), *seen.shape[1:])
+    return latents, sources.index_put((torch.nonzero(there)[:, 0],), seen)
 
 
 def condition_of(
@@ -80,12 +97,12 @@ def condition_of(
 ) -> tuple[Condition, Tensor]:
     """The denoiser's condition, with part of the memory dropped, and the cells [B,1,h,w] that are still covered.
 
-    sources: [B*S,8,h,w] as `encode` makes them.
+    sources: [B*S,8,h',w'] as `encode` makes them.
     """
     b, _, h, w = batch.cell_guide.shape
     sources = sources + config.latent_noise * torch.randn(sources.shape, generator=generator)
-    # [B, S*N, C]: the rows that `batch.token` points at.
-    rows = sources.view(b, -1, CHANNELS, h * w).transpose(2, 3).flatten(1, 2)
+    # [B, S*N', C]: the rows that `batch.token` points at.
+    rows = sources.flatten(2).unflatten(0, (b, -1)).transpose(2, 3).flatten(1, 2)
     kept = _keep(b, h, w, config, generator)
     present = (batch.token >= 0).unflatten(-1, (h, w)) & (kept[:, None, 0] > 0.5)
     picked = batch.token.clamp_min(0).flatten(1)[..., None].expand(-1, -1, CHANNELS)

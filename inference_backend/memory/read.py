@@ -79,7 +79,7 @@ def read(tokens: Tokens, index: TokenIndex, cells: Cells, candidates: int = CAND
         return ReadOut(token, footprint.new_zeros(*token.shape, GEOMETRY), covered, none, none)
     known = tokens.select(token.clamp_min(0).flatten())
     rows = torch.arange(len(cells), device=token.device).repeat_interleave(candidates)
-    geometry = _relate(known, cells.select(rows), footprint[rows]).view(*token.shape, GEOMETRY)
+    geometry = relate(known, cells.select(rows), footprint[rows]).view(*token.shape, GEOMETRY)
     return ReadOut(token, geometry * present[..., None], covered, none, none)
 
 
@@ -157,7 +157,7 @@ def _offset(position: Tensor, cell: Cells) -> tuple[Tensor, Tensor]:
     return (du * vv - dv * uv) / determinant, (dv * uu - du * uv) / determinant
 
 
-def _relate(known: Tokens, cell: Cells, footprint: Tensor) -> Tensor:
+def relate(known: Tokens, cell: Cells, footprint: Tensor) -> Tensor:
     """[P,9] geometry of token and cell pairs."""
     right, down = _offset(known.position, cell)
     normal = from_octahedral(known.normal)

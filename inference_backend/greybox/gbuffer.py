@@ -6,13 +6,15 @@ pixels, so that silhouettes do not fly, and its surface point as near the cell's
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import SKY, Float32, Float64, Int32
 from .raycast import Hits, Raycaster
+from .surfaces import Rays, see
 
 
 @dataclass(frozen=True)
@@ -62,18 +64,16 @@ def cell_gbuffer(caster: Raycaster, c2w: Float64, K: Float64, pixels: GBuffer, s
     height, width = pixels.shape
     h, w = height // stride, width // stride
     anchors = _cells(pixels.anchor, h, w, stride)
-    votes = (anchors[..., :, None] == anchors[..., None, :]).sum(-1)
-    winner = np.take_along_axis(anchors, votes.argmax(-1)[..., None], -1)
-    purity = (votes.max(-1) / stride**2).astype(np.float32)
+    winner, purity = _majority(anchors)
 
     row, column = np.meshgrid(np.arange(h), np.arange(w), indexing="ij")
     u = (column + 0.5) * stride
     v = (row + 0.5) * stride
     centre = _hits(caster, c2w, K, u, v)[0]
     centre_anchor = _anchor_of(caster, centre).reshape(h, w)
-    beside = centre_anchor != winner[..., 0]
+    beside = centre_anchor != winner
     if beside.any():
-        member = _median_member(_cells(pixels.depth_z, h, w, stride)[beside], (anchors == winner)[beside])
+        member = _median_member(_cells(pixels.depth_z, h, w, stride)[beside], (anchors == winner[..., None])[beside])
         u[beside] = column[beside] * stride + member % stride + 0.5
         v[beside] = row[beside] * stride + member // stride + 0.5
     return _see(caster, c2w, K, u, v, purity, step=stride)
@@ -84,14 +84,32 @@ def rays(c2w: Float64, K: Float64, u: NDArray[np.float64], v: NDArray[np.float64
     distance along it is depth_z."""
     camera = np.stack([u, v, np.ones_like(u)], -1).reshape(-1, 3) @ np.linalg.inv(K).T
     directions = camera @ c2w[:3, :3].T
-    origins = np.broadcast_to(c2w[:3, 3], directions.shape)
-    return origins.astype(np.float32), directions.astype(np.float32)
+    origins = np.broadcast_to(c2w[:3, 3].astype(np.float32), directions.shape)
+    return np.ascontiguousarray(origins), directions.astype(np.float32)
 
 
 def _cells(field: NDArray[np.generic], h: int, w: int, stride: int) -> NDArray[np.generic]:
     """[H,W] as [h,w,stride*stride]."""
     cut = field[: h * stride, : w * stride].reshape(h, stride, w, stride)
     return cut.transpose(0, 2, 1, 3).reshape(h, w, stride * stride)
+
+
+@numba.njit(cache=True, nogil=True)
+def _majority(anchors):  # type: ignore[no-untyped-def]
+    """([h,w] the anchor that most of a cell's pixels [h,w,P] show, of equals the first; [h,w] float32 their share)."""
+    h, w, pixels = anchors.shape
+    winner, share = np.empty((h, w), anchors.dtype), np.empty((h, w), np.float32)
+    for i in range(h):
+        for j in range(w):
+            most = 0
+            for k in range(pixels):
+                votes = 0
+                for n in range(pixels):
+                    votes += anchors[i, j, n] == anchors[i, j, k]
+                if votes > most:
+                    most, winner[i, j] = votes, anchors[i, j, k]
+            share[i, j] = np.float32(most / pixels)
+    return winner, share
 
 
 def _median_member(depth: Float32, member: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -124,102 +142,8 @@ def _see(
 ) -> GBuffer:
     """Surface under the grid points (u, v) [H,W], given in pixels; `step` is the grid's spacing in pixels."""
     hits, origins, directions = _hits(caster, c2w, K, u, v)
-    surface = _sky(directions)
-    for index in np.unique(hits.mesh[hits.mesh >= 0]):
-        _fill(surface, caster, int(index), hits, directions)
-    met = hits.mesh >= 0
-    surface["depth_z"] = np.where(met, hits.distance, 0).astype(np.float32)
-    surface["position"][met] = origins[met] + directions[met] * hits.distance[met, None]
-    _differentials(surface, c2w, K, directions, step)
-    grid = u.shape
-    shaped = {
-        name: np.ascontiguousarray(value.reshape(*grid, *value.shape[1:]))
-        for name, value in surface.items()
-        if name in {field.name for field in fields(GBuffer)}
-    }
+    steps = (step * (c2w[:3, :3] @ np.linalg.inv(K)[:, :2])).T.astype(np.float32)
+    rays = Rays(origins, directions, hits.mesh, hits.triangle, hits.u, hits.v, hits.distance)
+    seen = see(caster.surfaces, rays, np.ascontiguousarray(steps))
+    shaped = {name: value.reshape(*u.shape, *value.shape[1:]) for name, value in seen._asdict().items()}
     return GBuffer(**shaped, purity=purity)
-
-
-def _sky(directions: Float32) -> dict[str, NDArray[np.generic]]:
-    """Every ray as if it met the sky: position = rest position = unit direction, facing the camera."""
-    count = len(directions)
-    unit = directions / np.linalg.norm(directions, axis=-1, keepdims=True)
-    identity = np.broadcast_to(np.eye(3, dtype=np.float32), (count, 3, 3)).copy()
-    return {
-        "anchor": np.full(count, SKY, np.int32),
-        "material": np.zeros(count, np.int32),
-        "base_color": np.zeros((count, 3), np.float32),
-        "position": unit.copy(),
-        "rest_position": unit.copy(),
-        "normal": -unit,
-        "rest_normal": -unit,
-        "view": -unit,
-        "to_rest": identity,
-    }
-
-
-def _fill(
-    surface: dict[str, NDArray[np.generic]], caster: Raycaster, index: int, hits: Hits, directions: Float32
-) -> None:
-    """Writes the rays that met mesh `index`."""
-    placed = caster.frame_set.meshes[index]
-    rows = np.flatnonzero(hits.mesh == index)
-    # What belongs to a triangle is computed once for each that is seen, not once a ray.
-    seen, of_ray = np.unique(hits.triangle[rows], return_inverse=True)
-    corners = placed.mesh.triangles[seen]
-    local, rest = placed.mesh.vertices[corners], placed.rest_vertices[corners]
-    linear = placed.transform[:3, :3]
-    world_edges = np.stack([local[:, 1] - local[:, 0], local[:, 2] - local[:, 0]], 1).astype(np.float64) @ linear.T
-    rest_edges = np.stack([rest[:, 1] - rest[:, 0], rest[:, 2] - rest[:, 0]], 1)
-    world_normal = _unit(np.cross(world_edges[:, 0], world_edges[:, 1]))
-    # A mirrored object turns its winding round in world space but not in rest space.
-    mirrored = -1.0 if np.linalg.det(linear) < 0 else 1.0
-    rest_normal = _unit(np.cross(rest_edges[:, 0], rest_edges[:, 1])) * mirrored
-    to_rest = _surface_map(world_edges, world_normal, rest_edges, rest_normal).astype(np.float32)
-    slots = np.minimum(placed.mesh.face_material[seen], len(placed.materials) - 1)
-
-    ray = directions[rows]
-    normal = world_normal.astype(np.float32)[of_ray]
-    side = np.where(np.einsum("ij,ij->i", normal, ray) > 0, np.float32(-1), np.float32(1))[:, None]
-    surface["anchor"][rows] = placed.anchor
-    surface["material"][rows] = np.asarray(placed.materials, np.int32)[slots][of_ray]
-    surface["base_color"][rows] = placed.base_colors[slots][of_ray]
-    edges = rest_edges[of_ray]
-    surface["rest_position"][rows] = (
-        rest[:, 0][of_ray] + hits.u[rows, None] * edges[:, 0] + hits.v[rows, None] * edges[:, 1]
-    )
-    surface["normal"][rows] = normal * side
-    surface["rest_normal"][rows] = rest_normal.astype(np.float32)[of_ray] * side
-    # The map sends normal to normal on either side, so it needs no turning with `side`.
-    surface["to_rest"][rows] = to_rest[of_ray]
-    surface["view"][rows] = _unit(np.einsum("nij,nj->ni", to_rest[of_ray], -ray))
-
-
-def _surface_map(world_edges: Float64, world_normal: Float64, rest_edges: Float64, rest_normal: Float64) -> Float64:
-    """[N,3,3] linear map of each triangle's neighbourhood from world to rest space: edges to edges, normal to normal.
-
-    The one expression serves rigid, scaled and bent surfaces alike.
-    """
-    world = np.stack([world_edges[:, 0], world_edges[:, 1], world_normal], -1)
-    rest = np.stack([rest_edges[:, 0], rest_edges[:, 1], rest_normal], -1)
-    return rest @ np.linalg.pinv(world)
-
-
-def _differentials(
-    surface: dict[str, NDArray[np.generic]], c2w: Float64, K: Float64, directions: Float32, step: int
-) -> None:
-    """Adds du, dv: ray differentials on the tangent plane (Igehy 1999), carried into rest space."""
-    columns = (step * (c2w[:3, :3] @ np.linalg.inv(K)[:, :2])).astype(np.float32)
-    normal = surface["normal"]
-    length = np.linalg.norm(directions, axis=-1)
-    depth = np.where(surface["depth_z"] > 0, surface["depth_z"], 1 / length)
-    # A grazing ray would stretch its cell without bound: hold the slope where a cell spans 20 times its width.
-    cosine = -np.maximum(np.abs(np.einsum("ij,ij->i", normal, directions)), np.float32(0.05) * length)
-    for name, column in (("du", columns[:, 0]), ("dv", columns[:, 1])):
-        along = column - directions * ((normal @ column) / cosine)[:, None]
-        surface[name] = np.einsum("nij,nj->ni", surface["to_rest"], depth[:, None] * along)
-
-
-def _unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(length, 1e-30)

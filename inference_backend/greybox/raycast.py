@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
 from .geometry import Float32, FrameSet, Int32, PlacedMesh
+from .surfaces import Surfaces, moved_surfaces, surfaces_of
 
 SURFACE_OFFSET = 2e-3
 """Metres that a secondary ray starts above its surface, so that it does not meet it again."""
@@ -47,6 +49,31 @@ class _Bvh:
         ]
 
 
+@dataclass(frozen=True)
+class _Mover:
+    """A mesh that is cast in its own space, and the sphere in world space that holds it."""
+
+    bvh: _Bvh
+    to_local: NDArray[np.float64]
+    centre: Float32
+    radius: float
+
+    def met_by(self, origins: Float32, directions: Float32) -> NDArray[np.int64]:
+        """Rows of the rays whose lines pass the sphere: few, as a rule, and only they are moved and cast."""
+        return np.flatnonzero(_pass_sphere(origins, directions, self.centre, np.float32(self.radius)))
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _pass_sphere(origins, directions, centre, radius):  # type: ignore[no-untyped-def]
+    near = np.empty(len(origins), np.bool_)
+    for i in range(len(origins)):
+        x, y, z = centre[0] - origins[i, 0], centre[1] - origins[i, 1], centre[2] - origins[i, 2]
+        dx, dy, dz = directions[i, 0], directions[i, 1], directions[i, 2]
+        cx, cy, cz = y * dz - z * dy, z * dx - x * dz, x * dy - y * dx
+        near[i] = cx * cx + cy * cy + cz * cz <= radius * radius * (dx * dx + dy * dy + dz * dz)
+    return near
+
+
 class Raycaster:
     """Casts rays against the greybox at one frame."""
 
@@ -62,7 +89,15 @@ class Raycaster:
         ]
         self._static = _Bvh(soups) if soups else None
         self._local: dict[int, tuple[Float32, _Bvh]] = {}
+        self._surfaces: Surfaces | None = None
         self._place_movers()
+
+    @property
+    def surfaces(self) -> Surfaces:
+        """What the set's triangles are, for what the rays see of them."""
+        if self._surfaces is None:
+            self._surfaces = surfaces_of(self.frame_set)
+        return self._surfaces
 
     def moved(self, frame_set: FrameSet) -> Raycaster:
         """The same set at another frame: only what was declared moving may differ."""
@@ -71,6 +106,7 @@ class Raycaster:
         other._moving = self._moving
         other._static = self._static
         other._local = self._local
+        other._surfaces = moved_surfaces(self.surfaces, self.frame_set, frame_set, self._moving)
         other._place_movers()
         return other
 
@@ -86,8 +122,9 @@ class Raycaster:
         )
         if self._static is not None:
             _merge(hits, self._static, origins, directions)
-        for bvh, to_local in self._movers:
-            _merge(hits, bvh, *_into(to_local, origins, directions))
+        for mover in self._movers:
+            rows = mover.met_by(origins, directions)
+            _merge(hits, mover.bvh, *_into(mover.to_local, origins[rows], directions[rows]), rows)
         return hits
 
     def occluded(self, origins: Float32, directions: Float32, distances: Float32) -> NDArray[np.bool_]:
@@ -96,12 +133,13 @@ class Raycaster:
         reach = np.ascontiguousarray(distances, np.float32)
         if self._static is not None:
             blocked |= _blocked(self._static, origins, directions, reach)
-        for bvh, to_local in self._movers:
-            blocked |= _blocked(bvh, *_into(to_local, origins, directions), reach)
+        for mover in self._movers:
+            rows = mover.met_by(origins, directions)
+            blocked[rows] |= _blocked(mover.bvh, *_into(mover.to_local, origins[rows], directions[rows]), reach[rows])
         return blocked
 
     def _place_movers(self) -> None:
-        self._movers: list[tuple[_Bvh, NDArray[np.float64]]] = []
+        self._movers: list[_Mover] = []
         for index in self._moving:
             placed = self.frame_set.meshes[index]
             transform = placed.transform
@@ -112,7 +150,15 @@ class Raycaster:
             if known is None or known[0] is not vertices:
                 known = (vertices, _Bvh([(index, vertices, placed.mesh.triangles)]))
                 self._local[index] = known
-            self._movers.append((known[1], np.linalg.inv(transform)))
+            self._movers.append(_Mover(known[1], np.linalg.inv(transform), *_sphere(vertices, transform)))
+
+
+def _sphere(vertices: Float32, transform: NDArray[np.float64]) -> tuple[Float32, float]:
+    """(centre, radius) in world space of a sphere round local vertices, a little too large."""
+    low, high = vertices.min(0).astype(np.float64), vertices.max(0).astype(np.float64)
+    stretch = np.linalg.norm(transform[:3, :3], 2)
+    centre = transform[:3, :3] @ ((low + high) / 2) + transform[:3, 3]
+    return centre.astype(np.float32), float(1.01 * stretch * np.linalg.norm(high - low) / 2 + 1e-3)
 
 
 def world_vertices(placed: PlacedMesh) -> Float32:
@@ -133,20 +179,26 @@ def _into(to_local: NDArray[np.float64], origins: Float32, directions: Float32) 
     )
 
 
-def _merge(hits: Hits, bvh: _Bvh, origins: Float32, directions: Float32) -> None:
-    """Writes into `hits` what `bvh` has nearer."""
+def _merge(hits: Hits, bvh: _Bvh, origins: Float32, directions: Float32, rows: NDArray[np.int64] | None = None) -> None:
+    """Writes into `hits` what `bvh` has nearer. The rays are those of `rows`, or all."""
+    if len(origins) == 0:
+        return
     found = bvh.scene.run(
         np.ascontiguousarray(origins, np.float32), np.ascontiguousarray(directions, np.float32), output=1
     )
-    nearer = (found["primID"] >= 0) & (found["tfar"] < hits.distance)
-    hits.mesh[nearer] = bvh.owners[found["geomID"][nearer]]
-    hits.triangle[nearer] = found["primID"][nearer]
-    hits.u[nearer] = found["u"][nearer]
-    hits.v[nearer] = found["v"][nearer]
-    hits.distance[nearer] = found["tfar"][nearer]
+    known = hits.distance if rows is None else hits.distance[rows]
+    nearer = np.flatnonzero((found["primID"] >= 0) & (found["tfar"] < known))
+    at = nearer if rows is None else rows[nearer]
+    hits.mesh[at] = bvh.owners[found["geomID"][nearer]]
+    hits.triangle[at] = found["primID"][nearer]
+    hits.u[at] = found["u"][nearer]
+    hits.v[at] = found["v"][nearer]
+    hits.distance[at] = found["tfar"][nearer]
 
 
 def _blocked(bvh: _Bvh, origins: Float32, directions: Float32, reach: Float32) -> NDArray[np.bool_]:
+    if len(origins) == 0:
+        return np.zeros(0, bool)
     met = bvh.scene.run(
         np.ascontiguousarray(origins, np.float32),
         np.ascontiguousarray(directions, np.float32),

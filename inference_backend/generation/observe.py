@@ -11,6 +11,8 @@ from ..greybox.raycast import Raycaster
 from ..greybox.shading import guide
 from ..memory.cells import Cells
 from ..models.protocol import FrameView
+from .remember import Memory
+from .void import fill
 
 OCCLUSION_RAYS = 16
 SHADOW_SAMPLES = 2
@@ -30,10 +32,12 @@ def observe(caster: Raycaster, c2w: Float64, K: Float64, height: int, width: int
     return FrameView(pixels, cells, light / SHADOW_SAMPLES, occlusion, c2w)
 
 
-def glance(caster: Raycaster, c2w: Float64, K: Float64, size: tuple[int, int], device: torch.device) -> Cells:
+def glance(caster: Raycaster, c2w: Float64, K: Float64, size: tuple[int, int], memory: Memory) -> Cells:
     """Every second cell of a frame by the ray through its centre: enough to plan with, at a small part of the cost.
     `K` and `size` (h, w) are those of the latent grid."""
     h, w = size
-    cells = Cells.from_gbuffer(pixel_gbuffer(caster, c2w, K, h, w), device)
+    device = memory.tokens.anchor.device
+    seen = fill(pixel_gbuffer(caster, c2w, K, h, w), memory, c2w, K)
+    cells = Cells.from_gbuffer(seen, device)
     grid = torch.arange(h * w, device=device).view(h, w)
     return cells.select(grid[::PLAN_STEP, ::PLAN_STEP].reshape(-1))

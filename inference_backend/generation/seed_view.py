@@ -19,6 +19,7 @@ from .context import JobContext
 from .events import Event
 from .greybox_frames import GreyboxFrames
 from .observe import observe
+from .void import seed
 
 LONGEST_SIDES = (1024, 512)
 """A look is written at two levels of detail, as a texture is: from far away the coarser one is read. A larger picture
@@ -27,8 +28,9 @@ is reduced first; its tokens would be finer than any take reads."""
 
 def write_seed_view(request: SeedViewRequest, arrays: Arrays, context: JobContext, engine: Engine) -> None:
     """Encodes the picture at each level of detail, hangs the latents on the surfaces that it shows, and commits them.
+    Where it shows none of the greybox but has a depth, they hang on points in space (see `void`).
 
-    Raises InvalidRequest where the camera sees nothing of the greybox, DiskFull, Cancelled.
+    Raises InvalidRequest where the camera sees nothing at all, DiskFull, Cancelled.
     """
     context.report(Event("phase", phase="look"))
     tracks = GreyboxTracks.from_arrays(request.greybox, arrays, 1)
@@ -38,14 +40,17 @@ def write_seed_view(request: SeedViewRequest, arrays: Arrays, context: JobContex
         if context.is_cancelled():
             raise Cancelled()
         picture, K = fit(arrays["image"], arrays["K"][0], engine.spec.stride, longest)
-        view = observe(caster, arrays["c2w"][0], K, *picture.shape[:2], engine.spec.stride)
-        if not (view.cells.depth_z > 0).any():
+        cells = observe(caster, arrays["c2w"][0], K, *picture.shape[:2], engine.spec.stride).cells
+        if "depth" in arrays:
+            depth = fit_depth(arrays["depth"], engine.spec.stride, longest)
+            cells = seed(cells, depth, arrays["c2w"][0], K, engine.spec.stride)
+        if not (cells.depth_z > 0).any():
             raise InvalidRequest(
                 f"The camera of the look {request.name!r} sees nothing of the greybox.",
-                "Set the look's frame to one where the camera looks at the set.",
+                "Set the look's frame to one where the camera looks at the set, or send a depth with the picture.",
             )
         latents = engine.encode(picture)
-        parts.append(write(latents.flatten(1).T, Cells.from_gbuffer(view.cells, engine.device)))
+        parts.append(write(latents.flatten(1).T, Cells.from_gbuffer(cells, engine.device)))
         if max(arrays["image"].shape[:2]) <= LONGEST_SIDES[-1]:
             break
     added = Tokens.join(parts)
@@ -58,14 +63,28 @@ def fit(
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """The picture reduced to `longest` pixels a side and to whole cells, and its K to match. [H,W,3], [3,3]."""
     height, width = image.shape[:2]
+    (h, w), resized = _fitted(height, width, stride, longest)
+    if resized != (height, width):
+        image = np.asarray(Image.fromarray(image).resize(resized[::-1], Image.Resampling.LANCZOS))
+    factors = np.diag([resized[1] / width, resized[0] / height, 1.0])
+    return np.ascontiguousarray(image[:h, :w]), factors @ K
+
+
+def fit_depth(depth: NDArray[np.float32], stride: int, longest: int) -> NDArray[np.float32]:
+    """A depth [H,W] as `fit` fits its picture. Never blended: a mean of two depths is a place where nothing is."""
+    (h, w), resized = _fitted(*depth.shape, stride, longest)
+    if resized != depth.shape:
+        picture = Image.fromarray(np.ascontiguousarray(depth))
+        depth = np.asarray(picture.resize(resized[::-1], Image.Resampling.NEAREST))
+    return np.ascontiguousarray(depth[:h, :w])
+
+
+def _fitted(height: int, width: int, stride: int, longest: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """((h, w) in whole cells, (H, W) of the resized picture before its right and bottom are cropped)."""
     if height < stride or width < stride:
         raise InvalidRequest(f"The look is {width} x {height} pixels.", f"Give one of at least {stride} x {stride}.")
     scale = min(1.0, longest / max(height, width))
     h = max(stride, int(round(height * scale)) // stride * stride)
     w = max(stride, int(round(width * scale)) // stride * stride)
     # One scale both ways and a crop at the right and bottom, or the pixels would no longer be square.
-    resized = (max(w, int(round(width * scale))), max(h, int(round(height * scale))))
-    if resized != (width, height):
-        image = np.asarray(Image.fromarray(image).resize(resized, Image.Resampling.LANCZOS))
-    factors = np.diag([resized[0] / width, resized[1] / height, 1.0])
-    return np.ascontiguousarray(image[:h, :w]), factors @ K
+    return (h, w), (max(h, int(round(height * scale))), max(w, int(round(width * scale))))

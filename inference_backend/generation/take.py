@@ -12,6 +12,7 @@ from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.messages import TakeInfo, TakeRequest
 
 from ..errors import Conflict
+from ..greybox.geometry import Float64
 from ..memory.cells import Cells
 from ..models.protocol import Engine, FrameView, Knowledge
 from ..storage.images import encode_png
@@ -22,6 +23,7 @@ from .observe import glance, observe
 from .plan import CoveragePlan
 from .remember import Memory, nothing
 from .stopwatch import Stopwatch
+from .void import read_void
 
 GENERATED_CONFIDENCE = 0.7
 FILLED_CONFIDENCE = 0.5
@@ -68,14 +70,13 @@ class TakeJob:
     def _plan(self) -> CoveragePlan:
         request, stride = self._request, self._engine.spec.stride
         size = (request.height // stride, request.width // stride)
-        to_latent = np.diag([1 / stride, 1 / stride, 1.0])
         glances = []
         for index in range(len(request.frames)):
             self._step("plan", index)
             with self._watch.stage("raycast"):
                 caster = self._frames.caster(index)
-                K = to_latent @ self._K[index]
-                glances.append(glance(caster, self._c2w[index], K, size, self._engine.device))
+                K = self._K_latent(index)
+                glances.append(glance(caster, self._c2w[index], K, size, self._memory))
         with self._watch.stage("read"):
             plan = CoveragePlan(glances, self._memory)
         self._coverage = 1 - plan.mean_lacking()
@@ -131,8 +132,16 @@ class TakeJob:
             view = observe(caster, self._c2w[index], self._K[index], request.height, request.width, engine.spec.stride)
             cells = Cells.from_gbuffer(view.cells, engine.device)
         with self._watch.stage("read"):
-            readout = self._memory.recall(cells) if request.use_memory else nothing(engine, len(cells))
+            if request.use_memory:
+                view, cells, readout = read_void(view, cells, self._memory, self._c2w[index], self._K_latent(index))
+            else:
+                readout = nothing(engine, len(cells))
         return view, cells, self._memory.knowledge(readout, request.prompt)
+
+    def _K_latent(self, index: int) -> Float64:
+        """[3,3] of the latent grid."""
+        stride = self._engine.spec.stride
+        return np.diag([1 / stride, 1 / stride, 1.0]) @ self._K[index]
 
     def _save(self, index: int, rgb: NDArray[np.uint8]) -> None:
         self._context.takes.write_frame(self._context.take_id, index, encode_png(rgb))

@@ -76,6 +76,12 @@ def check_seed_view(request: SeedViewRequest, arrays: Arrays) -> None:
             f"The look must have sides of {MIN_SIDE} to {MAX_SIDE} pixels, got {width} x {height}.",
             "Scale the picture.",
         )
+    depth = arrays.get("depth")
+    if depth is not None and (depth.shape != (height, width) or depth.dtype != np.float32):
+        raise InvalidRequest(
+            f"Expected 'depth' [{height},{width}] float32, got {list(depth.shape)} {depth.dtype}.",
+            "Send one depth a pixel of the look, in metres; 0 where there is none.",
+        )
     _check_cameras(arrays, frames=1)
     _check_greybox(request.greybox, arrays, frames=1)
 

@@ -13,12 +13,13 @@ from blender_mirage.wire.messages import EngineInfo
 from .config import BackendConfig
 from .jobs.queue import JobQueue, is_final
 from .jobs.supervisor import WorkerSupervisor, worker_command
-from .jobs.worker import record_end
+from .jobs.worker import is_committed, record_end
 from .models.registry import available_engines
 from .server.security import ensure_token
 from .worlds.catalog import WorldCatalog
 from .worlds.lock import DataDirLock
 from .worlds.mesh_store import MeshStore
+from .worlds.survey_files import SurveyFiles
 from .worlds.take_files import TakeFiles
 
 LOG = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Services:
     catalog: WorldCatalog
     meshes: MeshStore
     takes: TakeFiles
+    surveys: SurveyFiles
     queue: JobQueue
     worker: WorkerSupervisor
     changes: Lock = field(default_factory=Lock, repr=False)
@@ -56,6 +58,7 @@ def open_services(
         lock = DataDirLock(config.data_dir, holder)
         closing.callback(lock.close)
         catalog, takes, meshes = WorldCatalog(config.data_dir), TakeFiles(config.data_dir), MeshStore(config.data_dir)
+        surveys = SurveyFiles(config.data_dir)
         queue = JobQueue(config.data_dir)
         closing.callback(queue.close)
         _tidy(queue, catalog, takes)
@@ -66,7 +69,7 @@ def open_services(
         token = ensure_token(config.data_dir)
         if queue.active():
             worker.ensure()
-        yield Services(config, token, catalog, meshes, takes, queue, worker)
+        yield Services(config, token, catalog, meshes, takes, surveys, queue, worker)
 
 
 def _tidy(queue: JobQueue, catalog: WorldCatalog, takes: TakeFiles) -> None:
@@ -74,6 +77,11 @@ def _tidy(queue: JobQueue, catalog: WorldCatalog, takes: TakeFiles) -> None:
     for world_id in queue.world_ids():
         if not catalog.exists(world_id):
             queue.delete_world(world_id)
+    for job in queue.active():
+        if job.state == "running" and is_committed(catalog, job):
+            if job.kind == "take":
+                record_end(takes, job.take_id, "done")
+            queue.finish(job.job_id, "done")
     for job in queue.recover():
         LOG.info("Job %s was cut short and is %s now", job.job_id, job.state)
         if job.kind == "take" and is_final(job.state):

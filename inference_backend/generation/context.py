@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import Cancelled
 from ..worlds.mesh_store import MeshStore
+from ..worlds.survey_files import SurveyFiles
 from ..worlds.take_files import TakeFiles
 from ..worlds.world_files import WorldFiles
 from .events import Event
@@ -30,3 +31,9 @@ class JobContext:
         if self.is_cancelled():
             raise Cancelled()
         self.report(Event("progress", phase=phase, done=done, total=total))
+
+
+@dataclass(frozen=True)
+class SurveyContext(JobContext):
+    surveys: SurveyFiles
+    """Takes the pictures as they come; the result is stored by whoever asked for it."""

@@ -21,7 +21,7 @@ from ..worlds.ids import check_id, new_id, now
 from .schema import MIGRATIONS
 from .states import FINAL_STATES, check_transition, is_final
 
-JOB_KINDS = ("take", "seed_view")
+JOB_KINDS = ("take", "seed_view", "survey")
 MAX_ATTEMPTS = 3
 """Times that a job is begun before recovery gives it up: it may be what brings the machine down."""
 

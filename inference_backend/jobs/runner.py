@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
+from blender_mirage.wire.survey import Survey, SurveyRequest
 
-from ..generation.context import JobContext
+from ..generation.context import JobContext, SurveyContext
 from ..generation.events import Event
 from .queue import DeviceReport
 
@@ -24,6 +25,8 @@ class Runner(Protocol):
     def make_take(self, request: TakeRequest, arrays: Arrays, context: JobContext) -> TakeInfo: ...
 
     def write_seed_view(self, request: SeedViewRequest, arrays: Arrays, context: JobContext) -> None: ...
+
+    def make_survey(self, request: SurveyRequest, arrays: Arrays, context: SurveyContext) -> Survey: ...
 
     def device(self) -> DeviceReport:
         """What is computed on, and the memory held there."""
@@ -47,6 +50,11 @@ class EngineRunner:
         from ..generation.seed_view import write_seed_view
 
         write_seed_view(request, arrays, context, self._engine(request.engine, context))
+
+    def make_survey(self, request: SurveyRequest, arrays: Arrays, context: SurveyContext) -> Survey:
+        from ..generation.survey import make_survey
+
+        return make_survey(request, arrays, context, self._engine(request.take.engine, context))
 
     def device(self) -> DeviceReport:
         devices = {str(engine.device) for engine in self._engines.values()}

@@ -19,12 +19,14 @@ from typing import IO
 
 from blender_mirage.wire.codec import from_bundle
 from blender_mirage.wire.messages import JobEvent, JobStatus, SeedViewRequest, TakeRequest
+from blender_mirage.wire.survey import SurveyRequest
 
 from ..errors import BackendError, Cancelled, OutOfMemory
-from ..generation.context import JobContext
+from ..generation.context import JobContext, SurveyContext
 from ..generation.events import Event
 from ..worlds.catalog import WorldCatalog
 from ..worlds.mesh_store import MeshStore
+from ..worlds.survey_files import SurveyFiles
 from ..worlds.take_files import TakeFiles
 from .queue import JobQueue
 from .runner import EngineRunner, Runner
@@ -42,6 +44,7 @@ class Worker:
         self._catalog = WorldCatalog(data_dir)
         self._meshes = MeshStore(data_dir)
         self._takes = TakeFiles(data_dir)
+        self._surveys = SurveyFiles(data_dir)
         self._runner = runner
 
     def run_forever(self) -> None:
@@ -95,17 +98,31 @@ class Worker:
 
         with self._catalog.open(job.world_id) as world:
             if world.has_segment(job.take_id):
-                # An earlier attempt got as far as its commit: made again, it must not read its own tokens.
-                world.discard(job.take_id)
+                # An earlier attempt died behind its commit, which comes last: what is committed is never lost.
+                return
             context = JobContext(job.take_id, world, self._meshes, self._takes, report, is_cancelled)
             if job.kind == "seed_view":
                 view, arrays = from_bundle(SeedViewRequest, self._catalog.seed_view(job.world_id, job.take_id))
                 self._runner.write_seed_view(view, arrays, context)
                 return
+            if job.kind == "survey":
+                asked, arrays = from_bundle(SurveyRequest, self._surveys.request(job.take_id))
+                surveying = SurveyContext(**vars(context), surveys=self._surveys)
+                self._surveys.write(self._runner.make_survey(asked, arrays, surveying))
+                return
             self._takes.update_info(job.take_id, state="running")
             request, arrays = from_bundle(TakeRequest, self._takes.request(job.take_id))
             info = self._runner.make_take(request, arrays, context)
             self._takes.replace_info(replace(info, state="done"))
+
+
+def is_committed(catalog: WorldCatalog, job: JobStatus) -> bool:
+    """Whether the tokens of a take or seed view are in its world: then its job was done, however its process ended."""
+    try:
+        with catalog.open(job.world_id) as world:
+            return world.has_segment(job.take_id)
+    except BackendError:
+        return False
 
 
 def record_end(takes: TakeFiles, take_id: str, state: str) -> None:

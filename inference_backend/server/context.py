@@ -15,6 +15,7 @@ from ..config import BackendConfig
 from ..jobs.queue import JobQueue
 from ..worlds.catalog import WorldCatalog
 from ..worlds.mesh_store import MeshStore
+from ..worlds.survey_files import SurveyFiles
 from ..worlds.take_files import TakeFiles
 
 
@@ -45,6 +46,9 @@ class Services(Protocol):
 
     @property
     def takes(self) -> TakeFiles: ...
+
+    @property
+    def surveys(self) -> SurveyFiles: ...
 
     @property
     def queue(self) -> JobQueue: ...

@@ -1,4 +1,4 @@
-"""What persists: worlds with their segments, meshes, takes. No torch.
+"""What persists: worlds with their segments, meshes, takes, surveys. No torch.
 
     <data dir>/worlds/<world_id>/world.db                        names of anchors and materials, index of segments
     <data dir>/worlds/<world_id>/segments/<take_id>.safetensors  the tokens of one take or seed view
@@ -7,6 +7,9 @@
     <data dir>/takes/<take_id>/request.mira                      everything that made the take
     <data dir>/takes/<take_id>/take.json                         wire.TakeInfo
     <data dir>/takes/<take_id>/frames/0000.png                   by index
+    <data dir>/takes/<take_id>/fingerprints.json                 content hashes of its frames, once it is made
+    <data dir>/takes/<take_id>/progress.safetensors              while it is made: what an attempt has learned so far
+    <data dir>/surveys/<survey_id>/                              request.mira, world (its id), survey.json, frames/
 
 A segment counts only once its row is committed; a folder or file whose name starts with a dot is a step that a crash
 cut short, and is swept.

@@ -20,6 +20,7 @@ from .commits import all_commits, differences, tokens_of_objects
 from .ids import check_id, is_id, new_id, now
 from .references import collect_meshes
 from .schema import MIGRATIONS
+from .survey_files import SurveyFiles
 from .take_files import TakeFiles
 from .world_files import DATABASE_NAME, WorldFiles
 
@@ -34,6 +35,7 @@ class WorldCatalog:
         self.data_dir = data_dir
         self._root = data_dir / "worlds"
         self._takes = TakeFiles(data_dir)
+        self._surveys = SurveyFiles(data_dir)
         with disk_errors(self._root):
             self._root.mkdir(parents=True, exist_ok=True)
 
@@ -124,7 +126,7 @@ class WorldCatalog:
         return self.get(fork_id)
 
     def delete(self, world_id: str) -> None:
-        """Removes the world and the takes made in it: rows, segments, seed views, frames, and the meshes that nothing
+        """Removes the world with its takes and surveys: rows, segments, seed views, frames, and the meshes that nothing
         else needs. Raises NotFound, NotWritable."""
         directory = self._directory(world_id)
         leaving = self._root / f".deleted-{world_id}"
@@ -133,6 +135,7 @@ class WorldCatalog:
         sync_directory(self._root)
         for take_id in self._takes.of_world(world_id):
             self._takes.delete(take_id)
+        self._surveys.delete_of_world(world_id)
         shutil.rmtree(leaving)
         collect_meshes(self.data_dir)
 
@@ -182,9 +185,11 @@ class WorldCatalog:
         """Finishes what a crash left half built, half deleted or half forgotten, and removes the pictures of seed views
         that have neither a commit nor a job in `asked`: nobody was told that they arrived. Only for the process that
         holds the data directory."""
+        self._surveys.sweep()
         for leftover in self._root.glob(".deleted-*"):
             for take_id in self._takes.of_world(leftover.name.removeprefix(".deleted-")):
                 self._takes.delete(take_id)
+            self._surveys.delete_of_world(leftover.name.removeprefix(".deleted-"))
         for leftover in (*self._root.glob(".deleted-*"), *self._root.glob(".new-*")):
             shutil.rmtree(leftover)
         for temporary in self._root.glob("*/seed_views/.*.tmp"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection
 from dataclasses import replace
@@ -72,6 +73,29 @@ class TakeFiles:
         if index < 0:
             raise NotFound(f"The take {take_id} has no frame {index}.", "Frames are counted from 0.")
         return self._directory(take_id) / "frames" / f"{index:04d}.png"
+
+    def take_over_frame(self, take_id: str, index: int, source_id: str, source_index: int) -> None:
+        """Makes a finished frame of another take this one's frame `index`: by a hard link, as frames never change.
+        Raises NotFound, DiskFull."""
+        source, target = self.frame_path(source_id, source_index), self.frame_path(take_id, index)
+        if not source.is_file():
+            raise NotFound(f"Frame {source_index} of the take {source_id} is not there.", "Make it again.")
+        target.unlink(missing_ok=True)
+        with disk_errors(target):
+            try:
+                os.link(source, target)
+            except OSError:
+                # Not every file system has hard links (exFAT, some network shares).
+                write_atomic(target, source.read_bytes())
+            sync_directory(target.parent)
+
+    def exists(self, take_id: str) -> bool:
+        """Whether the take has files here: a world may remember one that has none."""
+        return (self._root / check_id(take_id, "take")).is_dir()
+
+    def file(self, take_id: str, name: str) -> Path:
+        """Where a file of the take other than its frames lies, whether or not it is there. Raises NotFound."""
+        return self._directory(take_id) / name
 
     def frames_done(self, take_id: str) -> int:
         """How many frames are finished. Raises NotFound."""

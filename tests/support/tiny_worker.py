@@ -18,8 +18,9 @@ if __name__ == "__main__":
 
 from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
+from blender_mirage.wire.survey import FrameSurvey, Staleness, Survey, SurveyRequest
 from inference_backend.errors import Cancelled, DiskFull
-from inference_backend.generation.context import JobContext
+from inference_backend.generation.context import JobContext, SurveyContext
 from inference_backend.generation.events import Event
 from inference_backend.jobs.queue import DeviceReport
 from inference_backend.jobs.worker import main
@@ -28,7 +29,7 @@ from inference_backend.worlds.world_files import AnchorRecord
 
 
 class TinyRunner:
-    """Both methods of `jobs.runner.Runner`, without a network."""
+    """Every method of `jobs.runner.Runner`, without a network."""
 
     def make_take(self, request: TakeRequest, arrays: Arrays, context: JobContext) -> TakeInfo:
         world, takes, take_id = context.world, context.takes, context.take_id
@@ -53,6 +54,18 @@ class TinyRunner:
         context.report(Event("phase", phase="encode"))
         mean = arrays["image"].mean((0, 1)).astype(np.float16)[None]
         context.world.commit_segment(context.take_id, "seed_view", {"feature": mean}, {"engine": request.engine})
+
+    def make_survey(self, request: SurveyRequest, arrays: Arrays, context: SurveyContext) -> Survey:
+        _misbehave(request.take.prompt)
+        frames = []
+        for index, frame in enumerate(request.take.frames):
+            context.step("survey", index, len(request.take.frames))
+            known = float(bool(context.world.committed_segments()))
+            frames.append(FrameSurvey(frame, known, 0.0, 1 - known, f"{frame:016x}", "0" * 16, "0" * 16))
+            if request.pictures:
+                context.surveys.write_picture(context.take_id, index, encode_png(np.full((8, 8, 3), index, np.uint8)))
+        stale = tuple(Staleness(take_id, request.take.shot, (), ()) for take_id in request.compare)
+        return Survey(context.take_id, context.world.world_id, request.take.shot, tuple(frames), stale)
 
     def device(self) -> DeviceReport:
         return DeviceReport("cpu", vram_held=0, vram_free=0)

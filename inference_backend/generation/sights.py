@@ -1,0 +1,116 @@
+"""A camera path as a survey looks at it: one ray a cell and one in four pixels, memory read for many frames at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from blender_mirage.wire.arrays import Arrays
+from blender_mirage.wire.greybox import GreyboxTracks
+from blender_mirage.wire.messages import TakeRequest
+
+from ..greybox.gbuffer import pixel_gbuffer
+from ..greybox.influence import influence
+from ..memory.cells import Cells
+from ..memory.read import ReadOut
+from ..memory.tokens import Tokens
+from ..models.protocol import Engine
+from .context import JobContext
+from .coverage_picture import headlight
+from .fingerprints import FrameFingerprint, GreyboxDigests, camera_hash
+from .greybox_frames import GreyboxFrames
+from .remember import Memory
+
+CELLS_AT_ONCE = 2**16
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one frame's camera sees of the greybox, with its hashes; see `fingerprints`."""
+
+    index: int
+    cells: Cells
+    """Of the latent grid, through the centres of its cells."""
+    camera: str
+    greybox: str
+
+
+class CameraPath:
+    """The frames of a request over its greybox."""
+
+    def __init__(self, request: TakeRequest, arrays: Arrays, context: JobContext, engine: Engine) -> None:
+        stride = engine.spec.stride
+        self.request = request
+        self.size = (request.height, request.width)
+        self.grid = (request.height // stride, request.width // stride)
+        """(h, w) cells."""
+        self.c2w, self.K = arrays["c2w"], arrays["K"]
+        tracks = GreyboxTracks.from_arrays(request.greybox, arrays, len(request.frames))
+        self.frames = GreyboxFrames(request.greybox, tracks, context.meshes, context.world)
+        self._digests = GreyboxDigests(request.greybox, tracks, context.meshes)
+        self._device = engine.device
+
+    def __len__(self) -> int:
+        return len(self.request.frames)
+
+    def sight(self, index: int) -> Sight:
+        caster, c2w, K = self.frames.caster(index), self.c2w[index], self.K[index]
+        gbuffer = pixel_gbuffer(caster, c2w, self._scaled(K, self.grid), *self.grid)
+        greybox = self._digests.frame(index, influence(caster, c2w, K, self.size, gbuffer))
+        return Sight(index, Cells.from_gbuffer(gbuffer, self._device), camera_hash(c2w, K, self.size), greybox)
+
+    def cells(self, index: int) -> Cells:
+        """Those of the frame's sight."""
+        K = self._scaled(self.K[index], self.grid)
+        return Cells.from_gbuffer(
+            pixel_gbuffer(self.frames.caster(index), self.c2w[index], K, *self.grid), self._device
+        )
+
+    def grey(self, index: int, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """[H,W] = `size`, the greybox as lit from the camera."""
+        K = self._scaled(self.K[index], size)
+        return headlight(pixel_gbuffer(self.frames.caster(index), self.c2w[index], K, *size))
+
+    def _scaled(self, K: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
+        """`K` [3,3] of the request's pixels as that of a grid of another size."""
+        return np.diag([size[1] / self.size[1], size[0] / self.size[0], 1.0]) @ K
+
+
+def memory_for(request: TakeRequest, context: JobContext, engine: Engine) -> Memory:
+    """What the world remembers, as far as the request wants to know of it."""
+    if request.use_memory:
+        return Memory.load(context.world, engine)
+    return Memory(Tokens.empty(engine.spec.channels, engine.device))
+
+
+def read_together(sights: Iterable[Sight], memory: Memory) -> Iterator[tuple[Sight, ReadOut]]:
+    """Each sight with what memory knows of its cells; `sights` is walked only as far as memory has been read."""
+    stretch: list[Sight] = []
+    for sight in sights:
+        stretch.append(sight)
+        if sum(len(one.cells) for one in stretch) >= CELLS_AT_ONCE:
+            yield from _read(stretch, memory)
+            stretch = []
+    yield from _read(stretch, memory)
+
+
+def _read(stretch: Sequence[Sight], memory: Memory) -> Iterator[tuple[Sight, ReadOut]]:
+    if not stretch:
+        return
+    readout = memory.read(Cells.join(sight.cells for sight in stretch))
+    first = 0
+    for sight in stretch:
+        rows = torch.arange(first, first + len(sight.cells), device=readout.token.device)
+        yield sight, readout.select(rows)
+        first += len(sight.cells)
+
+
+def fingerprints(path: CameraPath, sights: Iterable[Sight], memory: Memory) -> Iterator[FrameFingerprint]:
+    """Of each sight, as memory is now."""
+    for sight, readout in read_together(sights, memory):
+        frame = path.request.frames[sight.index]
+        yield FrameFingerprint(frame, sight.camera, sight.greybox, memory.fingerprint(readout))

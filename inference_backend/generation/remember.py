@@ -58,12 +58,18 @@ class Memory:
         self._added: list[Tokens] = []
 
     @classmethod
-    def load(cls, world: WorldFiles, engine: Engine) -> Memory:
+    def load(cls, world: WorldFiles, engine: Engine, learned: Tokens | None = None) -> Memory:
         """What the world's live commits hold for this engine, as far as the world's budget goes. Raises BackendError on
-        a damaged segment."""
+        a damaged segment.
+
+        learned: the tokens of a commit that is about to be made; what is loaded is what will be loaded then.
+        """
         segments = [(info, tokens) for info in world.committed_segments() if (tokens := _tokens(info, engine))]
-        tokens = Tokens.join([Tokens.empty(engine.spec.channels, engine.device), *(part for _, part in segments)])
-        order = torch.cat([torch.full((len(part),), info.order) for info, part in segments] or [torch.zeros(0)])
+        parts = [(info.order, tokens) for info, tokens in segments]
+        if learned is not None:
+            parts.append((1 + max((order for order, _ in parts), default=0), learned))
+        tokens = Tokens.join([Tokens.empty(engine.spec.channels, engine.device), *(part for _, part in parts)])
+        order = torch.cat([torch.full((len(part),), order) for order, part in parts] or [torch.zeros(0)])
         pictures = [info.order for info, _ in segments if info.kind == "seed_view"]
         limit = world.budget_bytes() // bytes_a_token(engine.spec.channels)
         rows, rank = retained(tokens, order.long().to(engine.device), pictures, limit)

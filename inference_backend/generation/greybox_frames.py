@@ -114,11 +114,12 @@ class GreyboxFrames:
             for i, instance in enumerate(instances)
         ]
         anchors = world.register_anchors(records)
-        names = sorted({name for instance in instances for name in _material_names(instance)})
+        placed = list(zip(instances, anchors, strict=True))
+        names = sorted({name for instance, anchor in placed for name in _material_names(instance, anchor)})
         ids = dict(zip(names, world.material_ids(names), strict=True))
         return [
             self._remember(instance, loaded[instance.mesh], anchor, ids)
-            for instance, anchor in zip(instances, anchors, strict=True)
+            for instance, anchor in placed
         ]
 
     def _remember(self, instance: Instance, mesh: Mesh, anchor: Anchor, ids: dict[str, int]) -> _Known:
@@ -131,15 +132,17 @@ class GreyboxFrames:
             mesh=mesh,
             rest_vertices=(rest * np.array(anchor.rest_scale)).astype(np.float32),
             anchor=anchor.id,
-            materials=tuple(ids[name] for name in _material_names(instance)),
+            materials=tuple(ids[name] for name in _material_names(instance, anchor)),
             base_colors=np.array(colors, np.float32),
             track=None if track is None else np.asarray(track, np.float32),
         )
 
 
-def _material_names(instance: Instance) -> list[str]:
-    """One a slot. A surface without a material is of its object's own: two bare boxes need not look alike."""
-    own = f"of {instance.anchor}"
+def _material_names(instance: Instance, anchor: Anchor) -> list[str]:
+    """One a slot. A surface without a material is of its shape's own: a bare box looks like its duplicates, and need
+    not look like another bare box."""
+    scale = " ".join(f"{factor:.4g}" for factor in anchor.rest_scale)
+    own = f"of {anchor.rest_mesh} {scale}"
     return [material.name or own for material in instance.materials] or [own]
 
 

@@ -31,9 +31,10 @@ class Discriminator(nn.Module):
         return self.layers(rgb * 2 - 1)
 
 
-def discriminator_loss(real: Tensor, made: Tensor) -> Tensor:
-    """Hinge loss (Lim and Ye, 2017) of opinions about true and made pictures."""
-    return F.relu(1 - real).mean() + F.relu(1 + made).mean()
+def discriminator_loss(real: Tensor, made: Tensor, weight: Tensor) -> Tensor:
+    """Hinge loss (Lim and Ye, 2017) of opinions about true and made pictures, the latter under `weight`, of the shape
+    of `made`."""
+    return F.relu(1 - real).mean() + (F.relu(1 + made) * weight).mean() / weight.mean().clamp_min(1e-6)
 
 
 def adversarial_loss(made: Tensor, weight: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ from ..models.previz.model import PrevizModel, no_grad_copy
 from .checkpoint import RunState, load_checkpoint, save_checkpoint
 from .config import TrainingConfig
 from .dataset import CachedSets
-from .discriminator import Discriminator, adversarial_loss, discriminator_loss
+from .discriminator import STRIDE, Discriminator, adversarial_loss, discriminator_loss
 from .evaluate import evaluate, sample_sheet
 from .step import Made, run
 
@@ -103,13 +103,15 @@ def advance(state: RunState, sets: CachedSets, config: TrainingConfig) -> dict[s
         made = run(state.model, batch, config, state.generator, flows)
         losses = dict(made.losses)
         if judged:
-            losses["adversarial"] = adversarial_weight(config, state.step) * _opinion(state.discriminator, made)
+            weight = _patch_weight(made)
+            opinion = adversarial_loss(_frozen(state.discriminator, made), weight)
+            losses["adversarial"] = adversarial_weight(config, state.step) * opinion
     _descend(torch.stack(list(losses.values())).sum(), state.model, state.optimizer)
     if judged:
         with torch.autocast(config.device, torch.bfloat16):
             pictures = torch.cat([batch.target, made.reconstructed.detach(), made.refined.detach()])
             real, fake = state.discriminator(pictures).float().split([len(batch.target), 2 * len(batch.target)])
-            losses["discriminator"] = discriminator_loss(real, fake)
+            losses["discriminator"] = discriminator_loss(real, fake, weight)
         _descend(losses["discriminator"], state.discriminator, state.discriminator_optimizer)
     decay = min(config.ema, (1 + state.step) / (10 + state.step))
     with torch.no_grad():
@@ -119,13 +121,19 @@ def advance(state: RunState, sets: CachedSets, config: TrainingConfig) -> dict[s
     return {name: float(value.detach()) for name, value in losses.items()}
 
 
-def _opinion(discriminator: Discriminator, made: Made) -> Tensor:
-    """What the discriminator costs the model; surfaces that memory had not seen count a tenth."""
+def _frozen(discriminator: Discriminator, made: Made) -> Tensor:
+    """The discriminator's opinion of what was made, to teach the model and not itself."""
     discriminator.requires_grad_(False)
-    judged = discriminator(torch.cat([made.reconstructed, made.refined])).float()
+    opinion = discriminator(torch.cat([made.reconstructed, made.refined])).float()
     discriminator.requires_grad_(True)
-    seen = torch.nn.functional.avg_pool2d(0.1 + 0.9 * made.covered, made.covered.shape[-1] // judged.shape[-1])
-    return adversarial_loss(judged, torch.cat([torch.ones_like(seen), seen]))
+    return opinion
+
+
+def _patch_weight(made: Made) -> Tensor:
+    """[2B,1,h,w] for the patches of `made`'s two pictures: what memory had not seen is known to be fog, and counts a
+    tenth."""
+    seen = torch.nn.functional.avg_pool2d(0.1 + 0.9 * made.covered, STRIDE)
+    return torch.cat([torch.ones_like(seen), seen])
 
 
 def _descend(loss: Tensor, module: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:

@@ -63,11 +63,18 @@ def run(
     if flows:
         losses["flow"] = 0.2 * _flow(model, target, condition, generator)
     if config.texture > 0:
-        whole, seen = torch.ones_like(fine), 0.1 + 0.9 * fine
-        losses["texture"] = config.texture * (
-            texture_loss(reconstructed, batch.target, whole) + texture_loss(painted, batch.target, seen)
-        )
+        losses["texture"] = config.texture * texture_loss(reconstructed, batch.target, torch.ones_like(fine))
+        blur = texture_loss(painted, batch.target, fine)
+        # The decoder would answer fog with a regular hatching that has the right contrast: texture is to come from the
+        # latents.
+        losses["refine_texture"] = config.texture * _through(refined, blur)
     return Made(reconstructed, painted, fine, losses)
+
+
+def _through(latents: Tensor, loss: Tensor) -> Tensor:
+    """`loss` with its slope at `latents` alone, and not at what made it of them."""
+    (slope,) = torch.autograd.grad(loss, latents, retain_graph=True)
+    return loss.detach() + ((latents - latents.detach()) * slope).sum()
 
 
 def _flow(model: PrevizModel, target: Tensor, condition: Condition, generator: torch.Generator) -> Tensor:
@@ -127,8 +134,8 @@ def condition_of(
 
 
 def without_dropout(config: TrainingConfig) -> TrainingConfig:
-    """The same run with memory whole and latents clean: how it is evaluated."""
-    return replace(config, memory_drop=0.0, patch_drop=0.0, guide_drop=0.0, latent_noise=0.0)
+    """The same run with memory whole, latents clean and nothing to learn from: how it is evaluated."""
+    return replace(config, memory_drop=0.0, patch_drop=0.0, guide_drop=0.0, latent_noise=0.0, texture=0.0)
 
 
 def _keep(b: int, h: int, w: int, config: TrainingConfig, generator: torch.Generator) -> Tensor:

@@ -21,7 +21,7 @@ def trained():
     for step in range(40):
         sharp, blurred = noise(4, step)
         optimizer.zero_grad()
-        discriminator_loss(judge(sharp), judge(blurred)).backward()
+        discriminator_loss(judge(sharp), judge(blurred), torch.ones(4, 1, 8, 8)).backward()
         optimizer.step()
     return judge.eval().requires_grad_(False)
 
@@ -50,8 +50,12 @@ def test_a_patch_without_weight_costs_nothing():
     weight[..., 0] = 0
     assert adversarial_loss(opinions, weight) == 0
     assert adversarial_loss(opinions, 1 - weight) == -100
+    settled = torch.full_like(opinions, 2.0)
+    assert discriminator_loss(settled, opinions, weight) == 1
+    assert discriminator_loss(settled, opinions, 1 - weight) == 101
 
 
 def test_hinge_is_settled_beyond_one():
-    assert discriminator_loss(torch.tensor([2.0]), torch.tensor([-1.5])) == 0
-    assert discriminator_loss(torch.tensor([0.0]), torch.tensor([0.0])) == 2
+    one = torch.ones(1)
+    assert discriminator_loss(2 * one, -1.5 * one, one) == 0
+    assert discriminator_loss(0 * one, 0 * one, one) == 2

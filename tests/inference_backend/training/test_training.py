@@ -24,7 +24,7 @@ from inference_backend.training.config import TrainingConfig
 from inference_backend.training.dataset import CachedSets, collate, crop, load
 from inference_backend.training.evaluate import evaluate, sample_sheet
 from inference_backend.training.losses import flow_loss, picture_loss, psnr, sharpness, texture_loss
-from inference_backend.training.step import condition_of, encode, without_dropout
+from inference_backend.training.step import condition_of, encode, run, without_dropout
 
 H, W = 48, 80
 SEEDS = ["0000100", "0000101"]
@@ -235,6 +235,24 @@ def test_blur_costs_more_than_its_colour_error():
     assert picture_loss(blurred, truth, ones) > 2 * (blurred - truth).abs().mean()
     assert picture_loss(truth, truth, ones) == 0
     assert sharpness(blurred, truth)[0] < 0.5 and sharpness(truth, truth)[0] == pytest.approx(1)
+
+
+def test_texture_of_refined_pictures_teaches_the_denoiser_alone(sets, config):
+    """The two losses on texture apart: the autoencoder's moves the decoder, the refiner's does not."""
+    batch = collate([load(sets / "0000100.safetensors", 1, 2, np.random.default_rng(0))])
+    torch.manual_seed(0)
+    model = PrevizModel()
+    whole = replace(without_dropout(config), texture=1.0)
+    losses = run(model, batch, whole, torch.Generator().manual_seed(0)).losses
+    for name, moved in (("refine_texture", "denoiser"), ("texture", "decoder")):
+        slopes = dict(zip((n for n, _ in model.named_parameters()), _slopes(losses[name], model), strict=True))
+        parts = {part for part in ("denoiser", "decoder") if any(n.startswith(part) and slopes[n] for n in slopes)}
+        assert parts == {moved}
+
+
+def _slopes(loss, model):
+    found = torch.autograd.grad(loss, list(model.parameters()), retain_graph=True, allow_unused=True)
+    return [slope is not None and bool(slope.abs().max() > 0) for slope in found]
 
 
 def test_figures_count_only_what_the_weight_names():

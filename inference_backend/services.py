@@ -86,5 +86,9 @@ def _tidy(queue: JobQueue, catalog: WorldCatalog, takes: TakeFiles) -> None:
         LOG.info("Job %s was cut short and is %s now", job.job_id, job.state)
         if job.kind == "take" and is_final(job.state):
             record_end(takes, job.take_id, job.state)
+    for job in queue.recent(limit=-1):
+        if job.kind == "take" and is_final(job.state) and not takes.exists(job.take_id):
+            # Forgotten, when the process ended before it could forget the job too.
+            queue.delete_take(job.world_id, job.take_id)
     catalog.sweep(asked=queue.take_ids())
     takes.sweep(asked=queue.take_ids())

@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -28,12 +28,15 @@ SERVER_FILE = "server.json"
 _SHUTDOWN_GRACE_S = 2  # open event streams are cut after so long
 
 
-def serve(config: BackendConfig) -> None:
-    """Listens until SIGTERM or Ctrl-C. Raises Conflict (data directory or port taken), InvalidRequest (the address)."""
+def serve(config: BackendConfig, command: Sequence[str] | None = None) -> None:
+    """Listens until SIGTERM or Ctrl-C. `command` replaces the worker's command line, as in `open_services`.
+
+    Raises Conflict (data directory or port taken), InvalidRequest (the address), NotWritable.
+    """
     with _listen(config) as listener:
         host, port = listener.getsockname()[:2]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        with open_services(config, holder=f"the backend at {url}") as services:
+        with open_services(config, command, holder=f"the backend at {url}") as services:
             settings = uvicorn.Config(
                 create_app(services),
                 log_level="warning",

@@ -69,7 +69,7 @@ class JobQueue:
             return _status(_row(connection, job_id))
 
     def recent(self, limit: int = 200) -> list[JobStatus]:
-        """The newest jobs, newest first."""
+        """The newest jobs, newest first; all with a limit of -1."""
         with self._database.read() as connection:
             rows = connection.execute("SELECT * FROM jobs ORDER BY position DESC LIMIT ?", (limit,)).fetchall()
         return [_status(row) for row in rows]

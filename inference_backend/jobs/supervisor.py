@@ -17,9 +17,10 @@ from blender_mirage.wire.messages import JobStatus
 
 from ..errors import Conflict
 from ..storage.atomic import disk_errors
+from ..worlds.catalog import WorldCatalog
 from ..worlds.take_files import TakeFiles
 from .queue import JobQueue
-from .worker import record_end
+from .worker import is_committed, record_end
 
 LOG = logging.getLogger(__name__)
 WATCH_INTERVAL_S = 0.1
@@ -43,6 +44,7 @@ class WorkerSupervisor:
     def __init__(self, data_dir: Path, queue: JobQueue, takes: TakeFiles, command: Sequence[str]) -> None:
         self._queue = queue
         self._takes = takes
+        self._catalog = WorldCatalog(data_dir)
         self._command = list(command)
         self._log_path = data_dir / LOG_NAME
         self._process: subprocess.Popen[bytes] | None = None
@@ -138,6 +140,9 @@ class WorkerSupervisor:
             self.ensure()
 
     def _close_job(self, job: JobStatus, state: str, message: str, hint: str) -> None:
+        if is_committed(self._catalog, job):
+            # It died between its commit and saying so.
+            state, message, hint = "done", "", ""
         LOG.warning("Job %s: %s. %s", job.job_id, state, message)
         if job.kind == "take":
             record_end(self._takes, job.take_id, state)

@@ -15,7 +15,7 @@ from blender_mirage.wire.codec import to_bundle
 from blender_mirage.wire.messages import JobStatus, TakeInfo
 from inference_backend.generation.context import JobContext
 from inference_backend.jobs.queue import JobQueue
-from inference_backend.jobs.worker import Worker, is_out_of_memory
+from inference_backend.jobs.worker import Worker, is_committed, is_out_of_memory
 from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.ids import new_id
 from inference_backend.worlds.mesh_store import MeshStore
@@ -59,7 +59,7 @@ def test_take_to_done(tmp_path, queue, worker) -> None:
     assert TakeFiles(tmp_path).info(job.take_id).state == "done"
 
 
-def test_second_attempt_takes_the_first_ones_tokens_out(tmp_path, queue, worker) -> None:
+def test_what_an_attempt_committed_is_done_and_not_made_again(tmp_path, queue, worker) -> None:
     MeshStore(tmp_path).put(tiny_requests.BOX_HASH, tiny_requests.BOX)
     job = submit(tmp_path, queue)
     worker_died_after_commit = tiny_worker.TinyRunner()
@@ -70,10 +70,12 @@ def test_second_attempt_takes_the_first_ones_tokens_out(tmp_path, queue, worker)
         stores = (MeshStore(tmp_path), TakeFiles(tmp_path))
         context = JobContext(job.take_id, world, *stores, report=lambda event: None, is_cancelled=lambda: False)
         worker_died_after_commit.make_take(request, arrays, context)
+        history = world.history()
+    assert is_committed(WorldCatalog(tmp_path), job)
     queue.recover()
     assert worker.run_next() is True
-    assert queue.get(job.job_id).state == "done"
-    assert WorldCatalog(tmp_path).stats(job.world_id).segments == 1
+    assert queue.get(job.job_id).state == TakeFiles(tmp_path).info(job.take_id).state == "done"
+    assert WorldCatalog(tmp_path).history(job.world_id) == history, "not even discarded for a moment"
 
 
 def test_missing_mesh_fails_with_its_name(tmp_path, queue, worker) -> None:

@@ -113,9 +113,9 @@ class MirageClient:
         """Asks what a world knows of a camera path; `take_id` of the answer is the survey's id."""
         return self._submit(f"/v1/worlds/{world_id}/surveys", request, arrays)
 
-    def submit_take_survey(self, take_id: str) -> JobStatus:
-        """The same of a take's own request, as it was made."""
-        return self._transport.ask(JobStatus, "POST", f"/v1/takes/{take_id}/survey")
+    def submit_take_survey(self, take_id: str, world_id: str = "") -> JobStatus:
+        """The same of a take's own request, as it was made. `world_id`: a fork that holds the take too."""
+        return self._transport.ask(JobStatus, "POST", f"/v1/takes/{take_id}/survey{_in(world_id)}")
 
     def survey(self, survey_id: str) -> Survey:
         return self._transport.ask(Survey, "GET", f"/v1/surveys/{survey_id}")
@@ -154,13 +154,16 @@ class MirageClient:
         """PNG of the frame with that index (not Blender's number)."""
         return self._transport.request("GET", f"/v1/takes/{take_id}/frames/{index}").content
 
-    def revert(self, take_id: str) -> None:
-        """Takes the tokens of a take (or seed view) out of its world's sight; its frames stay."""
-        self._transport.request("POST", f"/v1/takes/{take_id}/revert")
+    def revert(self, take_id: str, world_id: str = "") -> None:
+        """Takes the tokens of a take (or seed view) out of its world's sight; its frames stay.
 
-    def restore(self, take_id: str) -> None:
-        """Gives a reverted take's tokens back to its world."""
-        self._transport.request("POST", f"/v1/takes/{take_id}/restore")
+        `world_id`: a fork that holds it too; empty is the world that it was made in.
+        """
+        self._transport.request("POST", f"/v1/takes/{take_id}/revert{_in(world_id)}")
+
+    def restore(self, take_id: str, world_id: str = "") -> None:
+        """Gives a reverted take's tokens back to a world; see `revert`."""
+        self._transport.request("POST", f"/v1/takes/{take_id}/restore{_in(world_id)}")
 
     def release(self) -> Health:
         """Gives the GPU's memory back until the next job."""
@@ -175,3 +178,7 @@ class MirageClient:
         return self._transport.read(
             kind, self._transport.request("POST", path, data=data, seconds=UPLOAD_SECONDS).content
         )
+
+
+def _in(world_id: str) -> str:
+    return f"?world={world_id}" if world_id else ""

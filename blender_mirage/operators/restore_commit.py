@@ -18,11 +18,11 @@ class MIRAGE_OT_restore_commit(bpy.types.Operator):
 
     @reports_errors
     def execute(self, context):
-        commit = chosen_commit(context)
+        commit, world_id = chosen_commit(context), context.scene.mirage.world_id
         take_id = commit.take_id
 
         def restore(client):
-            client.restore(take_id)
+            client.restore(take_id, world_id)
             return ()
 
         ask_world(context, restore)

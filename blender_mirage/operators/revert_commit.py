@@ -20,11 +20,11 @@ class MIRAGE_OT_revert_commit(bpy.types.Operator):
 
     @reports_errors
     def execute(self, context):
-        commit = chosen_commit(context)
+        commit, world_id = chosen_commit(context), context.scene.mirage.world_id
         take_id, kind = commit.take_id, commit.kind
 
         def revert(client):
-            client.revert(take_id)
+            client.revert(take_id, world_id)
             return look_is_gone(kind)
 
         ask_world(context, revert)

@@ -10,6 +10,10 @@ import pytest
 from blender_mirage.core.client import MirageClient
 from blender_mirage.core.errors import BackendRefused, BackendUnreachable, ContractMismatch
 from blender_mirage.wire import PROTOCOL_HEADER, PROTOCOL_VERSION
+from blender_mirage.wire.greybox import NAMES as GREYBOX_ARRAYS
+from blender_mirage.wire.history import ForgetRequest, Forgotten
+from blender_mirage.wire.survey import SurveyRequest
+from tests.support import tiny_requests
 from tests.support.other_server import other_server
 
 
@@ -48,7 +52,6 @@ def test_worlds_are_made_forked_and_deleted(client):
 
 def test_a_take_from_meshes_to_frames(client):
     from inference_backend.storage.images import decode_image
-    from tests.support import tiny_requests
 
     world = client.create_world("takes").world_id
     client.send_meshes(world, {tiny_requests.BOX_HASH: tiny_requests.BOX})
@@ -64,9 +67,74 @@ def test_a_take_from_meshes_to_frames(client):
     assert client.stats(world).tokens == 0
 
 
-def test_a_running_job_is_cancelled(client):
-    from tests.support import tiny_requests
+@pytest.fixture
+def known(client):
+    """A world with one take of three frames; (world id, take id)."""
+    world = client.create_world("known").world_id
+    client.send_meshes(world, {tiny_requests.BOX_HASH: tiny_requests.BOX})
+    job = client.submit_take(world, *tiny_requests.take_request(3, author="ada"))
+    assert list(client.events(job.job_id))[-1].state == "done"
+    return world, job.take_id
 
+
+def test_history_with_revert_and_restore(client, known):
+    world, take_id = known
+    (commit,) = client.history(world)
+    assert (commit.take_id, commit.kind, commit.state) == (take_id, "take", "live")
+    tokens = client.stats(world).tokens
+    client.revert(take_id)
+    assert client.history(world)[0].state == "reverted" and client.stats(world).tokens == 0
+    client.restore(take_id)
+    assert client.history(world) == (commit,) and client.stats(world).tokens == tokens > 0
+
+
+def test_a_fork_is_changed_and_compared_apart_from_its_origin(client, known):
+    world, take_id = known
+    fork = client.fork_world(world, "fork").world_id
+    assert client.compare(world, fork).shared == (take_id,)
+    client.revert(take_id, fork)
+    difference = client.compare(world, fork)
+    assert (difference.shared, [commit.take_id for commit in difference.only_first]) == ((), [take_id])
+    client.restore(take_id, fork)
+    assert client.compare(world, fork).shared == (take_id,)
+
+
+def test_the_budget_and_the_objects_of_a_world(client, known):
+    world, _ = known
+    assert client.set_budget(world, 33).budget_bytes == client.stats(world).budget_bytes == 33 * 2**20
+    assert all(anchor.tokens > 0 for anchor in client.anchors(world))
+    with pytest.raises(BackendRefused):
+        client.set_budget(world, 0)
+
+
+def test_forgetting_a_take_a_box_and_everything(client, known):
+    world, take_id = known
+    _, arrays = tiny_requests.take_request(1)
+    tracks = {name: arrays[name] for name in GREYBOX_ARRAYS}
+    far_away = ForgetRequest(box=(90.0, 90.0, 90.0, 91.0, 91.0, 91.0), greybox=tiny_requests.GREYBOX)
+    assert client.forget(world, far_away, tracks) == Forgotten(0, 0, 0)
+    assert client.forget(world, ForgetRequest(take_id=take_id)).commits == 1
+    assert client.history(world) == ()
+    assert client.forget(world, ForgetRequest(everything=True)).commits == 0
+    with pytest.raises(BackendRefused):
+        client.forget(world, ForgetRequest())
+
+
+def test_a_survey_with_its_pictures(client, known):
+    world, take_id = known
+    request, arrays = tiny_requests.take_request(3)
+    job = client.submit_survey(world, SurveyRequest(request, (take_id,)), arrays)
+    assert list(client.events(job.job_id))[-1].state == "done"
+    survey = client.survey(job.take_id)
+    assert [frame.frame for frame in survey.frames] == list(request.frames)
+    assert [stale.take_id for stale in survey.stale] == [take_id]
+    assert client.coverage_picture(job.take_id, 2).startswith(b"\x89PNG")
+    own = client.submit_take_survey(take_id)
+    assert list(client.events(own.job_id))[-1].state == "done"
+    assert client.survey(own.take_id).shot == request.shot
+
+
+def test_a_running_job_is_cancelled(client):
     world = client.create_world("cancel").world_id
     client.send_meshes(world, {tiny_requests.BOX_HASH: tiny_requests.BOX})
     job = client.submit_take(world, *tiny_requests.take_request(200, prompt="slow"))

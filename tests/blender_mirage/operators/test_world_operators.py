@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 bpy = pytest.importorskip("bpy")
 
 from blender_mirage.core.author import author  # noqa: E402
 from blender_mirage.event_pump import pump  # noqa: E402
+from blender_mirage.operators.survey_preparation import SurveyPreparation  # noqa: E402
 from blender_mirage.wire.codec import from_bundle  # noqa: E402
 from blender_mirage.wire.messages import TakeRequest  # noqa: E402
 from tests.support.addon import write_png  # noqa: E402
@@ -116,7 +119,10 @@ def test_a_fork_remembers_all_and_knows_the_look(scene, server):
     assert len(commits()) == 3
     run("generate_take")
     assert [kind for kind, _ in commits()] == ["take", "take", "take", "seed_view"], "the look is not written again"
-    assert len(server.services.catalog.history(origin).commits) == 3
+    state().commit_index = 1
+    run("revert_commit")
+    assert commits()[1] == ("take", "reverted")
+    assert [commit.state for commit in server.services.catalog.history(origin).commits] == ["live"] * 3
 
 
 def test_the_budget_is_set_and_shown(scene, server):
@@ -166,3 +172,62 @@ def test_while_a_take_is_made_the_world_may_be_looked_at_but_not_changed(scene):
     pump.run_until_idle(watch)
     assert seen == ["RUNNING"], "the end of the errand is not the end of the take"
     assert state().job_state == "CANCELLED"
+
+
+def coverage() -> dict[str, str]:
+    return {item.name: item.text for item in state().coverage}
+
+
+def test_coverage_is_told_and_laid_over_the_camera_without_touching_a_take(scene, tmp_path):
+    taken = scene.camera.data.background_images[0].image
+    shown, takes = taken.filepath, sorted((tmp_path / "mirage" / "Camera").rglob("*"))
+    scene.frame_set(2)
+    run("survey_coverage")
+    assert (state().job_state, state().job_kind, scene.frame_current) == ("DONE", "SURVEY", 2), state().message
+    assert coverage() == {"Camera": "Seen 100 %, partly 0 %, never 0 %. No frame goes into unseen space."}
+    of_take, of_coverage = scene.camera.data.background_images
+    assert of_take.image == taken and taken.filepath == shown
+    assert of_coverage.image.source == "SEQUENCE" and of_coverage.image_user.frame_duration == 3
+    first = Path(bpy.path.abspath(of_coverage.image.filepath))
+    assert first.is_file() and first.parent.parent == tmp_path / "mirage" / "_coverage" / "Camera"
+    run("survey_coverage")
+    assert len(scene.camera.data.background_images) == 2
+    assert not first.exists() and len(list((tmp_path / "mirage" / "_coverage").rglob("*.png"))) == 3
+    bpy.ops.mirage.hide_coverage()
+    assert [entry.image for entry in scene.camera.data.background_images] == [taken]
+    assert not bpy.ops.mirage.hide_coverage.poll()
+    assert sorted((tmp_path / "mirage" / "Camera").rglob("*")) == takes
+
+
+def test_coverage_of_a_world_that_has_seen_nothing(scene):
+    run("forget_everything")
+    run("survey_coverage")
+    assert coverage()["Camera"].endswith("Unseen space in every frame, most at 1 (100 %).")
+    assert state().coverage[0].unseen
+
+
+def test_a_survey_of_a_world_that_is_gone(scene, server):
+    server.client.delete(f"/v1/worlds/{scene.mirage.world_id}").raise_for_status()
+    run("survey_coverage")
+    assert state().job_state == "FAILED" and "is not on the backend" in state().message
+
+
+def test_a_survey_can_be_cancelled_while_the_set_is_read(scene):
+    pump.read(SurveyPreparation(bpy.context))
+    assert state().job_state == "READING" and not bpy.ops.mirage.survey_coverage.poll()
+    bpy.ops.mirage.cancel_job()
+    assert (state().job_state, pump.idle) == ("CANCELLED", True)
+
+
+def test_what_is_up_to_date_is_not_made_again(scene, tmp_path):
+    run("regenerate_stale")
+    assert state().job_state == "DONE" and "Camera: v002 is up to date." in warnings()
+    assert sorted(path.name for path in (tmp_path / "mirage" / "Camera").iterdir()) == ["v001", "v002"]
+
+
+def test_a_take_that_the_backend_has_no_more_is_made_anew(scene, tmp_path):
+    state().commit_index = 0
+    run("forget_commit")
+    run("regenerate_stale")
+    assert any("Camera: the backend has v002 no more" in text for text in warnings())
+    assert state().job_state == "DONE" and (tmp_path / "mirage" / "Camera" / "v003").is_dir()

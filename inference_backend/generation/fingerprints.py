@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,6 @@ from ..models.protocol import Engine
 from ..storage.atomic import write_atomic
 from .greybox_frames import MeshSource
 
-FILE_NAME = "fingerprints.json"
 _PLACE = 1e6
 """Parts of a metre, or of a unit of rotation, that count."""
 _PIXEL = 1e4
@@ -78,7 +78,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class TakeFingerprints:
-    """Every frame of a take, as the world was when the take had become part of it. `takes/<id>/fingerprints.json`."""
+    """Every frame of a take, as the world is once the take has become part of it."""
 
     settings: Settings
     frames: tuple[FrameFingerprint, ...]
@@ -98,7 +98,7 @@ class TakeFingerprints:
         except MalformedMessage as error:
             raise BackendError(f"The file {path} is damaged ({error}).", "Make the take again.") from error
 
-    def unchanged(self, frames: list[FrameFingerprint]) -> dict[int, int]:
+    def unchanged(self, frames: Iterable[FrameFingerprint]) -> dict[int, int]:
         """Index in `frames` to index in the take, of those that are still what they were."""
         known = {frame: index for index, frame in enumerate(self.frames)}
         return {index: known[frame] for index, frame in enumerate(frames) if frame in known}

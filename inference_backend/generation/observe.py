@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
-import torch
 
 from ..greybox.gbuffer import cell_gbuffer, pixel_gbuffer
 from ..greybox.geometry import Float64
 from ..greybox.raycast import Raycaster
 from ..greybox.shading import guide
-from ..memory.cells import Cells
-from ..models.protocol import FrameView
-from .remember import Memory
-from .void import fill
+from ..models.protocol import Engine, FrameView
+from .sights import CameraPath
 
 OCCLUSION_RAYS = 16
 SHADOW_SAMPLES = 2
-PLAN_STEP = 2
-"""The coverage plan looks at every second cell each way."""
+KEPT_BYTES = 2**28
+"""How much the views take that are kept to be looked at once more."""
 
 
 def observe(caster: Raycaster, c2w: Float64, K: Float64, height: int, width: int, stride: int) -> FrameView:
@@ -32,12 +31,25 @@ def observe(caster: Raycaster, c2w: Float64, K: Float64, height: int, width: int
     return FrameView(pixels, cells, light / SHADOW_SAMPLES, occlusion, c2w)
 
 
-def glance(caster: Raycaster, c2w: Float64, K: Float64, size: tuple[int, int], memory: Memory) -> Cells:
-    """Every second cell of a frame by the ray through its centre: enough to plan with, at a small part of the cost.
-    `K` and `size` (h, w) are those of the latent grid."""
-    h, w = size
-    device = memory.tokens.anchor.device
-    seen = fill(pixel_gbuffer(caster, c2w, K, h, w), memory, c2w, K)
-    cells = Cells.from_gbuffer(seen, device)
-    grid = torch.arange(h * w, device=device).view(h, w)
-    return cells.select(grid[::PLAN_STEP, ::PLAN_STEP].reshape(-1))
+class Views:
+    """The views of a camera path's frames. Those of key frames are looked at twice: they are kept, as far as they fit
+    into KEPT_BYTES."""
+
+    def __init__(self, path: CameraPath, engine: Engine) -> None:
+        self._path = path
+        self._stride = engine.spec.stride
+        self._kept: dict[int, FrameView] = {}
+
+    def at(self, index: int, again: bool = False) -> FrameView:
+        """again: whether it will be asked for once more."""
+        view = self._kept.pop(index, None)
+        if view is None:
+            path = self._path
+            view = observe(path.frames.caster(index), path.c2w[index], path.K[index], *path.size, self._stride)
+        if again and (len(self._kept) + 1) * _bytes(view) <= KEPT_BYTES:
+            self._kept[index] = view
+        return view
+
+
+def _bytes(view: FrameView) -> int:
+    return sum(getattr(buffer, field.name).nbytes for buffer in (view.pixels, view.cells) for field in fields(buffer))

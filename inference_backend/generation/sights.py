@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.messages import TakeRequest
 
-from ..greybox.gbuffer import pixel_gbuffer
+from ..greybox.gbuffer import GBuffer, pixel_gbuffer
 from ..greybox.influence import influence
 from ..memory.cells import Cells
 from ..memory.read import ReadOut
@@ -24,8 +24,10 @@ from .coverage_picture import headlight
 from .fingerprints import FrameFingerprint, GreyboxDigests, camera_hash
 from .greybox_frames import GreyboxFrames
 from .remember import Memory
+from .void import fill
 
 CELLS_AT_ONCE = 2**16
+PLAN_STEP = 2
 
 
 @dataclass(frozen=True)
@@ -57,33 +59,45 @@ class CameraPath:
     def __len__(self) -> int:
         return len(self.request.frames)
 
-    def sight(self, index: int) -> Sight:
-        caster, c2w, K = self.frames.caster(index), self.c2w[index], self.K[index]
-        gbuffer = pixel_gbuffer(caster, c2w, self._scaled(K, self.grid), *self.grid)
-        greybox = self._digests.frame(index, influence(caster, c2w, K, self.size, gbuffer))
-        return Sight(index, Cells.from_gbuffer(gbuffer, self._device), camera_hash(c2w, K, self.size), greybox)
+    def K_latent(self, index: int) -> NDArray[np.float64]:
+        """[3,3] of the latent grid."""
+        return self._scaled(self.K[index], self.grid)
 
-    def cells(self, index: int) -> Cells:
-        """Those of the frame's sight."""
-        K = self._scaled(self.K[index], self.grid)
-        return Cells.from_gbuffer(
-            pixel_gbuffer(self.frames.caster(index), self.c2w[index], K, *self.grid), self._device
-        )
+    def sight(self, index: int, memory: Memory) -> Sight:
+        """memory: knows the points that stand where there is no geometry."""
+        caster, c2w, K = self.frames.caster(index), self.c2w[index], self.K[index]
+        gbuffer = pixel_gbuffer(caster, c2w, self.K_latent(index), *self.grid)
+        greybox = self._digests.frame(index, influence(caster, c2w, K, self.size, gbuffer))
+        return Sight(index, self._cells(index, gbuffer, memory), camera_hash(c2w, K, self.size), greybox)
+
+    def again(self, sight: Sight, memory: Memory) -> Sight:
+        """The sight with all of its cells, as another memory knows them."""
+        caster, c2w, K = self.frames.caster(sight.index), self.c2w[sight.index], self.K_latent(sight.index)
+        return replace(sight, cells=self._cells(sight.index, pixel_gbuffer(caster, c2w, K, *self.grid), memory))
+
+    def glance(self, sight: Sight) -> Sight:
+        """The sight with every second of its cells each way: enough to plan with, and little to keep."""
+        h, w = self.grid
+        kept = torch.arange(h * w, device=self._device).view(h, w)[::PLAN_STEP, ::PLAN_STEP]
+        return replace(sight, cells=sight.cells.select(kept.reshape(-1)))
 
     def grey(self, index: int, size: tuple[int, int]) -> NDArray[np.uint8]:
         """[H,W] = `size`, the greybox as lit from the camera."""
         K = self._scaled(self.K[index], size)
         return headlight(pixel_gbuffer(self.frames.caster(index), self.c2w[index], K, *size))
 
+    def _cells(self, index: int, gbuffer: GBuffer, memory: Memory) -> Cells:
+        return Cells.from_gbuffer(fill(gbuffer, memory, self.c2w[index], self.K_latent(index)), self._device)
+
     def _scaled(self, K: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
         """`K` [3,3] of the request's pixels as that of a grid of another size."""
         return np.diag([size[1] / self.size[1], size[0] / self.size[0], 1.0]) @ K
 
 
-def memory_for(request: TakeRequest, context: JobContext, engine: Engine) -> Memory:
-    """What the world remembers, as far as the request wants to know of it."""
+def memory_for(request: TakeRequest, context: JobContext, engine: Engine, learned: Tokens | None = None) -> Memory:
+    """What the world remembers (with a commit that is about to be made), as far as the request wants to know of it."""
     if request.use_memory:
-        return Memory.load(context.world, engine)
+        return Memory.load(context.world, engine, learned)
     return Memory(Tokens.empty(engine.spec.channels, engine.device))
 
 

@@ -16,10 +16,11 @@ from ..memory.read import COVERED_DISTANCE, ReadOut
 from ..memory.tokens import Tokens
 from ..models.protocol import Engine
 from ..storage.images import encode_png
+from ..worlds.take_files import FINGERPRINTS
 from .context import SurveyContext
 from .coverage_picture import NEVER, PARTLY, SEEN, coverage_picture, picture_size
 from .events import Event
-from .fingerprints import FILE_NAME, Settings, TakeFingerprints, staleness
+from .fingerprints import Settings, TakeFingerprints, staleness
 from .sights import CameraPath, Sight, memory_for, read_together
 
 COARSER = 1.0
@@ -45,7 +46,7 @@ def make_survey(request: SurveyRequest, arrays: Arrays, context: SurveyContext, 
             context.step("survey", index, len(path))
             if request.pictures:
                 grey[index] = path.grey(index, size)
-            yield path.sight(index)
+            yield path.sight(index, memory)
 
     frames = []
     for sight, readout in read_together(sights(), memory):
@@ -89,7 +90,7 @@ def _stale(
     found = []
     for take_id in request.compare or _newest(context, request.take.shot):
         shot = context.takes.info(take_id).shot
-        made = TakeFingerprints.read(context.takes.file(take_id, FILE_NAME))
+        made = TakeFingerprints.read(context.takes.file(take_id, FINGERPRINTS))
         found.append(staleness(take_id, shot, made, settings, frames))
     return tuple(found)
 

@@ -126,8 +126,10 @@ def is_committed(catalog: WorldCatalog, job: JobStatus) -> bool:
 
 
 def record_end(takes: TakeFiles, take_id: str, state: str) -> None:
-    """Writes the final state of a take and the frames that it has into its facts; logs where that cannot be done."""
+    """Writes the final state of a take and the frames that it has into its facts, and removes what was kept to resume
+    it; logs where that cannot be done."""
     try:
+        takes.drop_progress(take_id)
         takes.update_info(take_id, state=state, frames_done=takes.frames_done(take_id))
     except (BackendError, OSError) as error:
         # The job's own state, which the user waits for, must not hang on it: a full disk may be why the job failed.

@@ -40,6 +40,7 @@ def routes(services: Services) -> APIRouter:
         job = queue.request_cancel(job_id)
         if job.kind == "take" and job.state == "cancelled":
             services.takes.update_info(job.take_id, state="cancelled")
+            services.takes.drop_progress(job.take_id)
         return message(job)
 
     @router.get("/{job_id}/events")

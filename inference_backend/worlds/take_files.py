@@ -17,6 +17,12 @@ from ..storage.atomic import disk_errors, sync_directory, write_atomic
 from .ids import check_id, is_id
 
 
+FINGERPRINTS = "fingerprints.json"
+"""Content hashes of a finished take's frames."""
+PROGRESS = "progress.safetensors"
+"""What an attempt at an unfinished take has learned so far."""
+
+
 class TakeFiles:
     """`<data dir>/takes/<take_id>/`. Frames are never overwritten by anything but the same frame of the same take."""
 
@@ -96,6 +102,10 @@ class TakeFiles:
     def file(self, take_id: str, name: str) -> Path:
         """Where a file of the take other than its frames lies, whether or not it is there. Raises NotFound."""
         return self._directory(take_id) / name
+
+    def drop_progress(self, take_id: str) -> None:
+        """Removes what an attempt has learned: the take has ended, or is begun anew. Raises NotFound."""
+        self.file(take_id, PROGRESS).unlink(missing_ok=True)
 
     def frames_done(self, take_id: str) -> int:
         """How many frames are finished. Raises NotFound."""

@@ -14,11 +14,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..greybox.depth_cells import depth_cells, merge, surfaces
+from ..greybox.depth_cells import MIN_SLOPE, depth_cells, merge, surfaces
 from ..greybox.gbuffer import GBuffer
 from ..greybox.geometry import SKY, VOID, Float32, Float64
 from ..memory.cells import Cells
-from ..memory.directions import from_octahedral
+from ..memory.directions import from_octahedral, tangent_frame
 from ..memory.read import ReadOut, relate
 from ..memory.splat import Splat, splat
 from ..memory.tokens import Tokens
@@ -77,7 +77,7 @@ def find(cells: GBuffer, tokens: Tokens, c2w: Float64, K: Float64, radius: int) 
         return None
     points = tokens.select(rows)
     pose, intrinsics = (torch.from_numpy(matrix).to(rows.device)[None] for matrix in (c2w, K))
-    seen = splat(points.position, pose, intrinsics, cells.shape, points.footprint, radius)
+    seen = splat(points.position, pose, intrinsics, cells.shape, _patches(points), radius)
     held = seen.token[0] >= 0
     depth, normal = (field.cpu().numpy() for field in _surface(seen, points, pose[0], intrinsics[0], cells.shape))
     grid = _centres(cells.shape)
@@ -109,11 +109,24 @@ def extend(cells: GBuffer, sky: NDArray[np.bool_], c2w: Float64, K: Float64) -> 
         padded = np.pad(depth, 1)
         around = [padded[1 + i : 1 + i + depth.shape[0], 1 + j : 1 + j + depth.shape[1]] for i, j in _BESIDE]
         depth = np.where(depth > 0, depth, np.max(around, 0))
-    guessed = surfaces(depth, None, _centres(cells.shape), (c2w, K), 1, cells.purity)
+    # Facing the camera: the steps of a guess tell nothing of the surface.
+    guessed = surfaces(depth, -cells.view, _centres(cells.shape), (c2w, K), 1, cells.purity)
     return merge(cells, guessed, unknown)
 
 
 _BESIDE = ((-1, 0), (1, 0), (0, -1), (0, 1))
+
+
+def _patches(points: Tokens) -> Tensor:
+    """[N,2,3] half axes of the cells that made the points, on their surfaces: as long as the footprint where the view
+    was slanted, foreshortened across it."""
+    normal, view = from_octahedral(points.normal), from_octahedral(points.view)
+    facing = (normal * view).sum(-1, keepdim=True).abs().clamp_min(MIN_SLOPE)
+    slanted = torch.nn.functional.normalize(view - normal * (normal * view).sum(-1, keepdim=True), dim=-1)
+    # Seen straight on, any two directions will do.
+    slanted = torch.where(facing > 0.9998, tangent_frame(normal)[0], slanted)
+    half = 0.5 * points.footprint.float()[:, None]
+    return torch.stack([slanted * half, torch.linalg.cross(normal, slanted) * half * facing], 1)
 
 
 def _surface(seen: Splat, points: Tokens, c2w: Tensor, K: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:

@@ -16,7 +16,7 @@ from .geometry import SKY, VOID, Float32, Float64
 
 SAME_SURFACE = 0.05
 """Share of the depth by which two pixels of a cell may differ and be of one surface."""
-NEIGHBOUR = 0.2
+NEIGHBOUR = 0.1
 """Share of the depth by which two cells may differ and be of one surface."""
 MIN_SLOPE = 0.05
 """Least cosine of a surface with the ray: a cell spans at most 20 times its width."""
@@ -126,12 +126,12 @@ def _majority(z: _FLOAT64, known: NDArray[np.bool_]) -> tuple[_FLOAT64, NDArray[
     votes = alike.sum(-1)
     leader = votes.argmax(-1)[..., None]
     members = np.take_along_axis(alike, leader[..., None], -2)[..., 0, :]
-    # Sorted, so the members are a stretch: its middle is the median.
-    middle = members.argmax(-1) + (members.sum(-1) - 1) // 2
-    middle = np.clip(middle, 0, z.shape[-1] - 1)[..., None]
-    found = np.take_along_axis(ascending, middle, -1)[..., 0]
     count = members.sum(-1)
-    return np.where(count > 0, found, 0.0), np.take_along_axis(order, middle, -1)[..., 0], count
+    # Sorted, so the members are a stretch: its middle, or the mean of its two middle ones, is the median.
+    middles = [np.minimum(members.argmax(-1) + at, z.shape[-1] - 1)[..., None] for at in ((count - 1) // 2, count // 2)]
+    low, high = (np.take_along_axis(ascending, middle, -1)[..., 0] for middle in middles)
+    found = np.where(count > 0, 0.5 * (low + high), 0.0)
+    return found, np.take_along_axis(order, middles[0], -1)[..., 0], count
 
 
 def _tangent(position: _FLOAT64, depth_z: _FLOAT64, axis: int) -> tuple[_FLOAT64, NDArray[np.bool_]]:

@@ -36,24 +36,24 @@ def splat(
     c2w: Tensor,
     K: Tensor,
     size: tuple[int, int],
-    footprint: Tensor | None = None,
+    patch: Tensor | None = None,
     radius: int = 0,
 ) -> Splat:
     """The nearest point of each cell; of two at exactly one depth the one with the lower row.
 
     position: [N,3] world, metres. c2w: [T,4,4], OpenCV axes. K: [T,3,3] of the latent grid, without skew. size: (h, w).
-    footprint: [N] metres a point covers. With `radius` > 0 a point also fills the holes, and covers what shows through
-    from behind, in the cells whose centre lies within half its footprint of it, at most `radius` cells each way.
-    With 0 the method is exactly the published one.
+    patch: [N,2,3] half axes of the piece of surface that each point stands for, world, metres. With `radius` > 0 a
+    point also fills the holes, and covers what shows through from behind, in the cells whose centre its patch reaches,
+    at most `radius` cells each way. With 0 the method is exactly the published one.
     """
-    if radius and footprint is None:
-        raise ValueError("expected the points' footprints with a radius, got none")
+    if radius and patch is None:
+        raise ValueError("expected the points' patches with a radius, got none")
     frames = []
     for pose, intrinsics in zip(c2w, K, strict=True):
         u, v, z = project(position, pose, intrinsics)
         own = _nearest(torch.floor(u), torch.floor(v), z, z > NEAR, size)
-        if radius and footprint is not None:
-            wide = _widened((u, v, z), 0.5 * footprint.float() * intrinsics[0, 0].float() / z, radius, size)
+        if radius and patch is not None:
+            wide = _widened((u, v, z), _reach(patch, (u, v, z), pose, intrinsics), radius, size)
             hidden = _depth(wide) < LEAK * _depth(own)
             own = torch.where(hidden | (own == _NOTHING), wide, own)
         frames.append(own)
@@ -80,26 +80,49 @@ def project(position: Tensor, c2w: Tensor, K: Tensor) -> tuple[Tensor, Tensor, T
     return u, v, torch.where(torch.isfinite(z), z, torch.zeros_like(z))
 
 
-def _nearest(column: Tensor, row: Tensor, z: Tensor, valid: Tensor, size: tuple[int, int]) -> Tensor:
-    """[h*w] int64 smallest (depth, row of the cloud), packed; a positive float's bits sort as the float does."""
+def _nearest(
+    column: Tensor, row: Tensor, z: Tensor, valid: Tensor, size: tuple[int, int], names: Tensor | None = None
+) -> Tensor:
+    """[h*w] int64 smallest (depth, name), packed; a positive float's bits sort as the float does. names: [N] int64 rows
+    of the cloud, where the points are not all of it."""
     h, w = size
     valid = valid & (column >= 0) & (column < w) & (row >= 0) & (row < h)
-    rows = torch.nonzero(valid)[:, 0]
-    cell = (row[rows] * w + column[rows]).long()
-    packed = z[rows].view(torch.int32).long() << 32 | rows
+    some = torch.nonzero(valid)[:, 0]
+    cell = (row[some] * w + column[some]).long()
+    packed = z[some].view(torch.int32).long() << 32 | (some if names is None else names[some])
     return torch.full((h * w,), _NOTHING, device=z.device).scatter_reduce(0, cell, packed, "amin")
 
 
-def _widened(points: tuple[Tensor, Tensor, Tensor], reach: Tensor, radius: int, size: tuple[int, int]) -> Tensor:
-    """[h*w] int64 as `_nearest`, every point written to all cells whose centre lies within `reach` [N] cells of it."""
+def _reach(patch: Tensor, points: tuple[Tensor, Tensor, Tensor], c2w: Tensor, K: Tensor) -> tuple[Tensor, Tensor]:
+    """How many cells each patch spans right and down from its point, [N] each: half its bounding box in the image."""
     u, v, z = points
+    axes = torch.stack([(patch * c2w[:3, i].float()).sum(-1) for i in range(3)], -1)
+    scale = 1 / z.clamp_min(NEAR)
+    spans = []
+    for i, at in enumerate((u, v)):
+        moved = (axes[..., i] * K[i, i].float() - axes[..., 2] * (at - K[i, 2].float())[:, None]) * scale[:, None]
+        spans.append(moved.square().sum(-1).sqrt())
+    return spans[0], spans[1]
+
+
+def _widened(
+    points: tuple[Tensor, Tensor, Tensor], reach: tuple[Tensor, Tensor], radius: int, size: tuple[int, int]
+) -> Tensor:
+    """[h*w] int64 as `_nearest`, every point written to all cells whose centre lies within its reach."""
+    u, v, z = points
+    h, w = size
+    beyond = radius + 1
+    near = (z > NEAR) & (u > -beyond) & (u < w + beyond) & (v > -beyond) & (v < h + beyond)
+    rows = torch.nonzero(near & (torch.maximum(*reach) > 0.5))[:, 0]
+    found = torch.full((h * w,), _NOTHING, device=z.device)
+    u, v, z = u[rows], v[rows], z[rows]
+    right, down = (side[rows].clamp_max(radius + 0.5) for side in reach)
     column, row = torch.floor(u), torch.floor(v)
-    reach = torch.where(z > NEAR, reach, torch.zeros_like(reach)).clamp(0, radius + 0.5)
-    found = torch.full((size[0] * size[1],), _NOTHING, device=z.device)
-    for down in range(-radius, radius + 1):
-        for right in range(-radius, radius + 1):
-            across = torch.maximum((column + right + 0.5 - u).abs(), (row + down + 0.5 - v).abs())
-            found = torch.minimum(found, _nearest(column + right, row + down, z, across <= reach, size))
+    for j in range(-radius, radius + 1):
+        in_rows = (row + j + 0.5 - v).abs() <= down
+        for i in range(-radius, radius + 1):
+            inside = in_rows & ((column + i + 0.5 - u).abs() <= right)
+            found = torch.minimum(found, _nearest(column + i, row + j, z, inside, size, rows))
     return found
 
 

@@ -112,20 +112,21 @@ def wall_before_background(spacing):
         return (camera * z).astype(np.float32)
 
     near, far = plane(1.0, spacing), plane(4.0, 0.5)
-    footprint = np.concatenate([np.full(len(near), spacing / K[0, 0]), np.full(len(far), 2.0 / K[0, 0])])
-    return torch.from_numpy(np.concatenate([near, far])), torch.from_numpy(footprint), len(near)
+    half = np.concatenate([np.full(len(near), spacing / K[0, 0] / 2), np.full(len(far), 1.0 / K[0, 0])])
+    upright = torch.from_numpy(np.eye(3)[:2] * half[:, None, None]).float()
+    return torch.from_numpy(np.concatenate([near, far])), upright, len(near)
 
 
 def test_close_up_the_gaps_between_points_are_closed_and_do_not_show_what_is_behind():
-    points, footprint, near = wall_before_background(3)
+    points, patch, near = wall_before_background(3)
     c2w, K = cameras(np.eye(4))
     published = splat(points, c2w, K, SIZE)
     assert (published.token >= near).float().mean() > 0.8, "the published method looks through its own wall"
-    wide = splat(points, c2w, K, SIZE, footprint, radius=2)
+    wide = splat(points, c2w, K, SIZE, patch, radius=2)
     assert (wide.token < near).all() and (wide.token >= 0).all()
     own = (published.token >= 0) & (published.token < near)
     assert torch.equal(wide.token[own], published.token[own]), "a cell with a point of its own keeps it"
-    assert torch.equal(splat(points, c2w, K, SIZE, footprint, radius=0).token, published.token)
+    assert torch.equal(splat(points, c2w, K, SIZE, patch, radius=0).token, published.token)
 
 
 def test_widening_does_not_prefer_a_neighbour_of_the_same_surface():
@@ -135,8 +136,19 @@ def test_widening_does_not_prefer_a_neighbour_of_the_same_surface():
     depth = 2 + 0.02 * u.reshape(-1, 1)
     assert (depth[0] / depth[1] > LEAK).all()
     points = torch.from_numpy((camera * depth).astype(np.float32))
-    wide = splat(points, *cameras(np.eye(4)), SIZE, torch.full((len(points),), 0.3), radius=2)
+    wide = splat(points, *cameras(np.eye(4)), SIZE, 0.15 * torch.eye(3)[:2].expand(len(points), 2, 3), radius=2)
     assert torch.equal(wide.token[0], torch.arange(len(points)))
+
+
+def test_a_patch_is_as_wide_as_its_foreshortening_shows_it():
+    """One patch of 1 x 0.2 m before the camera, seen straight and from the side."""
+    patch = torch.tensor([[[0.5, 0.0, 0.0], [0.0, 0.0, 0.1]]])
+    c2w, K = cameras(look_at((0, -4.0, 0), (0, 0, 0)), look_at((-3.9, -0.9, 0), (0, 0, 0)))
+    seen = splat(torch.zeros(1, 3), c2w, K, SIZE, patch, radius=6).token.view(2, *SIZE) >= 0
+    columns, rows = seen.any(1).sum(-1), seen.any(2).sum(-1)
+    cells = pinhole(*SIZE)[0, 0] / 4
+    assert abs(int(columns[0]) - 1.0 * cells) <= 1 and abs(int(columns[1]) - 0.22 * cells) <= 1
+    assert (abs(rows - 0.2 * cells) <= 1).all()
 
 
 def test_an_empty_cloud_is_all_holes():

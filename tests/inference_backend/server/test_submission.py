@@ -127,3 +127,10 @@ def test_look_that_is_no_picture(server: LiveServer, image: Any) -> None:
     request, arrays = tiny_requests.seed_view_request()
     bundle = to_bundle(request, {**arrays, "image": image})
     assert "64" in refusal(server, f"/v1/worlds/{server.new_world()}/seed-views", bundle)
+
+
+@pytest.mark.parametrize("depth", [np.zeros((63, 64), np.float32), np.zeros((64, 64), np.float64), np.zeros(4, "<f4")])
+def test_a_depth_that_does_not_belong_to_its_look(server: LiveServer, depth: Any) -> None:
+    request, arrays = tiny_requests.seed_view_request()
+    bundle = to_bundle(request, {**arrays, "depth": depth})
+    assert "[64,64] float32" in refusal(server, f"/v1/worlds/{server.new_world()}/seed-views", bundle)

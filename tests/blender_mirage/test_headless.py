@@ -63,6 +63,20 @@ def test_generate_makes_the_frames_and_saves_the_strips(server, blend, tmp_path)
     assert server.token.encode() not in blend.read_bytes()
 
 
+def test_a_survey_and_what_is_stale(server, blend, tmp_path):
+    there = ("--world", "Hall", "--backend", server.url)
+    done = run("survey", blend, *there, MIRAGE_TOKEN=server.token)
+    assert done.returncode == 1 and "There is no world 'Hall' yet, so it has seen nothing." in done.stderr
+    made = run("generate", blend, "--prompt", "brick", *there, "--stale-only", MIRAGE_TOKEN=server.token)
+    assert made.returncode == 0 and "3 frames lie in" in made.stdout, made.stdout + made.stderr
+    done = run("survey", blend, *there, MIRAGE_TOKEN=server.token)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("Camera: Seen 100 %, partly 0 %, never 0 %.")
+    assert len(list((blend.parent / "mirage" / "_coverage" / "Camera").rglob("*.png"))) == 3
+    again = run("generate", blend, "--prompt", "brick", *there, "--stale-only", MIRAGE_TOKEN=server.token)
+    assert again.returncode == 0 and again.stdout.splitlines()[-1] == "Everything is up to date.", again.stdout
+
+
 def test_generate_with_a_shot_that_is_not_there(server, blend):
     done = run("generate", blend, "--shots", "nope", "--prompt", "brick", "--backend", server.url)
     assert done.returncode == 1

@@ -11,9 +11,10 @@ bpy = pytest.importorskip("bpy")
 from blender_mirage.core.author import author  # noqa: E402
 from blender_mirage.event_pump import pump  # noqa: E402
 from blender_mirage.operators.survey_preparation import SurveyPreparation  # noqa: E402
+from blender_mirage.scene.chosen_world import choose_world, mark_look_written  # noqa: E402
 from blender_mirage.wire.codec import from_bundle  # noqa: E402
 from blender_mirage.wire.messages import TakeRequest  # noqa: E402
-from tests.support.addon import write_png  # noqa: E402
+from tests.support.addon import enabled_addon, small_set, write_png  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
@@ -39,13 +40,37 @@ def warnings() -> list[str]:
 
 
 @pytest.fixture
-def scene(addon, tmp_path):
-    """A scene with a world that holds a look and two takes."""
+def made(addon, tmp_path):
+    """A scene with a world that holds a look and a take, whose files lie beside the .blend."""
     addon.mirage.look_path = write_png(tmp_path / "look.png")
     run("generate_take")
-    addon.mirage.seed = 5
-    run("generate_take")
     assert state().job_state == "DONE", state().message
+    return addon
+
+
+@pytest.fixture(scope="module")
+def origin(server, tmp_path_factory):
+    """(world id, key of its look) of a world that holds a look and two takes, to be forked."""
+    home = tmp_path_factory.mktemp("origin")
+    with enabled_addon(address=server.url, token=server.token) as scene:
+        small_set(scene)
+        bpy.ops.wm.save_as_mainfile(filepath=str(home / "set.blend"))
+        scene.mirage.look_path = write_png(home / "look.png")
+        for seed in (0, 5):
+            scene.mirage.seed = seed
+            run("generate_take")
+        return scene.mirage.world_id, scene.mirage.seed_key
+
+
+@pytest.fixture
+def scene(origin, addon, server, tmp_path):
+    """A scene with such a world of its own."""
+    world_id, seed_key = origin
+    fork = server.services.catalog.fork(world_id, "set").world_id
+    addon.mirage.look_path = write_png(tmp_path / "look.png")
+    choose_world(addon, fork, "set")
+    mark_look_written(addon, seed_key.replace(world_id, fork))
+    run("refresh_world")
     return addon
 
 
@@ -89,15 +114,6 @@ def test_a_look_that_left_the_world_is_written_again_with_the_next_take(scene, o
     assert scene.mirage.seed_key == ""
     run("generate_take")
     assert commits()[:2] == [("take", "live"), ("seed_view", "live")]
-
-
-def test_a_take_is_forgotten_for_good_and_its_frames_at_home_stay(scene, server, tmp_path):
-    state().commit_index = 0
-    gone = state().commits[0].take_id
-    run("forget_commit")
-    assert gone not in {commit.take_id for commit in state().commits} and len(commits()) == 2
-    assert len(list((tmp_path / "mirage" / "Camera" / "v002").glob("*.png"))) == 3
-    assert gone not in {c.take_id for c in server.services.catalog.history(scene.mirage.world_id).commits}
 
 
 def test_everything_is_forgotten_and_the_world_stays(scene, server):
@@ -178,23 +194,23 @@ def coverage() -> dict[str, str]:
     return {item.name: item.text for item in state().coverage}
 
 
-def test_coverage_is_told_and_laid_over_the_camera_without_touching_a_take(scene, tmp_path):
-    taken = scene.camera.data.background_images[0].image
+def test_coverage_is_told_and_laid_over_the_camera_without_touching_a_take(made, tmp_path):
+    taken = made.camera.data.background_images[0].image
     shown, takes = taken.filepath, sorted((tmp_path / "mirage" / "Camera").rglob("*"))
-    scene.frame_set(2)
+    made.frame_set(2)
     run("survey_coverage")
-    assert (state().job_state, state().job_kind, scene.frame_current) == ("DONE", "SURVEY", 2), state().message
+    assert (state().job_state, state().job_kind, made.frame_current) == ("DONE", "SURVEY", 2), state().message
     assert coverage() == {"Camera": "Seen 100 %, partly 0 %, never 0 %. No frame goes into unseen space."}
-    of_take, of_coverage = scene.camera.data.background_images
+    of_take, of_coverage = made.camera.data.background_images
     assert of_take.image == taken and taken.filepath == shown
     assert of_coverage.image.source == "SEQUENCE" and of_coverage.image_user.frame_duration == 3
     first = Path(bpy.path.abspath(of_coverage.image.filepath))
     assert first.is_file() and first.parent.parent == tmp_path / "mirage" / "_coverage" / "Camera"
     run("survey_coverage")
-    assert len(scene.camera.data.background_images) == 2
+    assert len(made.camera.data.background_images) == 2
     assert not first.exists() and len(list((tmp_path / "mirage" / "_coverage").rglob("*.png"))) == 3
     bpy.ops.mirage.hide_coverage()
-    assert [entry.image for entry in scene.camera.data.background_images] == [taken]
+    assert [entry.image for entry in made.camera.data.background_images] == [taken]
     assert not bpy.ops.mirage.hide_coverage.poll()
     assert sorted((tmp_path / "mirage" / "Camera").rglob("*")) == takes
 
@@ -219,15 +235,14 @@ def test_a_survey_can_be_cancelled_while_the_set_is_read(scene):
     assert (state().job_state, pump.idle) == ("CANCELLED", True)
 
 
-def test_what_is_up_to_date_is_not_made_again(scene, tmp_path):
+def test_a_take_that_is_up_to_date_is_not_made_again_until_it_is_forgotten(made, server, tmp_path):
+    shots = tmp_path / "mirage" / "Camera"
     run("regenerate_stale")
-    assert state().job_state == "DONE" and "Camera: v002 is up to date." in warnings()
-    assert sorted(path.name for path in (tmp_path / "mirage" / "Camera").iterdir()) == ["v001", "v002"]
-
-
-def test_a_take_that_the_backend_has_no_more_is_made_anew(scene, tmp_path):
-    state().commit_index = 0
+    assert state().job_state == "DONE" and "Camera: v001 is up to date." in warnings()
+    gone = state().commits[0].take_id
     run("forget_commit")
+    assert gone not in {commit.take_id for commit in server.services.catalog.history(made.mirage.world_id).commits}
+    assert commits() == [("seed_view", "live")] and len(list(shots.rglob("*.png"))) == 3, "the frames at home stay"
     run("regenerate_stale")
-    assert any("Camera: the backend has v002 no more" in text for text in warnings())
-    assert state().job_state == "DONE" and (tmp_path / "mirage" / "Camera" / "v003").is_dir()
+    assert any("Camera: the backend has v001 no more" in text for text in warnings())
+    assert state().job_state == "DONE" and len(list((shots / "v002").glob("*.png"))) == 3

@@ -15,7 +15,7 @@ from blender_mirage.wire.codec import MalformedMessage, to_json
 from blender_mirage.wire.problems import Problem
 
 from ..errors import BackendError
-from ..storage.atomic import NO_ROOM, disk_full
+from ..storage.atomic import FORBIDDEN, NO_ROOM, disk_full, not_writable
 
 LOG = logging.getLogger(__name__)
 _CODE_OF_STATUS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "invalid_request", 413: "too_large"}
@@ -38,6 +38,9 @@ def to_problem(error: Exception) -> Problem:
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         full = disk_full(Path(error.filename or "the data directory"), error.strerror or str(error))
         return Problem(full.code, full.message, full.hint)
+    if isinstance(error, OSError) and error.errno in FORBIDDEN:
+        barred = not_writable(Path(error.filename or "The data directory"), error.strerror or str(error))
+        return Problem(barred.code, barred.message, barred.hint)
     if isinstance(error, sqlite3.Error):
         return Problem("internal", f"The backend's database failed: {error}.", _SEE_LOG)
     return Problem("internal", f"The backend failed: {type(error).__name__}: {error}", _SEE_LOG)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from ..errors import DiskFull, NotWritable
 
+LOG = logging.getLogger(__name__)
 # EFBIG: the file size limit of the process or of the file system (FAT: 4 GiB) is one more way of having no room.
 NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG} | ({errno.EDQUOT} if hasattr(errno, "EDQUOT") else set()))
 FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -63,6 +66,20 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
             temporary.unlink(missing_ok=True)
             raise
         sync_directory(path.parent)
+
+
+def remove_tree(directory: Path) -> None:
+    """Removes a folder with all that is in it. Raises NotWritable, naming what could not be removed."""
+    with disk_errors(directory):
+        shutil.rmtree(directory)
+
+
+def sweep_tree(directory: Path) -> None:
+    """Removes what a crash left; what cannot be removed is named in the log and hinders nothing."""
+    try:
+        remove_tree(directory)
+    except NotWritable as error:
+        LOG.warning("A leftover stays: %s", error.message)
 
 
 def sync_directory(directory: Path) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 
 from .. import __version__
-from ..errors import BackendError, Conflict
+from ..errors import BackendError, Conflict, DiskFull, NotWritable
 from .atomic import disk_full, not_writable
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -128,6 +128,34 @@ class Database:
         if self._connection.execute(table).fetchone() is None:
             return set()
         return {row["name"] for row in self._connection.execute("SELECT name FROM migrations")}
+
+
+@contextmanager
+def reading(path: Path, migrations: Sequence[Migration]) -> Iterator[sqlite3.Connection]:
+    """A consistent view of a file. Even reading makes small files beside it; where there is no room or no right to make
+    them, the file is read as it lies, unless a crash left a log to be merged or a migration has yet to run.
+
+    Raises as `Database` does.
+    """
+    try:
+        with Database(path, migrations) as database, database.read() as connection:
+            yield connection
+            return
+    except (DiskFull, NotWritable):
+        log = path.with_name(path.name + "-wal")
+        if log.is_file() and log.stat().st_size > 0:
+            raise
+        with _sqlite_errors(path), closing(_as_it_lies(path)) as still:
+            applied = {row["name"] for row in still.execute("SELECT name FROM migrations")}
+            if applied != {migration.__name__ for migration in migrations}:
+                raise
+            yield still
+
+
+def _as_it_lies(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection.row_factory = sqlite3.Row
+    return connection
 
 
 @contextmanager

@@ -7,15 +7,15 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from blender_mirage.wire.history import AnchorList, History, WorldComparison
 from blender_mirage.wire.messages import WorldInfo, WorldStats
 
 from ..errors import BackendError, InvalidRequest, NotFound
-from ..storage.atomic import disk_errors, sync_directory, write_atomic
-from ..storage.database import Database
+from ..storage.atomic import disk_errors, remove_tree, sweep_tree, sync_directory, write_atomic
+from ..storage.database import Database, reading
 from .commits import all_commits, differences, tokens_of_objects
 from .ids import check_id, is_id, new_id, now
 from .references import collect_meshes
@@ -52,7 +52,7 @@ class WorldCatalog:
 
     def get(self, world_id: str) -> WorldInfo:
         """Raises NotFound, or Conflict when a newer program wrote the world."""
-        with self._database(world_id) as database, database.read() as connection:
+        with self._reading(world_id) as connection:
             return _info(connection)
 
     def list(self) -> list[WorldInfo]:
@@ -69,7 +69,7 @@ class WorldCatalog:
 
     def stats(self, world_id: str) -> WorldStats:
         """What the world remembers by its live commits, and how much of it the last job had in memory."""
-        with self._database(world_id) as database, database.read() as connection:
+        with self._reading(world_id) as connection:
             anchors = connection.execute("SELECT COUNT(*) FROM anchors").fetchone()[0]
             segments, tokens, size = connection.execute(
                 "SELECT COUNT(*), COALESCE(SUM(tokens), 0), COALESCE(SUM(bytes), 0) FROM segments WHERE state = 'live'"
@@ -81,12 +81,12 @@ class WorldCatalog:
 
     def history(self, world_id: str) -> History:
         """Every commit of the world, reverted ones too, oldest first. Raises NotFound, Conflict."""
-        with self._database(world_id) as database, database.read() as connection:
+        with self._reading(world_id) as connection:
             return History(world_id, all_commits(connection))
 
     def anchor_list(self, world_id: str) -> AnchorList:
         """What live commits hold of each object. Reads no segment. Raises NotFound, Conflict."""
-        with self._database(world_id) as database, database.read() as connection:
+        with self._reading(world_id) as connection:
             return AnchorList(world_id, tokens_of_objects(connection))
 
     def compare(self, first: str, second: str) -> WorldComparison:
@@ -136,7 +136,7 @@ class WorldCatalog:
         for take_id in self._takes.of_world(world_id):
             self._takes.delete(take_id)
         self._surveys.delete_of_world(world_id)
-        shutil.rmtree(leaving)
+        remove_tree(leaving)
         collect_meshes(self.data_dir)
 
     def save_seed_view(self, world_id: str, take_id: str, bundle: bytes) -> None:
@@ -191,7 +191,7 @@ class WorldCatalog:
                 self._takes.delete(take_id)
             self._surveys.delete_of_world(leftover.name.removeprefix(".deleted-"))
         for leftover in (*self._root.glob(".deleted-*"), *self._root.glob(".new-*")):
-            shutil.rmtree(leftover)
+            sweep_tree(leftover)
         for temporary in self._root.glob("*/seed_views/.*.tmp"):
             temporary.unlink()
         for directory in self._root.iterdir():
@@ -221,9 +221,13 @@ class WorldCatalog:
                 sync_directory(building)
                 building.rename(self._root / world_id)
             except BaseException:
-                shutil.rmtree(building)
+                # What cannot be removed now, the next start removes; this must not hide the cause.
+                shutil.rmtree(building, ignore_errors=True)
                 raise
             sync_directory(self._root)
+
+    def _reading(self, world_id: str) -> AbstractContextManager[sqlite3.Connection]:
+        return reading(self._directory(world_id) / DATABASE_NAME, MIGRATIONS)
 
     def _database(self, world_id: str) -> Database:
         return Database(self._directory(world_id) / DATABASE_NAME, MIGRATIONS)

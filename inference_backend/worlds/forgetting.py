@@ -22,6 +22,7 @@ from .mesh_store import MeshStore
 from .placing import Box, carries, inside
 from .references import collect_meshes
 from .rewrite import forget_commits, forget_tokens
+from .survey_files import SurveyFiles
 from .world_files import WorldFiles
 
 
@@ -54,6 +55,8 @@ def forget(catalog: WorldCatalog, world_id: str, request: ForgetRequest, arrays:
     check_forget(request)
     with catalog.open(world_id) as world:
         if request.everything:
+            # First, and not with the rest: they are made again at any time.
+            SurveyFiles(catalog.data_dir).delete_of_world(world_id)
             told = forget_commits(world, catalog.takes_and_seed_views(world), names=True)
         elif request.take_id:
             told = forget_commits(world, [_take_of(catalog, world, request.take_id)])

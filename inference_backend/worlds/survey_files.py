@@ -10,7 +10,7 @@ from blender_mirage.wire.codec import MalformedMessage, from_json, to_json
 from blender_mirage.wire.survey import Survey
 
 from ..errors import BackendError, NotFound
-from ..storage.atomic import disk_errors, sync_directory, write_atomic
+from ..storage.atomic import disk_errors, remove_tree, sweep_tree, sync_directory, write_atomic
 from .ids import check_id, is_id
 
 KEPT = 50
@@ -35,7 +35,7 @@ class SurveyFiles:
             write_atomic(building / "request.mira", request_bundle)
             write_atomic(building / "world", check_id(world_id, "world").encode())
         except BackendError:
-            shutil.rmtree(building)
+            shutil.rmtree(building, ignore_errors=True)
             raise
         building.rename(self._root / survey_id)
         sync_directory(self._root)
@@ -78,8 +78,9 @@ class SurveyFiles:
     def delete(self, survey_id: str) -> None:
         """Removes the survey. Raises NotFound."""
         leaving = self._root / f".deleted-{survey_id}"
-        self._directory(survey_id).rename(leaving)
-        shutil.rmtree(leaving)
+        with disk_errors(leaving):
+            self._directory(survey_id).rename(leaving)
+        remove_tree(leaving)
 
     def delete_of_world(self, world_id: str) -> None:
         """Removes every survey of a world."""
@@ -89,8 +90,8 @@ class SurveyFiles:
 
     def sweep(self) -> None:
         """Removes what a crash left half built or half deleted. Only for the process that holds the data directory."""
-        for leftover in self._root.glob(".*"):
-            shutil.rmtree(leftover)
+        for leftover in (*self._root.glob(".deleted-*"), *self._root.glob(".new-*")):
+            sweep_tree(leftover)
         for temporary in (*self._root.glob("*/.*.tmp"), *self._root.glob("*/frames/.*.tmp")):
             temporary.unlink()
 

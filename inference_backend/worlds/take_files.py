@@ -13,9 +13,8 @@ from blender_mirage.wire.codec import MalformedMessage, from_json, to_json
 from blender_mirage.wire.messages import TakeInfo
 
 from ..errors import BackendError, NotFound
-from ..storage.atomic import disk_errors, sync_directory, write_atomic
+from ..storage.atomic import disk_errors, remove_tree, sweep_tree, sync_directory, write_atomic
 from .ids import check_id, is_id
-
 
 FINGERPRINTS = "fingerprints.json"
 """Content hashes of a finished take's frames."""
@@ -41,7 +40,7 @@ class TakeFiles:
             write_atomic(building / "request.mira", request_bundle)
             write_atomic(building / "take.json", to_json(info).encode())
         except BackendError:
-            shutil.rmtree(building)
+            shutil.rmtree(building, ignore_errors=True)
             raise
         building.rename(self._root / take_id)
         sync_directory(self._root)
@@ -119,8 +118,9 @@ class TakeFiles:
     def delete(self, take_id: str) -> None:
         """Removes the take with its request and frames. Raises NotFound."""
         leaving = self._root / f".deleted-{take_id}"
-        self._directory(take_id).rename(leaving)
-        shutil.rmtree(leaving)
+        with disk_errors(leaving):
+            self._directory(take_id).rename(leaving)
+        remove_tree(leaving)
 
     def size(self, take_id: str) -> int:
         """Bytes of all files of the take. Raises NotFound."""
@@ -138,7 +138,7 @@ class TakeFiles:
         """Removes what a crash left half built or half deleted, and takes that wait for a job which is not in `asked`:
         nobody was told that they were taken on. Only for the process that holds the data directory."""
         for leftover in (*self._root.glob(".deleted-*"), *self._root.glob(".new-*")):
-            shutil.rmtree(leftover)
+            sweep_tree(leftover)
         for take_id in [path.name for path in self._root.iterdir() if is_id(path.name)]:
             if asked is not None and take_id not in asked and self._waits(take_id):
                 self.delete(take_id)

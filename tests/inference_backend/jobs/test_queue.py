@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from inference_backend.jobs.queue import MAX_ATTEMPTS, DeviceReport, JobQueue
 from inference_backend.jobs.states import IllegalTransition
 from inference_backend.worlds.ids import new_id
 
+ROOT = Path(__file__).parents[3]
 WORLD = "a" * 32
 
 
@@ -159,6 +163,32 @@ def test_jobs_of_a_take_go_with_it(queue) -> None:
     assert queue.take_ids() == {other.take_id} and queue.world_ids() == {"b" * 32}
     with pytest.raises(NotFound):
         queue.events_after(job.job_id, 0)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from inference_backend.jobs.queue import JobQueue
+from inference_backend.worlds.ids import new_id
+queue = JobQueue(Path(sys.argv[1]))
+for state in ("queued", "running", "done", "failed") * 25:
+    job = queue.submit("take", "a" * 32, new_id())
+    if state != "queued":
+        queue.finish(job.job_id, "cancelled") if state == "running" else queue.request_cancel(job.job_id)
+    print(job.job_id, queue.get(job.job_id).state, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_killed_process_loses_nothing_that_it_said(queue, tmp_path) -> None:
+    """Not each commit is flushed to the disk, but each is with the system, which outlives a killed process."""
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        told = dict(process.stdout.readline().split() for _ in range(100))
+        process.kill()
+    assert {job.job_id: job.state for job in queue.recent(-1)} == told and len(told) == 100
 
 
 def test_what_is_no_id_or_kind(queue) -> None:

@@ -21,6 +21,7 @@ from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.forgetting import forget
 from inference_backend.worlds.ids import new_id
 from inference_backend.worlds.mesh_store import MeshStore
+from inference_backend.worlds.survey_files import SurveyFiles
 from inference_backend.worlds.take_files import TakeFiles
 from inference_backend.worlds.world_files import AnchorRecord
 from tests.support import tiny_requests
@@ -177,7 +178,10 @@ def test_take_that_was_never_finished_is_forgotten_too(world: World) -> None:
 def test_everything_leaves_an_empty_world_of_the_same_name(world: World) -> None:
     world.catalog.save_seed_view(world.id, new_id(), b"a look that failed")
     other = world.catalog.create("other").world_id
+    surveys, mine, theirs = SurveyFiles(world.data_dir), new_id(), new_id()
+    surveys.create(mine, world.id, b"request"), surveys.create(theirs, other, b"request")
     told = world.forget(everything=True)
+    assert surveys.request(theirs) == b"request" and not list(world.data_dir.rglob(f"*{mine}*"))
     assert (told.commits, told.tokens) == (3, 9)
     info, stats = world.catalog.get(world.id), world.catalog.stats(world.id)
     assert (info.name, info.takes, info.seed_views, info.tokens) == ("set", 0, 0, 0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import cycle
 
 import numpy as np
 from torch import Tensor
@@ -17,8 +18,8 @@ from .clock import by_turns
 from .footage import Look, empty_memory, feed, feed_published, look_at_frame, shaded
 from .sets import Shooting, walk
 
-LAP = 72
-"""Frames of one walk to and fro."""
+LAP, LAPS = 72, 3
+"""Frames of one walk to and fro, and walks that are cast; a longer path walks them again."""
 PROBES = 6
 ROUNDS = 5
 STRIDE = 2
@@ -41,15 +42,12 @@ class ReadTimes:
 def measure(seed: int, milestones: tuple[int, ...], grid: tuple[int, int], engine: Engine) -> list[ReadTimes]:
     """Times at each of `milestones` (tokens written, rising), for the same probe frames every time.
 
-    The path walks through a set and back, lap after lap, no two alike; the probes are views on its first frames.
-    Every lap's first frame is encoded; its latents serve the whole lap.
+    The path walks through a set and back, LAPS times, no two alike, and then so again; the probes are views on its
+    first frames, from a little beside them. Every lap's first frame is encoded; its latents serve the whole lap.
     """
-    per_frame = grid[0] * grid[1]
-    laps = int(np.ceil(milestones[-1] / (0.7 * per_frame * LAP))) + 1
-    path = walk(seed, LAP, laps)
-    probes = _probes(seed, max(1, min(LAP, int(milestones[0] / per_frame))), grid)
+    probes = _probes(seed, max(1, min(LAP, int(milestones[0] / (grid[0] * grid[1])))), grid)
     memory, cloud = empty_memory(engine.spec.channels), AppendAll(engine.spec.channels)
-    frames = _offered(path, grid, engine)
+    frames = _offered(walk(seed, LAP, LAPS), grid, engine)
     times, written = [], 0
     for milestone in milestones:
         while written < milestone:
@@ -62,17 +60,21 @@ def measure(seed: int, milestones: tuple[int, ...], grid: tuple[int, int], engin
 
 
 def _offered(path: Shooting, grid: tuple[int, int], engine: Engine) -> Iterator[tuple[Look, Tensor]]:
+    cast = []
     for index in range(len(path)):
         look = look_at_frame(path, index, grid, STRIDE)
         if index % LAP == 0:
             latents = engine.encode(shaded(look_at_frame(path, index, grid, engine.spec.stride)))
-        yield look, latents
+        # The pixels are needed no more, and there are many.
+        cast.append((replace(look, pixels=look.cells), latents))
+        yield cast[-1]
+    yield from cycle(cast)
 
 
 def _probes(seed: int, within: int, grid: tuple[int, int]) -> list[Look]:
-    """Views on what the first `within` frames of the path see, from a little beside them."""
-    path = walk(seed, LAP, 2)
-    return [look_at_frame(path, LAP + int(i), grid, STRIDE) for i in np.linspace(0, within - 1, PROBES)]
+    """Views on what the first `within` frames of the path see, as a lap that is not part of it sees them."""
+    path = walk(seed, LAP, LAPS + 1)
+    return [look_at_frame(path, LAPS * LAP + int(i), grid, STRIDE) for i in np.linspace(0, within - 1, PROBES)]
 
 
 def _time(memory: Memory, cloud: AppendAll, probes: list[Look], written: int) -> ReadTimes:

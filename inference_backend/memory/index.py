@@ -32,7 +32,7 @@ _ANCHOR_BITS, _LEVEL_BITS, _AXIS_BITS = 14, 6, 14
 LEVEL_BIAS = 2 ** (_LEVEL_BITS - 1)
 CORNERS = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1))
 
-INDEX_BYTES = 76
+INDEX_BYTES = 84
 """Bytes a token that the index takes beside the store."""
 
 
@@ -71,7 +71,9 @@ class Run:
     ids: Tensor
     """[N,2] int64 anchor, row of the store."""
     place: Tensor
-    """[N,13] float32 position, footprint, log2 of it, confidence, rank; normal, view."""
+    """[N,4] float32 position, footprint."""
+    facts: Tensor
+    """[N,11] float32 log2 of the footprint, confidence, rank, normal, view, cosine and sine of the roll."""
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -81,16 +83,18 @@ class Run:
         keys, order = torch.sort(token_keys(tokens), stable=True)
         footprint = tokens.footprint.float()
         ranks = torch.zeros_like(footprint) if rank is None else rank.float()
-        facts = torch.stack([footprint, torch.log2(footprint), tokens.confidence.float(), ranks], -1)
+        roll = tokens.roll.float()
+        numbers = torch.stack([torch.log2(footprint), tokens.confidence.float(), ranks], -1)
         directions = (from_octahedral(tokens.normal), from_octahedral(tokens.view))
-        place = torch.cat([tokens.position, facts, *directions], -1)
-        return cls(keys, torch.stack([tokens.anchor.long()[order], order + first_row], 1), place[order])
+        facts = torch.cat([numbers, *directions, torch.cos(roll)[:, None], torch.sin(roll)[:, None]], -1)
+        ids = torch.stack([tokens.anchor.long()[order], order + first_row], 1)
+        return cls(keys, ids, torch.cat([tokens.position, footprint[:, None]], -1)[order], facts[order])
 
     def merged(self, other: Run) -> Run:
         """Both in one; `other` holds the younger tokens."""
         keys, by_key = torch.sort(torch.cat([self.keys, other.keys]), stable=True)
-        ids, place = torch.cat([self.ids, other.ids]), torch.cat([self.place, other.place])
-        return Run(keys, ids[by_key], place[by_key])
+        columns = ((self.ids, other.ids), (self.place, other.place), (self.facts, other.facts))
+        return Run(keys, *(torch.cat(pair)[by_key] for pair in columns))
 
     @cached_property
     def buckets(self) -> tuple[Tensor, Tensor]:

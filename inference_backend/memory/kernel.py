@@ -15,7 +15,6 @@ import numba
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from .cells import Cells
 from .index import LEVEL_BIAS, Run
@@ -24,6 +23,9 @@ _HASH = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing 
 _CELLS_A_THREAD = 1024
 _LEVELS = 2 * LEVEL_BIAS
 _HALF, _ONE = np.float32(0.5), np.float32(1)
+# Where the numbers of a cell lie in the row that stands for it.
+_POSITION, _NORMAL, _VIEW, _DU, _DV = range(0, 15, 3)
+_UU, _VV, _UV, _INVERSE, _DENSITY, _LEVEL, _NUMBERS = range(15, 22)
 _SIZES = np.exp2(np.arange(-LEVEL_BIAS, LEVEL_BIAS) + 2.0).astype(np.float32)  # of the voxels of each level
 _compiled = numba.njit(cache=True, error_model="numpy")
 
@@ -37,26 +39,41 @@ class Table(NamedTuple):
     """[S,2]."""
     shift: np.uint64
     ids: NDArray[np.int64]
-    """[N,2] anchor, row of the store."""
     place: NDArray[np.float32]
-    """[N,13] as `Run` has it."""
+    facts: NDArray[np.float32]
 
 
 class Query(NamedTuple):
-    """The cells."""
+    """The cells, as `Cells` has them."""
 
-    ids: NDArray[np.int64]
-    """[N,2] anchor, level."""
-    place: NDArray[np.float32]
-    """[N,16] position, normal, view, du, dv, footprint."""
+    anchor: NDArray[np.int32]
+    position: NDArray[np.float32]
+    normal: NDArray[np.float32]
+    viewpoint: NDArray[np.float32]
+    """Unit direction to the camera (`view` is a word of numba's)."""
+    du: NDArray[np.float32]
+    dv: NDArray[np.float32]
 
 
-class Best(NamedTuple):
-    """What was found so far: candidates sorted, cheapest first, of equals the older token."""
+class Found(NamedTuple):
+    """What a read finds; see `read.ReadOut`."""
 
-    cost: NDArray[np.float32]
     token: NDArray[np.int64]
+    geometry: NDArray[np.float32]
     covered: NDArray[np.bool_]
+
+
+class Rules(NamedTuple):
+    """The constants of `read`, and the finest level that the index has."""
+
+    always: int
+    levels: NDArray[np.int64]
+    """Steps from a cell's own level, in two columns: for cells nearer to the next coarser level, and to the finer."""
+    lowest: int
+    """The least of them."""
+    finest: int
+    least_normal: np.float32
+    covering: np.float32
 
 
 def table_of(run: Run) -> Table:
@@ -64,33 +81,29 @@ def table_of(run: Run) -> Table:
     bits = max(4, int(np.ceil(np.log2(len(keys) + 1))) + 1)
     slots, spans, shift = np.full(2**bits, -1, np.int64), np.zeros((2**bits, 2), np.int32), np.uint64(64 - bits)
     _fill(slots, spans, shift, keys, starts)
-    return Table(slots, spans, shift, run.ids.numpy(), run.place.numpy())
+    return Table(slots, spans, shift, run.ids.numpy(), run.place.numpy(), run.facts.numpy())
 
 
-def query_of(cells: Cells, footprint: Tensor, level: Tensor) -> Query:
-    ids = torch.stack([cells.anchor.long(), level], 1)
-    vectors = [cells.position, cells.normal, cells.view, cells.du, cells.dv, footprint[:, None]]
-    return Query(ids.numpy(), torch.cat(vectors, 1).numpy())
-
-
-def nothing_found(cells: int, candidates: int) -> Best:
-    cost = np.full((cells, candidates), np.inf, np.float32)
-    return Best(cost, np.full((cells, candidates), -1, np.int64), np.zeros(cells, np.bool_))
-
-
-def search(
-    table: Table, query: Query, best: Best, rows: NDArray[np.int64], steps: Sequence[int], min_normal: float
-) -> None:
-    """Improves `best` for the cells `rows` by the tokens `steps` levels away from each cell's own; on the threads that
-    torch would take."""
-    threads = max(1, min(torch.get_num_threads(), len(rows) // _CELLS_A_THREAD))
-    order, dot = np.array(sorted(steps, key=abs), np.int64), np.float32(min_normal)
+def search(tables: Sequence[Table], cells: Cells, candidates: int, rules: Rules) -> Found:
+    """The best tokens of every cell, over the one or two runs of an index; on the threads that torch would take."""
+    fields = (cells.anchor, cells.position, cells.normal, cells.view, cells.du, cells.dv)
+    query = Query(*(np.ascontiguousarray(field.numpy()) for field in fields))
+    count = len(query.anchor)
+    found = Found(
+        np.full((count, candidates), -1, np.int64),
+        np.zeros((count, candidates, 9), np.float32),
+        np.zeros(count, np.bool_),
+    )
+    first, second = tables[0], tables[-1]
+    threads = max(1, min(torch.get_num_threads(), count // _CELLS_A_THREAD))
     if threads == 1:
-        _search(table, query, best, rows, order, dot)
-        return
+        _search(first, second, len(tables), query, found, (0, count), rules)
+        return found
+    cuts = [count * i // threads for i in range(threads + 1)]
     with ThreadPoolExecutor(threads) as pool:
-        parts = np.array_split(rows, threads)
-        list(pool.map(lambda part: _search(table, query, best, part, order, dot), parts))
+        spans = zip(cuts, cuts[1:], strict=False)
+        list(pool.map(lambda span: _search(first, second, len(tables), query, found, span, rules), spans))
+    return found
 
 
 @_compiled
@@ -136,81 +149,163 @@ def _buckets(keys, shift, anchor, level, x, y, z, found, i):  # type: ignore[no-
 
 
 @_compiled
-def _insert(costs, tokens, row, cost, token):  # type: ignore[no-untyped-def]
-    at = costs.shape[1] - 1
-    if cost > costs[row, at] or (cost == costs[row, at] and 0 <= tokens[row, at] < token):
+def _fill_cell(query, row, cell):  # type: ignore[no-untyped-def]
+    """The numbers of one cell, in one row: see the names below."""
+    anchors, position, normal, viewpoint, du, dv = query
+    for k in range(3):
+        cell[_POSITION + k], cell[_NORMAL + k], cell[_VIEW + k] = position[row, k], normal[row, k], viewpoint[row, k]
+        cell[_DU + k], cell[_DV + k] = du[row, k], dv[row, k]
+    cell[_UU] = _dot(cell, _DU, cell, _DU)
+    cell[_VV] = _dot(cell, _DV, cell, _DV)
+    cell[_UV] = _dot(cell, _DU, cell, _DV)
+    cell[_INVERSE] = _ONE / max(cell[_UU] * cell[_VV] - cell[_UV] * cell[_UV], np.float32(1e-20))
+    footprint = max(np.float32(math.sqrt(max(cell[_UU], cell[_VV]))), np.float32(1e-6))
+    cell[_DENSITY], cell[_LEVEL] = _ONE / footprint, np.float32(math.log2(footprint))
+    return np.int64(anchors[row])
+
+
+@_compiled
+def _dot(a, i, b, j):  # type: ignore[no-untyped-def]
+    return a[i] * b[j] + a[i + 1] * b[j + 1] + a[i + 2] * b[j + 2]
+
+
+@_compiled
+def _dot_row(a, row, i, b, j):  # type: ignore[no-untyped-def]
+    return a[row, i] * b[j] + a[row, i + 1] * b[j + 1] + a[row, i + 2] * b[j + 2]
+
+
+@_compiled
+def _offset(x, y, z, cell):  # type: ignore[no-untyped-def]
+    """How many of the cell's steps right and down lie in a vector, by least squares."""
+    along = x * cell[_DU] + y * cell[_DU + 1] + z * cell[_DU + 2]
+    across = x * cell[_DV] + y * cell[_DV + 1] + z * cell[_DV + 2]
+    right = (along * cell[_VV] - across * cell[_UV]) * cell[_INVERSE]
+    return right, (across * cell[_UU] - along * cell[_UV]) * cell[_INVERSE]
+
+
+@_compiled
+def _insert(costs, picks, cost, pick, token):  # type: ignore[no-untyped-def]
+    """Keeps the candidates of a cell sorted: cheapest first, of equals the older token."""
+    at = len(costs) - 1
+    if cost > costs[at] or (cost == costs[at] and 0 <= picks[1, at] < token):
         return
-    while at > 0 and (costs[row, at - 1] > cost or (costs[row, at - 1] == cost and tokens[row, at - 1] > token)):
-        costs[row, at], tokens[row, at] = costs[row, at - 1], tokens[row, at - 1]
+    while at > 0 and (costs[at - 1] > cost or (costs[at - 1] == cost and picks[1, at - 1] > token)):
+        costs[at], picks[0, at], picks[1, at] = costs[at - 1], picks[0, at - 1], picks[1, at - 1]
         at -= 1
-    costs[row, at], tokens[row, at] = cost, token
+    costs[at], picks[0, at], picks[1, at] = cost, pick, token
 
 
 @_compiled
-def _dot(a, i, k, b, j, m):  # type: ignore[no-untyped-def]
-    return a[i, k] * b[j, m] + a[i, k + 1] * b[j, m + 1] + a[i, k + 2] * b[j, m + 2]
+def _scan(ids, place, facts, bucket, limits, cell, costs, picks):  # type: ignore[no-untyped-def]
+    """Offers the tokens of one bucket to a cell: how many fit, and whether one covers it.
+
+    bucket: first and end, anchor, which run. limits: squared metres, least cosine of the normals, distance that covers.
+    """
+    first, end, anchor, run = bucket
+    far, least_normal, covering = limits
+    fits, covers = 0, False
+    for n in range(first, end):
+        x, y, z = place[n, 0] - cell[0], place[n, 1] - cell[1], place[n, 2] - cell[2]
+        if x * x + y * y + z * z > far or ids[n, 0] != anchor or _dot_row(facts, n, 3, cell, _NORMAL) < least_normal:
+            continue
+        right, down = _offset(x, y, z, cell)
+        larger = max(place[n, 3] * cell[_DENSITY], _ONE)
+        distance = np.float32(math.sqrt(right * right + down * down)) / larger
+        fits += 1
+        covers |= distance <= covering
+        cost = distance + _HALF * abs(facts[n, 0] - cell[_LEVEL]) + _HALF * (_ONE - facts[n, 1]) + facts[n, 2]
+        # The angle between the views can only add to the cost.
+        if cost <= costs[-1]:
+            _insert(costs, picks, cost + (_ONE - _dot_row(facts, n, 6, cell, _VIEW)), 2 * n + run, ids[n, 1])
+    return fits, covers
 
 
 @_compiled
-def _frame(cells, row):  # type: ignore[no-untyped-def]
-    """What least squares on the two steps of a cell needs: their products and the determinant."""
-    uu, vv = _dot(cells, row, 9, cells, row, 9), _dot(cells, row, 12, cells, row, 12)
-    uv = _dot(cells, row, 9, cells, row, 12)
-    return uu, vv, uv, max(uu * vv - uv * uv, np.float32(1e-20))
+def _describe(place, facts, n, cell, geometry, row, k):  # type: ignore[no-untyped-def]
+    """How the token at place `n` lies to the cell; see `read.ReadOut.geometry`."""
+    x, y, z = place[n, 0] - cell[0], place[n, 1] - cell[1], place[n, 2] - cell[2]
+    geometry[row, k, 0], geometry[row, k, 1] = _offset(x, y, z, cell)
+    geometry[row, k, 2] = facts[n, 0] - cell[_LEVEL]
+    geometry[row, k, 3] = _dot_row(facts, n, 6, cell, _VIEW)
+    geometry[row, k, 4], geometry[row, k, 5] = _roll(facts, n, cell)
+    geometry[row, k, 6] = _dot_row(facts, n, 3, cell, _NORMAL)
+    geometry[row, k, 7] = facts[n, 1]
+    geometry[row, k, 8] = 1
 
 
 @_compiled
-def _distance(place, n, cells, row, frame, reach):  # type: ignore[no-untyped-def]
-    """In the coarser of the two's steps, by least squares on the cell's; -1 beyond `reach` (metres, squared)."""
-    x, y, z = place[n, 0] - cells[row, 0], place[n, 1] - cells[row, 1], place[n, 2] - cells[row, 2]
-    if x * x + y * y + z * z > reach:
-        return np.float32(-1)
-    along = x * cells[row, 9] + y * cells[row, 10] + z * cells[row, 11]
-    across = x * cells[row, 12] + y * cells[row, 13] + z * cells[row, 14]
-    uu, vv, uv, determinant = frame
-    right, down = (along * vv - across * uv) / determinant, (across * uu - along * uv) / determinant
-    return np.float32(math.sqrt(right * right + down * down)) / max(place[n, 3] / cells[row, 15], _ONE)
+def _roll(facts, n, cell):  # type: ignore[no-untyped-def]
+    """Sine and cosine of the cell's roll less the token's, in `directions.tangent_frame` of the token's normal."""
+    x, y, z = facts[n, 3], facts[n, 4], facts[n, 5]
+    sign = -_ONE if z < 0 else _ONE
+    a = -_ONE / (sign + z)
+    b = x * y * a
+    ux, uy, uz = cell[_DU], cell[_DU + 1], cell[_DU + 2]
+    first = (_ONE + sign * x * x * a) * ux + sign * b * uy - sign * x * uz
+    second = b * ux + (sign + y * y * a) * uy - y * uz
+    length = np.float32(math.sqrt(first * first + second * second))
+    if length == 0:
+        first, length = _ONE, _ONE
+    c, s = first / length, second / length
+    return s * facts[n, 9] - c * facts[n, 10], c * facts[n, 9] + s * facts[n, 10]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _search(table, query, best, rows, steps, min_normal):  # type: ignore[no-untyped-def]
-    keys, spans, shift, ids, place = table
-    cell_ids, cells = query
-    costs, tokens, covered = best
-    last = costs.shape[1] - 1
-    found = np.zeros((_LEVELS, 8), np.int64)
-    asked = np.zeros((_LEVELS, 4), np.int64)  # voxel and anchor that `found` is for, a level
-    count = np.full(_LEVELS, -1, np.int64)
-    for row in rows:
-        anchor, own = cell_ids[row, 0], np.float32(math.log2(cells[row, 15]))
-        frame = _frame(cells, row)
-        for step in steps:
-            level = cell_ids[row, 1] + step
-            i = level + LEVEL_BIAS
-            if i < 0 or i >= _LEVELS:
+def _search(first, second, runs, query, found, span, rules):  # type: ignore[no-untyped-def]
+    keys, spans, shift, ids, place, facts = first
+    keys_b, spans_b, shift_b, ids_b, place_b, facts_b = second
+    tokens, geometry, covered = found
+    always, levels, lowest, finest, least_normal, covering = rules
+    cell = np.zeros(_NUMBERS, np.float32)
+    slots = np.zeros((2 * _LEVELS, 8), np.int64)
+    asked = np.zeros((2 * _LEVELS, 4), np.int64)  # voxel and anchor that `slots` is for, a level and run
+    count = np.full(2 * _LEVELS, -1, np.int64)
+    costs, picks = np.empty(tokens.shape[1], np.float32), np.empty((2, tokens.shape[1]), np.int64)
+    for row in range(span[0], span[1]):
+        anchor = _fill_cell(query, row, cell)
+        level = np.int64(math.floor(cell[_LEVEL]))
+        column = 0 if cell[_LEVEL] - np.float32(level) >= _HALF else 1
+        costs[:], picks[:] = np.inf, -1
+        fits, stage, known = 0, 0, False
+        while True:
+            if stage < len(levels):
+                if stage >= always and known and fits >= len(costs):
+                    break
+                at = level + levels[stage, column]
+            else:
+                at = level + lowest - (stage - len(levels)) - 1
+                if known or at < finest:
+                    break
+            stage += 1
+            if at < -LEVEL_BIAS or at >= LEVEL_BIAS:
                 continue
-            # The least that the scale can cost at this level.
-            gap = _HALF * max(np.float32(level) - own, own - np.float32(level + 1), np.float32(0))
-            if covered[row] and gap > costs[row, last]:
-                continue
-            size = _SIZES[i]
-            x = np.int64(math.floor(cells[row, 0] / size - _HALF))
-            y = np.int64(math.floor(cells[row, 1] / size - _HALF))
-            z = np.int64(math.floor(cells[row, 2] / size - _HALF))
-            if count[i] < 0 or asked[i, 0] != x or asked[i, 1] != y or asked[i, 2] != z or asked[i, 3] != anchor:
-                asked[i, 0], asked[i, 1], asked[i, 2], asked[i, 3] = x, y, z, anchor
-                count[i] = _buckets(keys, shift, anchor, level, x, y, z, found, i)
-            reach = (_HALF * size) * (_HALF * size)
-            for k in range(count[i]):
-                for n in range(spans[found[i, k], 0], spans[found[i, k], 1]):
-                    distance = _distance(place, n, cells, row, frame, reach)
-                    if distance < 0 or ids[n, 0] != anchor:
-                        continue
-                    cost = distance + _HALF * abs(place[n, 4] - own) + _HALF * (_ONE - place[n, 5]) + place[n, 6]
-                    covers = distance <= _ONE and not covered[row]
-                    # The angle between the views can only add to the cost.
-                    if (cost > costs[row, last] and not covers) or _dot(place, n, 7, cells, row, 3) < min_normal:
-                        continue
-                    covered[row] |= covers
-                    cost += _ONE - _dot(place, n, 10, cells, row, 6)
-                    _insert(costs, tokens, row, cost, ids[n, 1])
+            size = _SIZES[at + LEVEL_BIAS]
+            x = np.int64(math.floor(cell[0] / size - _HALF))
+            y = np.int64(math.floor(cell[1] / size - _HALF))
+            z = np.int64(math.floor(cell[2] / size - _HALF))
+            limits = ((_HALF * size) * (_HALF * size), least_normal, covering)
+            for run in range(runs):
+                i = at + LEVEL_BIAS + run * _LEVELS
+                if count[i] < 0 or asked[i, 0] != x or asked[i, 1] != y or asked[i, 2] != z or asked[i, 3] != anchor:
+                    asked[i, 0], asked[i, 1], asked[i, 2], asked[i, 3] = x, y, z, anchor
+                    if run == 0:
+                        count[i] = _buckets(keys, shift, anchor, at, x, y, z, slots, i)
+                    else:
+                        count[i] = _buckets(keys_b, shift_b, anchor, at, x, y, z, slots, i)
+                for k in range(count[i]):
+                    slot = slots[i, k]
+                    if run == 0:
+                        bucket = (spans[slot, 0], spans[slot, 1], anchor, run)
+                        more, covers = _scan(ids, place, facts, bucket, limits, cell, costs, picks)
+                    else:
+                        bucket = (spans_b[slot, 0], spans_b[slot, 1], anchor, run)
+                        more, covers = _scan(ids_b, place_b, facts_b, bucket, limits, cell, costs, picks)
+                    fits, known = fits + more, known or covers
+        covered[row] = known
+        for k in range(len(costs)):
+            if picks[1, k] >= 0:
+                tokens[row, k] = picks[1, k]
+                if picks[0, k] & 1:
+                    _describe(place_b, facts_b, picks[0, k] >> 1, cell, geometry, row, k)
+                else:
+                    _describe(place, facts, picks[0, k] >> 1, cell, geometry, row, k)

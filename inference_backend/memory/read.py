@@ -9,21 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from .cells import Cells
 from .directions import from_octahedral, roll_angle
-from .index import Run, TokenIndex, level_of
+from .index import LEVEL_BIAS, Run, TokenIndex, level_of
 from .tokens import Tokens
 
 CANDIDATES = 4
 GEOMETRY = 9
 """Numbers that tell how a candidate lies to its cell; see `ReadOut.geometry`."""
 
-LEVELS_FINER, LEVELS_COARSER = 2, 3
-"""How many levels finer and coarser than the cell are searched: from a quarter to eight times its footprint. Where
-they do not cover it, finer ones are, one after another: who steps back sees what he saw from near."""
+LEVELS = ((0, 0), (1, -1), (-1, 1), (-2, -2), (2, 2), (3, 3))
+"""Levels of detail in the order in which they are searched, as steps from the cell's own: for cells whose footprint is
+nearer to the next coarser level, and to the next finer. Where they do not cover a cell, ever finer ones are searched:
+who steps back sees what he saw from near."""
+LOWEST = min(min(steps) for steps in LEVELS)
+ALWAYS = 2
+"""So many are always searched, and the others until the cell is covered and has its candidates."""
 MIN_NORMAL_DOT = 0.5
 COVERED_DISTANCE = 1.0
 
@@ -70,63 +75,71 @@ def read(tokens: Tokens, index: TokenIndex, cells: Cells, candidates: int = CAND
     The best are those of the least sum of: distance in the coarser of the two's steps, half the difference in level of
     detail, one minus the cosine between the views, half the doubt, and the token's rank (see `retain`).
     """
+    reader = read_compiled if cells.position.device.type == "cpu" else read_torch
+    return reader(tokens, index, cells, candidates)
+
+
+def read_compiled(tokens: Tokens, index: TokenIndex, cells: Cells, candidates: int) -> ReadOut:
+    """`read` of cells on the CPU."""
+    from . import kernel
+
+    found = kernel.search(
+        [run.table for run in index.runs],
+        cells,
+        candidates,
+        kernel.Rules(
+            ALWAYS,
+            np.array(LEVELS),
+            LOWEST,
+            index.levels[0] if index.levels else LEVEL_BIAS,
+            np.float32(MIN_NORMAL_DOT),
+            np.float32(COVERED_DISTANCE),
+        ),
+    )
+    token, geometry, covered = (torch.from_numpy(array) for array in found)
+    none = torch.zeros_like(covered)
+    return ReadOut(token, geometry, covered, none, none)
+
+
+def read_torch(tokens: Tokens, index: TokenIndex, cells: Cells, candidates: int) -> ReadOut:
+    """The same on any device, by whole-array operations."""
     footprint = cells.footprint()
-    gather = gather_compiled if footprint.device.type == "cpu" else gather_torch
-    token, covered = gather(index, cells, footprint, candidates)
-    present = token >= 0
+    token, covered = _gather(index, cells, footprint, candidates)
     none = torch.zeros_like(covered)
     if len(tokens) == 0:
         return ReadOut(token, footprint.new_zeros(*token.shape, GEOMETRY), covered, none, none)
     known = tokens.select(token.clamp_min(0).flatten())
     rows = torch.arange(len(cells), device=token.device).repeat_interleave(candidates)
     geometry = relate(known, cells.select(rows), footprint[rows]).view(*token.shape, GEOMETRY)
-    return ReadOut(token, geometry * present[..., None], covered, none, none)
+    return ReadOut(token, geometry * (token >= 0)[..., None], covered, none, none)
 
 
-def gather_compiled(index: TokenIndex, cells: Cells, footprint: Tensor, candidates: int) -> tuple[Tensor, Tensor]:
-    """(tokens [N,K] int64, covered [N] bool) of cells on the CPU."""
-    from . import kernel
-
+def _gather(index: TokenIndex, cells: Cells, footprint: Tensor, candidates: int) -> tuple[Tensor, Tensor]:
+    """(tokens [N,K] int64, covered [N] bool)."""
+    exact = torch.log2(footprint)
     level = level_of(footprint)
-    query = kernel.query_of(cells, footprint, level)
-    best = kernel.nothing_found(len(cells), candidates)
-    rows = torch.arange(len(cells)).numpy()
-    for steps in _steps(index, *level.aminmax()) if len(cells) else ():
-        for run in index.runs:
-            if len(rows) and len(run):
-                kernel.search(run.table, query, best, rows, steps, MIN_NORMAL_DOT)
-        rows = (~best.covered).nonzero()[0]
-    return torch.from_numpy(best.token), torch.from_numpy(best.covered)
-
-
-def gather_torch(index: TokenIndex, cells: Cells, footprint: Tensor, candidates: int) -> tuple[Tensor, Tensor]:
-    """The same on any device, by whole-array operations."""
-    level = level_of(footprint)
-    cost = torch.full((0,), 0.0, device=footprint.device)
+    column = (exact - level < 0.5).long()
+    cost = torch.zeros(0, device=footprint.device)
     query = token = torch.zeros(0, dtype=torch.long, device=footprint.device)
     covered = torch.zeros(len(cells), dtype=torch.bool, device=footprint.device)
-    for steps in _steps(index, *level.aminmax()) if len(cells) else ():
-        open_ = torch.nonzero(~covered)[:, 0]
-        found = [
-            _offers(run, cells, footprint, open_, level[open_] + step)
-            for step in steps
-            for run in index.runs
-            if len(run)
-        ]
-        if found:
-            rows, near, costs, distance = (torch.cat(parts) for parts in zip(*found, strict=True))
+    for stage, steps in enumerate(_stages(index, level)):
+        count = torch.bincount(query, minlength=len(cells))
+        done = covered & (count >= candidates) if stage < len(LEVELS) else covered
+        open_ = torch.nonzero(~done if stage >= ALWAYS else torch.ones_like(covered))[:, 0]
+        at = level[open_] + torch.tensor(steps, device=level.device)[column[open_]]
+        for run in index.runs:
+            rows, near, costs, distance = _offers(run, cells, footprint, open_, at)
             covered[rows[distance <= COVERED_DISTANCE]] = True
             query, token, cost = torch.cat([query, rows]), torch.cat([token, near]), torch.cat([cost, costs])
     return _best(query, token, cost, len(cells), candidates), covered
 
 
-def _steps(index: TokenIndex, least: int, most: int) -> list[Sequence[int]]:
-    """Levels to search, relative to each cell's own: first those round it, then ever finer ones, one at a time, as far
-    as the index has any for a cell whose level is from `least` to `most`."""
-    if not index.levels:
-        return []
-    finest = min(int(index.levels[0]) - int(most), -LEVELS_FINER)
-    return [range(-LEVELS_FINER, LEVELS_COARSER + 1), *([step] for step in range(-LEVELS_FINER - 1, finest - 1, -1))]
+def _stages(index: TokenIndex, level: Tensor) -> Sequence[tuple[int, int]]:
+    """LEVELS and ever finer ones, as far as the index has any for one of the cells' levels."""
+    if not index.levels or len(level) == 0:
+        return ()
+    finer = range(LOWEST - 1, index.levels[0] - int(level.max()) - 1, -1)
+    return *LEVELS, *((step, step) for step in finer)
 
 
 def _offers(
@@ -138,13 +151,12 @@ def _offers(
     rows = rows[some]
     query, place = run.near(cells.anchor[rows].long(), cells.position[rows], level[some])
     rows = rows[query]
-    cell, known, ids = cells.select(rows), run.place[place], run.ids[place]
-    scale = known[:, 4] - torch.log2(footprint[rows])
-    right, down = _offset(known[:, :3], cell)
-    distance = torch.sqrt(right**2 + down**2) / (known[:, 3] / footprint[rows]).clamp_min(1)
-    seen = (known[:, 10:] * cell.view).sum(-1)
-    cost = distance + 0.5 * scale.abs() + 0.5 * (1 - known[:, 5]) + known[:, 6] + (1 - seen)
-    fits = (ids[:, 0] == cell.anchor) & ((known[:, 7:10] * cell.normal).sum(-1) >= MIN_NORMAL_DOT)
+    cell, ids, at, facts = cells.select(rows), run.ids[place], run.place[place], run.facts[place]
+    right, down = _offset(at[:, :3], cell)
+    distance = torch.sqrt(right**2 + down**2) / (at[:, 3] / footprint[rows]).clamp_min(1)
+    scale, doubt, rank = facts[:, 0] - torch.log2(footprint[rows]), 1 - facts[:, 1], facts[:, 2]
+    cost = distance + 0.5 * scale.abs() + 0.5 * doubt + rank + (1 - (facts[:, 6:9] * cell.view).sum(-1))
+    fits = (ids[:, 0] == cell.anchor) & ((facts[:, 3:6] * cell.normal).sum(-1) >= MIN_NORMAL_DOT)
     return rows[fits], ids[fits, 1], cost[fits], distance[fits]
 
 

@@ -85,10 +85,10 @@ class SurveyWatcher(threading.Thread):
             return
         pictures = run.bring_pictures(survey, self.order.base)
         frames = [frame.frame for frame in survey.frames]
-        stale = tuple(describe_staleness(one, self._name(job, one.take_id), frames) for one in survey.stale)
+        stale = tuple(describe_staleness(one, self._version_name(job, one.take_id), frames) for one in survey.stale)
         self._tell(CoverageSeen(job.shot, survey, pictures, stale))
 
-    def _name(self, job: TakeJob, take_id: str) -> str:
+    def _version_name(self, job: TakeJob, take_id: str) -> str:
         """What the user knows a take by: the version of its folder."""
         version = version_of(self.order.base, job.shot.name, take_id)
         return f"v{version:03d}" if version else "The last take"

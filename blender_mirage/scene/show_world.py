@@ -60,7 +60,7 @@ def _fill(item: bpy.types.PropertyGroup, commit: Commit) -> None:
     item.take_id, item.kind, item.state = commit.take_id, commit.kind, commit.state
     item.when, item.author, item.seed = _when(commit.created), commit.author, str(commit.seed)
     made = f"{commit.engine}, {commit.frames} frames" if commit.kind == "take" else f"{commit.engine}, a picture"
-    size = f"{_count(commit.tokens)} tokens, {commit.bytes / _MIB:.1f} MiB"
+    size = f"{_count(commit.tokens)} tokens, {_size(commit.bytes)}"
     item.text = ", ".join(part for part in (made, size, f"by {commit.author}" if commit.author else "") if part)
 
 
@@ -73,16 +73,21 @@ def _when(created: str) -> str:
 
 
 def _describe_size(stats: WorldStats) -> str:
-    return f"{_count(stats.tokens)} tokens of {stats.anchors} objects, {stats.bytes / _MIB:.1f} MiB on disk"
+    return f"{_count(stats.tokens)} tokens of {stats.anchors} objects, {_size(stats.bytes)} on disk"
 
 
 def _describe_held(stats: WorldStats) -> str:
     if not stats.resident_tokens and not stats.evicted_tokens:
-        return "Nothing was held in memory yet"
-    held = f"Held {stats.resident_bytes / _MIB:.1f} MiB"
+        return "No job has held any of it yet"
+    held = f"The last job held {_size(stats.resident_bytes)}"
     return (
         f"{held}, {_count(stats.evicted_tokens)} tokens left on disk" if stats.evicted_tokens else f"{held}, all of it"
     )
+
+
+def _size(number: int) -> str:
+    """Bytes in the unit that suits them."""
+    return f"{number / _MIB:,.1f} MiB" if number >= _MIB else f"{number / 1024:,.0f} KiB"
 
 
 def _count(number: int) -> str:

@@ -6,18 +6,21 @@ from ..properties import remembered_tokens
 from .sentences import draw_sentence
 
 _COMMIT_ICONS = {"take": "SEQUENCE", "seed_view": "IMAGE_DATA"}
-_HISTORY_ROWS = 5
+_HISTORY_ROWS = 4
+_NAME_SHARE = 0.42
+"""Of a line of the history; the rest is the time and the seed."""
 
 
 class MIRAGE_UL_history(bpy.types.UIList):
     bl_idname = "MIRAGE_UL_history"
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
-        row = layout.row()
+        row = layout.split(factor=_NAME_SHARE)
         row.active = item.state == "live"
         row.label(text=item.name, icon=_COMMIT_ICONS.get(item.kind, "DOT"))
-        row.label(text=item.when)
-        end = row.row()
+        when = row.row()
+        when.label(text=item.when)
+        end = when.row()
         end.alignment = "RIGHT"
         end.label(text="reverted" if item.state != "live" else f"seed {item.seed}" if item.kind == "take" else "look")
 

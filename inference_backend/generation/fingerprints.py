@@ -119,17 +119,21 @@ def staleness(
     stale, reasons = set(), {"settings"} if differing - size else set()
     for now in frames:
         then = known.get(now.frame)
-        found = {"camera"} if then is None or then.camera != now.camera else set()
-        if then is not None and then.greybox != now.greybox:
-            found.add("greybox")
-        if then is not None and not found and then.readout != now.readout:
-            # Elsewhere, or of something else, other tokens are read than before: that is no reason of its own.
-            found.add("memory")
-        reasons |= found
-        if found or differing:
+        reason = _reason(then, now)
+        reasons |= {reason} - {""}
+        if reason or differing:
             stale.add(now.frame)
     ordered = tuple(reason for reason in ("camera", "greybox", "memory", "settings") if reason in reasons)
     return Staleness(take_id, shot, tuple(sorted(stale)), ordered)
+
+
+def _reason(then: FrameFingerprint | None, now: FrameSurvey) -> str:
+    """The first of the hashes that differs: elsewhere another set is seen, and of another set other tokens are read."""
+    if then is None or then.camera != now.camera:
+        return "camera"
+    if then.greybox != now.greybox:
+        return "greybox"
+    return "memory" if then.readout != now.readout else ""
 
 
 def camera_hash(c2w: Float64, K: Float64, size: tuple[int, int]) -> str:

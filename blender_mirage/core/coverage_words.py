@@ -37,7 +37,8 @@ def describe_staleness(stale: Staleness, name: str, frames: Sequence[int]) -> st
     """One line on a take called `name` of a shot with those frames."""
     if not stale.frames:
         return f"{name} is up to date."
-    why = " and ".join(_REASONS.get(reason, reason) for reason in stale.reasons)
+    *others, last = [_REASONS.get(reason, reason) for reason in stale.reasons] or [""]
+    why = f"{', '.join(others)} and {last}" if others else last
     some = len(stale.frames) < len(frames)
     count = f"{len(stale.frames)} of {len(frames)} frames are" if some else "all frames are"
     which = f" ({runs(stale.frames, frames)})" if some else ""

@@ -58,18 +58,23 @@ def tokens_of(thing: bpy.types.Object, world_id: str) -> int:
 def _fill(item: bpy.types.PropertyGroup, commit: Commit) -> None:
     item.name = commit.shot or {"seed_view": "look"}.get(commit.kind, commit.kind)
     item.take_id, item.kind, item.state = commit.take_id, commit.kind, commit.state
-    item.when, item.author, item.seed = _when(commit.created), commit.author, str(commit.seed)
-    made = f"{commit.engine}, {commit.frames} frames" if commit.kind == "take" else f"{commit.engine}, a picture"
+    moment = _local(commit.created)
+    today = moment is not None and moment.date() == datetime.now().astimezone().date()
+    item.when = moment.strftime("%H:%M" if today else "%d %b") if moment else commit.created
+    item.seed, item.author = str(commit.seed), commit.author
+    what = f"{commit.frames} frames with seed {commit.seed}" if commit.kind == "take" else "A picture"
+    made = f"{what} by {commit.engine}"
+    when = moment.strftime("%d %b %Y %H:%M") if moment else commit.created
     size = f"{_count(commit.tokens)} tokens, {_size(commit.bytes)}"
-    item.text = ", ".join(part for part in (made, size, f"by {commit.author}" if commit.author else "") if part)
+    item.text = f"{made}, {when}{f', for {commit.author}' if commit.author else ''}. {size}."
 
 
-def _when(created: str) -> str:
-    """An ISO time as a short local one; as it is where it is none."""
+def _local(created: str) -> datetime | None:
+    """An ISO time as a local one; None where it is none."""
     try:
-        return datetime.fromisoformat(created).astimezone().strftime("%d %b %H:%M")
+        return datetime.fromisoformat(created).astimezone()
     except ValueError:
-        return created
+        return None
 
 
 def _describe_size(stats: WorldStats) -> str:
@@ -80,9 +85,7 @@ def _describe_held(stats: WorldStats) -> str:
     if not stats.resident_tokens and not stats.evicted_tokens:
         return "No job has held any of it yet"
     held = f"The last job held {_size(stats.resident_bytes)}"
-    return (
-        f"{held}, {_count(stats.evicted_tokens)} tokens left on disk" if stats.evicted_tokens else f"{held}, all of it"
-    )
+    return f"{held}; the budget kept {_count(stats.evicted_tokens)} tokens out" if stats.evicted_tokens else held
 
 
 def _size(number: int) -> str:

@@ -7,7 +7,7 @@ from .sentences import draw_sentence
 
 _COMMIT_ICONS = {"take": "SEQUENCE", "seed_view": "IMAGE_DATA"}
 _HISTORY_ROWS = 4
-_NAME_SHARE = 0.42
+_NAME_SHARE = 0.5
 """Of a line of the history; the rest is the time and the seed."""
 
 

@@ -30,7 +30,6 @@ def session(asked: argparse.Namespace, addon: str) -> Iterator[None]:
     """What the user does; goes on a piece a beat."""
     bpy.context.preferences.addons[addon].preferences.data_dir = str(asked.data_dir)
     window = bpy.context.window_manager.windows[0]
-    bpy.context.preferences.view.show_splash = False
     press(window, bpy.ops.mirage.build_demo_set)
     scene = window.scene
     cut_short(scene)
@@ -43,6 +42,7 @@ def session(asked: argparse.Namespace, addon: str) -> Iterator[None]:
     for seed in (1, 2):
         settings.seed = seed
         yield from wait_for(window, bpy.ops.mirage.generate_take)
+    bpy.context.window_manager.mirage.commit_index = 0
     yield from wait_for(window, bpy.ops.mirage.revert_commit)
     scene.frame_end += FRAMES
     scene.camera.animation_data_clear()  # the rest of the shot looks elsewhere

@@ -40,6 +40,8 @@ def test_staleness_in_one_line():
     assert describe_staleness(some, "v003", range(41, 46)) == (
         "v003: 2 of 5 frames are stale (41 to 42): the camera and what the world remembers changed."
     )
+    more = Staleness("id", "walk", (41,), ("camera", "greybox", "settings"))
+    assert describe_staleness(more, "v003", range(41, 46)).endswith("the camera, the set and the settings changed.")
     whole = Staleness("id", "walk", (41, 42), ("a reason of a newer backend",))
     assert describe_staleness(whole, "v003", (41, 42)) == (
         "v003: all frames are stale: a reason of a newer backend changed."

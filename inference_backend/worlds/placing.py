@@ -26,8 +26,10 @@ Int32 = NDArray[np.int32]
 Carry = Callable[[Float64], Float64]
 """[N,3] in an anchor's rest space -> [N,3] in the world, metres."""
 Box = tuple[float, float, float, float, float, float]
-_PAIRS = 4_000_000
-"""Distances from points to triangles that are held at once: 32 MB."""
+_PAIRS = 100_000
+"""Pairs of points and triangles that are looked at at once."""
+_SLACK = 1e-6
+"""Metres by which distances may be off."""
 
 
 def carries(greybox: Greybox, tracks: GreyboxTracks, meshes: MeshStore, anchors: Sequence[Anchor]) -> dict[int, Carry]:
@@ -69,23 +71,46 @@ def _carry(instance: Instance, anchor: Anchor, transform: Float64, meshes: MeshS
 
 
 def follow(positions: Float64, rest: Float64, bent: Float64, triangles: Int32) -> Float64:
-    """[N,3] points near the surface `rest` [V,3] as they move with it to `bent` [V,3]; triangles [F,3]."""
+    """[N,3] points near the surface `rest` [V,3] as they move with it to `bent` [V,3]; triangles [F,3].
+
+    Points are halved along their longest side until few enough triangles can be nearest to any of a group.
+    """
     corners = rest[triangles]
     centre = corners.mean(1)
     radius = np.linalg.norm(corners - centre[:, None], axis=-1).max(1)
     moved = np.empty_like(positions)
-    step = max(1, _PAIRS // max(len(triangles), 1))
-    for start in range(0, len(positions), step):
-        points = positions[start : start + step]
-        distance = _distances(points, centre)
-        # The nearest triangle is among those whose sphere begins before the nearest sphere ends.
-        row, triangle = np.nonzero(distance - radius <= (distance + radius).min(1)[:, None])
-        weights = _nearest_weights(points[row], corners[triangle])
-        off = np.linalg.norm(np.einsum("nk,nkd->nd", weights, corners[triangle]) - points[row], axis=-1)
-        order = np.lexsort((off, row))
-        first = order[np.unique(row[order], return_index=True)[1]]
-        moved[start : start + step] = np.einsum("nk,nkd->nd", weights[first], bent[triangles[triangle[first]]])
+    groups = [(np.arange(len(positions)), np.arange(len(triangles)))] if len(positions) else []
+    while groups:
+        rows, near = groups.pop()
+        points = positions[rows]
+        near = near[_may_be_nearest(points, centre[near], radius[near])]
+        if len(rows) > 1 and len(rows) * len(near) > _PAIRS:
+            order = rows[np.argsort(points[:, np.ptp(points, axis=0).argmax()])]
+            groups += [(order[: len(rows) // 2], near), (order[len(rows) // 2 :], near)]
+            continue
+        triangle, weights = _nearest(points, corners[near], centre[near], radius[near])
+        moved[rows] = np.einsum("nk,nkd->nd", weights, bent[triangles[near[triangle]]])
     return moved
+
+
+def _may_be_nearest(points: Float64, centre: Float64, radius: Float64) -> NDArray[np.bool_]:
+    """[F], whether a triangle (within `radius` of `centre`) may be the nearest one to any of the points."""
+    middle = points.mean(0)
+    reach = np.linalg.norm(points - middle, axis=1).max() + _SLACK
+    distance = np.linalg.norm(centre - middle, axis=1)
+    return np.asarray(distance - radius - reach <= (distance + radius).min() + reach)
+
+
+def _nearest(points: Float64, corners: Float64, centre: Float64, radius: Float64) -> tuple[NDArray[np.intp], Float64]:
+    """The nearest of the triangles [F,3,3] to each point [N,3]: its index [N], weights [N,3] of the nearest point."""
+    distance = _distances(points, centre)
+    # The nearest triangle is among those whose sphere begins before the nearest sphere ends.
+    row, triangle = np.nonzero(distance - radius <= (distance + radius).min(1)[:, None] + _SLACK)
+    weights = _nearest_weights(points[row], corners[triangle])
+    off = np.linalg.norm(np.einsum("nk,nkd->nd", weights, corners[triangle]) - points[row], axis=-1)
+    order = np.lexsort((off, row))
+    first = order[np.unique(row[order], return_index=True)[1]]
+    return triangle[first], weights[first]
 
 
 def _distances(points: Float64, centres: Float64) -> Float64:
@@ -93,7 +118,7 @@ def _distances(points: Float64, centres: Float64) -> Float64:
     middle = centres.mean(0)
     a, b = points - middle, centres - middle
     squared = (a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * (a @ b.T)
-    return np.asarray(np.sqrt(np.maximum(squared, 0)) + 1e-6)
+    return np.asarray(np.sqrt(np.maximum(squared, 0)))
 
 
 def _nearest_weights(points: Float64, corners: Float64) -> Float64:

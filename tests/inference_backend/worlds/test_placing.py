@@ -45,7 +45,7 @@ def test_points_off_the_surface_go_to_its_nearest_point(seed) -> None:
     np.testing.assert_allclose(again, found, atol=1e-5)
 
 
-@pytest.mark.parametrize("pairs", [1, 50, 4_000_000])
+@pytest.mark.parametrize("pairs", [1, 50, 100_000])
 def test_it_does_not_matter_how_many_are_held_at_once(pairs, monkeypatch) -> None:
     rng = np.random.default_rng(1)
     vertices = rng.normal(size=(8, 3))

@@ -15,7 +15,7 @@ A segment counts only once its row is committed; a folder or file whose name sta
 cut short, and is swept. A commit that is reverted keeps its file; one that is forgotten in part gets a new file
 (`<take_id>.<8 digits>.safetensors`), never a changed one, as forks share files by hard link.
 
-catalog.py (worlds come, go, fork, are compared), world_files.py (one world), schema.py and commits.py (its tables and what
-they tell), forgetting.py over rewrite.py, placing.py and references.py (deleting for good), and the stores of meshes, takes
-and surveys.
+catalog.py (worlds come, go, fork, are compared), world_files.py (one world), schema.py and commits.py (its tables and
+what they tell), forgetting.py over rewrite.py, placing.py and references.py (deleting for good), and the stores of
+meshes, takes and surveys.
 """

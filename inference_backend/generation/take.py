@@ -135,7 +135,7 @@ class TakeJob:
             with self._watch.stage("denoise"):
                 latents = self._engine.generate(view, knowledge, self._request.steps, self._request.seed + index)
             with self._watch.stage("write"):
-                added = self._memory.learn(latents, cells, ~knowledge.readout.covered, GENERATED_CONFIDENCE)
+                added = self._memory.learn(latents, cells, ~knowledge.readout.sharp, GENERATED_CONFIDENCE)
                 self._learned(added)
             with self._watch.stage("read"):
                 plan.learn(added)
@@ -166,10 +166,10 @@ class TakeJob:
                 latents = self._engine.refine(view, knowledge)
             else:
                 latents = self._engine.generate(view, knowledge, self._request.steps, self._request.seed + index)
-        unseen = ~knowledge.readout.covered
-        if self._request.use_memory and bool(unseen.any()):
+        wanted = ~knowledge.readout.sharp
+        if self._request.use_memory and bool(wanted.any()):
             with self._watch.stage("write"):
-                self._learned(self._memory.learn(latents, cells, unseen, FILLED_CONFIDENCE))
+                self._learned(self._memory.learn(latents, cells, wanted, FILLED_CONFIDENCE))
         with self._watch.stage("decode"):
             return self._engine.decode(latents, view)
 

@@ -132,11 +132,12 @@ def _find(slots, shift, key):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _buckets(keys, shift, anchor, level, x, y, z, found, i):  # type: ignore[no-untyped-def]
-    """Writes to found[i] the slots of the filled ones among the eight voxels from (x, y, z) on, keyed as in
+def _buckets(keys, shift, anchor, level, voxel, found, i):  # type: ignore[no-untyped-def]
+    """Writes to found[i] the slots of the filled ones among the eight voxels from `voxel` on, keyed as in
     `index.pack`; returns how many."""
     head = (anchor & 0x3FFF) << 6 | (level + LEVEL_BIAS)
     count = 0
+    x, y, z = voxel
     for corner in range(8):
         key = head << 14 | ((x + (corner >> 2)) & 0x3FFF)
         key = key << 14 | ((y + (corner >> 1 & 1)) & 0x3FFF)
@@ -289,9 +290,9 @@ def _search(first, second, runs, query, found, span, rules):  # type: ignore[no-
                 if count[i] < 0 or asked[i, 0] != x or asked[i, 1] != y or asked[i, 2] != z or asked[i, 3] != anchor:
                     asked[i, 0], asked[i, 1], asked[i, 2], asked[i, 3] = x, y, z, anchor
                     if run == 0:
-                        count[i] = _buckets(keys, shift, anchor, at, x, y, z, slots, i)
+                        count[i] = _buckets(keys, shift, anchor, at, (x, y, z), slots, i)
                     else:
-                        count[i] = _buckets(keys_b, shift_b, anchor, at, x, y, z, slots, i)
+                        count[i] = _buckets(keys_b, shift_b, anchor, at, (x, y, z), slots, i)
                 for k in range(count[i]):
                     slot = slots[i, k]
                     if run == 0:

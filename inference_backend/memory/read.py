@@ -31,6 +31,9 @@ ALWAYS = 2
 """So many are always searched, and the others until the cell is covered and has its candidates."""
 MIN_NORMAL_DOT = 0.5
 COVERED_DISTANCE = 1.0
+SHARP = 1.0
+"""A token up to so many levels coarser shows a cell as sharply as it can be shown; what is known only from farther away
+is worth a token more."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,12 @@ class ReadOut:
     """[N] bool: never seen; the candidates are those of its material elsewhere (see `exemplar`)."""
     shared: Tensor
     """[N] bool: covered, by what was seen on a copy of the object (see `copies`)."""
+
+    @property
+    def sharp(self) -> Tensor:
+        """[N] bool: covered, and not only by tokens much coarser than the cell."""
+        near = (self.geometry[..., 2] <= SHARP) & (self.token >= 0)
+        return self.covered & near.any(1)
 
     def features(self, tokens: Tokens) -> Tensor:
         """[N,K,C] float32, zero where there is no candidate."""

@@ -83,7 +83,7 @@ def feed(memory: Memory, latents: Tensor, look: Look) -> ReadOut:
     knew before."""
     cells = look.cells_of()
     readout = memory.read(cells)
-    memory.learn(latents, cells, ~readout.covered, GENERATED_CONFIDENCE)
+    memory.learn(latents, cells, ~readout.sharp, GENERATED_CONFIDENCE)
     return readout
 
 

@@ -160,6 +160,21 @@ def test_who_steps_back_sees_what_he_saw_from_near():
     assert coarser > 3 and inside.sum() >= 4 and found.covered[inside].all()
 
 
+def test_what_is_known_only_from_afar_is_covered_but_not_sharp():
+    """Coming closer does not make a hole of what was seen; the memory only says that a finer token is worth writing."""
+    wall = room(np.random.default_rng(0))
+    afar, near = (cells_of(wall, look_at((0, y, 1.1), (0, 3, 1.1))) for y in (-11, 0.5))
+    tokens = tokens_of(afar)
+    found = read(tokens, TokenIndex.build(tokens), near)
+    seen = found.covered & (near.anchor == 2)
+    assert seen.sum() > 50 and not found.sharp[seen].any()
+    both = Tokens.join([tokens, write(torch.zeros(len(near), 8), near, ~found.sharp)])
+    again = read(both, TokenIndex.build(both), near)
+    assert again.sharp[near.purity >= MIN_PURITY].float().mean() > 0.99
+    far = read(both, TokenIndex.build(both), afar)
+    assert torch.equal(far.covered, read(tokens, TokenIndex.build(tokens), afar).covered), "nothing is lost by it"
+
+
 def test_reading_where_one_wrote_gives_back_the_latents():
     cells = cells_of(room(np.random.default_rng(0)))
     latents = torch.randn(len(cells), 8, generator=torch.Generator().manual_seed(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 import zlib
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_st
 
-from blender_mirage.wire.arrays import DTYPES, MAGIC, MalformedArrays, content_hash, pack, unpack
+from blender_mirage.wire.arrays import DTYPES, MAGIC, MalformedArrays, content_hash, pack, peek, unpack
 
 SHAPES = np_st.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=6)
 ARRAYS = st.sampled_from(sorted(DTYPES)).flatmap(lambda dtype: np_st.arrays(np.dtype(dtype), SHAPES))
@@ -120,3 +121,13 @@ def test_zlib_body_longer_than_its_shape_is_refused() -> None:
     header = json.dumps({"message": None, "arrays": [entry]}).encode()
     with pytest.raises(MalformedArrays, match="past its shape"):
         unpack(struct.pack("<4sI", MAGIC, len(header)) + header + body)
+
+
+def test_message_is_read_without_the_arrays() -> None:
+    message = {"greybox": {"instances": [{"mesh": "f" * 32}]}}
+    packed = pack({"x": np.arange(10_000)}, message, compress=False)
+    file = io.BytesIO(packed)
+    assert peek(file) == message and file.tell() < 1000
+    for damaged in (b"", packed[:5], b"XXXX" + packed[4:], packed[:40]):
+        with pytest.raises(MalformedArrays):
+            peek(io.BytesIO(damaged))

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from inference_backend.errors import BackendError, Conflict
-from inference_backend.storage.database import Database
+from inference_backend.errors import BackendError, Conflict, NotWritable
+from inference_backend.storage import database as database_module
+from inference_backend.storage.database import Database, reading
 
 ROOT = Path(__file__).parents[3]
 
@@ -93,6 +94,62 @@ def test_threads_and_connections_share_a_file(tmp_path) -> None:
         for thread in threads:
             thread.join()
         assert len(names(first)) == len(names(second)) == 80
+
+
+def test_flush_holds_for_its_own_commit(tmp_path) -> None:
+    def synchronous(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("PRAGMA synchronous").fetchone()[0])
+
+    normal, full = 1, 2
+    with Database(tmp_path / "d.db", [m001_initial], durable=False) as database:
+        with database.write(flush=True) as connection:
+            assert synchronous(connection) == full
+            connection.execute("INSERT INTO things VALUES ('kept')")
+        with pytest.raises(KeyError), database.write(flush=True):
+            raise KeyError
+        with database.write() as connection:
+            assert synchronous(connection) == normal
+        assert names(database) == ["kept"]
+
+
+def test_deleted_is_overwritten(tmp_path) -> None:
+    with Database(tmp_path / "d.db", [m001_initial]) as database, Database(tmp_path / "d.db", [m001_initial]) as other:
+        for word in ("kept for good", "a word to be forgotten"):
+            add(database, word)
+        with database.write() as connection:
+            connection.execute("DELETE FROM things WHERE name LIKE 'a word%'")
+        database.scrub()
+        disk = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        assert b"kept for good" in disk and b"a word to be forgotten" not in disk
+        assert names(other) == ["kept for good"]
+
+
+def test_file_that_another_process_holds_is_named(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(database_module, "_BUSY_TIMEOUT_S", 0.05)
+    with Database(tmp_path / "d.db", [m001_initial]) as database, Database(tmp_path / "d.db", [m001_initial]) as other:
+        with database.write(), pytest.raises(Conflict, match="d.db for more than"):
+            add(other, "late")
+        add(other, "in time")
+
+
+def test_file_is_read_as_it_lies_where_nothing_can_be_written_beside_it(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "d.db"
+    with Database(path, [m001_initial]) as database:
+        add(database, "kept")
+
+    def refuse(*_: object) -> None:
+        raise NotWritable("d.db cannot be written.")
+
+    monkeypatch.setattr(database_module, "Database", refuse)
+    with reading(path, [m001_initial]) as connection:
+        assert [row["name"] for row in connection.execute("SELECT name FROM things")] == ["kept"]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM things")
+    with pytest.raises(NotWritable), reading(path, [m001_initial, m002_more]):
+        raise AssertionError("a migration has yet to run")
+    path.with_name("d.db-wal").write_bytes(b"log of a crash")
+    with pytest.raises(NotWritable), reading(path, [m001_initial]):
+        raise AssertionError("a log has yet to be merged")
 
 
 FILL = """

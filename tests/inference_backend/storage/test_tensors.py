@@ -36,3 +36,11 @@ def test_damaged_and_missing_files_are_named(tmp_path) -> None:
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(BackendError, match="damaged"):
         load_arrays(path)
+
+
+def test_only_what_is_asked_for_is_read(tmp_path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_arrays(path, {"x": np.arange(3), "y": np.zeros((1000, 1000))}, {"engine": "previz"})
+    arrays, meta = load_arrays(path, only=("x", "z"))
+    assert list(arrays) == ["x"] and meta == {"engine": "previz"}
+    np.testing.assert_array_equal(arrays["x"], np.arange(3))

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -114,9 +115,9 @@ class Saga:
 
         def ask() -> None:
             try:
-                operation(world_id)
-            except httpx.TransportError:
-                pass  # killed before it answered: the ledger allows both
+                # Killed before it answered: the ledger allows both.
+                with suppress(httpx.TransportError):
+                    operation(world_id)
             except BaseException as error:
                 failures.append(error)
 

@@ -14,7 +14,7 @@ _NAME_SHARE = 0.5
 class MIRAGE_UL_history(bpy.types.UIList):
     bl_idname = "MIRAGE_UL_history"
 
-    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property):
         row = layout.split(factor=_NAME_SHARE)
         row.active = item.state == "live"
         row.label(text=item.name, icon=_COMMIT_ICONS.get(item.kind, "DOT"))

@@ -103,8 +103,7 @@ def test_hiding_showing_moving_and_deleting_generate_nothing_anew(stage, server)
     assert sum(after.values()) < 1.05 * sum(known.values()), "takes of what is known add next to nothing"
 
 
-@pytest.mark.parametrize("linked", [False, True])
-@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize(("linked", "bare"), [(False, True), (True, False)])
 def test_a_duplicate_shows_what_its_original_does(stage, linked, bare):
     if bare:
         thing("Crate").data.materials.clear()

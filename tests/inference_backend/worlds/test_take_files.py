@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from blender_mirage.wire.messages import TakeInfo
 from inference_backend.errors import BackendError, InvalidRequest, NotFound
 from inference_backend.worlds.ids import new_id
-from inference_backend.worlds.take_files import TakeFiles
+from inference_backend.worlds.take_files import PROGRESS, TakeFiles
 
 
 def a_take(world_id: str = "0" * 32) -> TakeInfo:
@@ -66,3 +68,34 @@ def test_sweep_removes_what_a_crash_cut_short(tmp_path) -> None:
     assert sorted(path.name for path in (tmp_path / "takes").rglob("*")) == sorted(
         [info.take_id, "frames", "request.mira", "take.json"]
     )
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_frame_taken_over_stays_when_its_first_take_goes(tmp_path, monkeypatch, links) -> None:
+    """Also where the file system has no hard links, as exFAT."""
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    takes, base, new = TakeFiles(tmp_path), a_take(), a_take()
+    for info in (base, new):
+        takes.create(info.take_id, b"", info)
+    takes.write_frame(base.take_id, 3, b"png")
+    takes.write_frame(new.take_id, 0, b"older")
+    takes.take_over_frame(new.take_id, 0, base.take_id, 3)
+    takes.delete(base.take_id)
+    assert takes.frame_path(new.take_id, 0).read_bytes() == b"png" and takes.frames_done(new.take_id) == 1
+    assert takes.exists(new.take_id) and not takes.exists(base.take_id)
+    with pytest.raises(NotFound):
+        takes.take_over_frame(new.take_id, 1, new.take_id, 5)
+
+
+def refuse(source, target) -> None:
+    raise OSError(95, "Operation not supported")
+
+
+def test_progress_is_dropped_whether_or_not_there_is_any(tmp_path) -> None:
+    takes, info = TakeFiles(tmp_path), a_take()
+    takes.create(info.take_id, b"", info)
+    takes.file(info.take_id, PROGRESS).write_bytes(b"tokens")
+    for _ in range(2):
+        takes.drop_progress(info.take_id)
+    assert not takes.file(info.take_id, PROGRESS).exists()

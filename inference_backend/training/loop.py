@@ -42,16 +42,16 @@ def train(config: TrainingConfig, say: Callable[[str], None] = print) -> PrevizM
         say(f"continuing at step {state.step} after {state.seconds / 60:.1f} minutes")
     sets.only(state.seeds)
     begun = mark = saved = time.monotonic()
-    sums: dict[str, float] = {}
+    seen: dict[str, list[float]] = {}
     with _deterministic():
         while state.step < config.steps and (config.minutes <= 0 or mark - begun < config.minutes * 60):
             for name, value in advance(state, sets, config).items():
-                sums[name] = sums.get(name, 0.0) + value / LOG_STEPS
+                seen.setdefault(name, []).append(value)
             now = time.monotonic()
             state.seconds, mark = state.seconds + now - mark, now
             if state.step % LOG_STEPS == 0:
-                _log(folder, state, sums, say)
-                sums = {}
+                _log(folder, state, {name: float(np.mean(values)) for name, values in seen.items()}, say)
+                seen.clear()
             if now - saved > config.checkpoint_minutes * 60 and state.step < config.steps:
                 _keep(state, config, folder, say)
                 saved = mark = time.monotonic()

@@ -14,7 +14,7 @@ from ..greybox.gbuffer import GBuffer
 
 NEVER, PARTLY, SEEN = range(3)
 """States of a cell."""
-LONGEST_SIDE = 640
+LONGEST_SIDE = 400
 _NAMES = {SEEN: "seen", PARTLY: "partly", NEVER: "never"}
 # From the palette of Okabe and Ito (2008): bluish green, yellow-orange, vermilion.
 _TINTS = np.array([[213, 94, 0], [240, 200, 50], [0, 140, 105]], np.float32)

@@ -117,12 +117,12 @@ def staleness(
     size = differing & {"height", "width"}
     known = {frame.frame: frame for frame in made.frames}
     stale, reasons = set(), {"settings"} if differing - size else set()
-    for now in frames:
-        then = known.get(now.frame)
-        reason = _reason(then, now)
+    for frame in frames:
+        then = known.get(frame.frame)
+        reason = _reason(then, frame)
         reasons |= {reason} - {""}
         if reason or differing:
-            stale.add(now.frame)
+            stale.add(frame.frame)
     ordered = tuple(reason for reason in ("camera", "greybox", "memory", "settings") if reason in reasons)
     return Staleness(take_id, shot, tuple(sorted(stale)), ordered)
 

@@ -199,7 +199,7 @@ def test_the_legend_fits_or_stays_away() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "expected"), [((288, 512), (288, 512)), ((1080, 1920), (360, 640)), ((640, 64), (640, 64))]
+    ("size", "expected"), [((200, 320), (200, 320)), ((1080, 1920), (225, 400)), ((400, 64), (400, 64))]
 )
 def test_pictures_are_no_larger_than_they_need_be(size, expected) -> None:
     assert picture_size(*size) == expected

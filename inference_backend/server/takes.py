@@ -102,4 +102,6 @@ def _queued_take(world_id: str, request: TakeRequest, weights: str) -> TakeInfo:
         frames_done=0,
         state="queued",
         created=now(),
+        base_take=request.base_take,
+        author=request.author,
     )

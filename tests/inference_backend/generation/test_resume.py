@@ -77,17 +77,17 @@ def segment(place):
         return load_arrays(world.committed_segments()[-1].path)[0]
 
 
-@pytest.mark.parametrize("draw", range(8))
+@pytest.mark.parametrize("draw", range(6))
 def test_a_take_that_was_cut_short_is_the_same_to_the_bit(tmp_path, engine, uninterrupted, draw) -> None:
     whole, info = uninterrupted
     place = Place(tmp_path)
     seeded(place, engine)
     request, arrays = request_along(tmp_path, PATH)
     take_id = place.queue(request, arrays)
-    # A cut in each eighth of the take, and before that up to two early ones.
+    # A cut in each sixth of the take, and before that up to two early ones.
     steps = len(whole.events)
     rng = np.random.default_rng(draw)
-    last = int(rng.integers(draw * steps, (draw + 1) * steps)) // 8 + 1
+    last = int(rng.integers(draw * steps, (draw + 1) * steps)) // 6 + 1
     for cut in [*rng.integers(1, 2 + last // 4, rng.integers(0, 3)), last * 7 // 8]:
         with pytest.raises(Killed):
             attempt(place, engine, take_id, request, arrays, max(1, int(cut)))

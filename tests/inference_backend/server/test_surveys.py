@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from blender_mirage.wire.codec import from_json, to_bundle
-from blender_mirage.wire.messages import JobStatus
+from blender_mirage.wire.messages import JobStatus, TakeInfo
 from blender_mirage.wire.problems import Problem
 from blender_mirage.wire.survey import Survey, SurveyRequest
 from tests.support import tiny_requests
@@ -91,3 +91,9 @@ def test_bad_requests_are_refused_before_they_are_queued(server) -> None:
     assert submit(server, world_id, engine="nonesuch").status_code == 422
     assert server.client.get("/v1/surveys/xyz").status_code == 422
     assert [job for job in server.services.queue.recent() if job.world_id == world_id] == []
+
+
+def test_a_take_says_from_the_first_who_asked_and_what_it_builds_on(server) -> None:
+    job = server.submit_take(server.new_world(), author="Ada", base_take=UNKNOWN)
+    info = from_json(TakeInfo, server.client.get(f"/v1/takes/{job.take_id}").content)
+    assert (info.author, info.base_take) == ("Ada", UNKNOWN)

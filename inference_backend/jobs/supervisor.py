@@ -72,6 +72,9 @@ class WorkerSupervisor:
                     stdout=log,
                     stderr=log,
                     cwd=Path(__file__).parents[2],
+                    # Threads that wait for each other sleep: beside a Blender that renders, those that spin instead
+                    # take the time that the others need, and a frame several times as long.
+                    env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ},
                     # A session of its own: Ctrl-C in the backend's terminal is for the backend, which ends the worker.
                     start_new_session=os.name == "posix",
                 )

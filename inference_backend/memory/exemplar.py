@@ -82,7 +82,13 @@ class Exemplars:
         rows = np.flatnonzero((np.abs(along) >= FLAT) & (anchor > 0))
         plane = np.round(np.take_along_axis(position, axis[:, None], 1)[:, 0] / _PLANE_PITCH).astype(np.int64)
         keys = np.stack([material, axis == 2, anchor, axis, along > 0, plane], 1)[rows].astype(np.int64)
-        sides, of_row = np.unique(keys, axis=0, return_inverse=True)
+        # One number a row: unique rows of many columns take ten times as long to find.
+        low = keys.min(0, initial=0)
+        spread = keys.max(0, initial=0) - low + 1
+        _, first, of_row = np.unique(
+            np.ravel_multi_index((keys - low).T, spread), return_index=True, return_inverse=True
+        )
+        sides = keys[first]
         weight = np.bincount(of_row.reshape(-1), tokens.confidence.float().cpu().numpy()[rows], len(sides))
         footprint = tokens.footprint.float().cpu().numpy()
         found: dict[tuple[int, bool], Exemplar] = {}

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from .directions import from_octahedral
 from .tokens import Tokens
 
 if TYPE_CHECKING:
@@ -32,8 +31,8 @@ _ANCHOR_BITS, _LEVEL_BITS, _AXIS_BITS = 14, 6, 14
 LEVEL_BIAS = 2 ** (_LEVEL_BITS - 1)
 CORNERS = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1))
 
-INDEX_BYTES = 84
-"""Bytes a token that the index takes beside the store."""
+INDEX_BYTES = 42
+"""Bytes a token that the index takes beside the store; its buckets, a tenth as many as tokens, come on top."""
 
 
 def level_of(footprint: Tensor) -> Tensor:
@@ -67,40 +66,42 @@ class Run:
     """Tokens sorted by bucket, with what a search looks at side by side."""
 
     keys: Tensor
-    """[N] int64 bucket of each, ascending."""
+    """[B] int64 the buckets, ascending and unique."""
+    starts: Tensor
+    """[B+1] int64 where each begins."""
     ids: Tensor
-    """[N,2] int64 anchor, row of the store."""
+    """[N,2] int32 anchor, row of the store."""
     place: Tensor
     """[N,4] float32 position, footprint."""
-    facts: Tensor
-    """[N,11] float32 log2 of the footprint, confidence, rank, normal, view, cosine and sine of the roll."""
+    worth: Tensor
+    """[N,3] float32 log2 of the footprint, confidence, rank."""
+    codes: Tensor
+    """[N,6] int8 normal and view, octahedral; cosine and sine of the roll times 127."""
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.ids)
 
     @classmethod
     def build(cls, tokens: Tokens, rank: Tensor | None, first_row: int) -> Run:
         keys, order = torch.sort(token_keys(tokens), stable=True)
-        footprint = tokens.footprint.float()
+        footprint, roll = tokens.footprint.float(), tokens.roll.float()
         ranks = torch.zeros_like(footprint) if rank is None else rank.float()
-        roll = tokens.roll.float()
-        numbers = torch.stack([torch.log2(footprint), tokens.confidence.float(), ranks], -1)
-        directions = (from_octahedral(tokens.normal), from_octahedral(tokens.view))
-        facts = torch.cat([numbers, *directions, torch.cos(roll)[:, None], torch.sin(roll)[:, None]], -1)
-        ids = torch.stack([tokens.anchor.long()[order], order + first_row], 1)
-        return cls(keys, ids, torch.cat([tokens.position, footprint[:, None]], -1)[order], facts[order])
+        turn = (torch.stack([torch.cos(roll), torch.sin(roll)], -1) * 127).round().to(torch.int8)
+        return cls(
+            *_buckets(keys),
+            ids=torch.stack([tokens.anchor[order], (order + first_row).int()], 1),
+            place=torch.cat([tokens.position, footprint[:, None]], -1)[order],
+            worth=torch.stack([torch.log2(footprint), tokens.confidence.float(), ranks], -1)[order],
+            codes=torch.cat([tokens.normal, tokens.view, turn], -1)[order],
+        )
 
     def merged(self, other: Run) -> Run:
         """Both in one; `other` holds the younger tokens."""
-        keys, by_key = torch.sort(torch.cat([self.keys, other.keys]), stable=True)
-        columns = ((self.ids, other.ids), (self.place, other.place), (self.facts, other.facts))
-        return Run(keys, *(torch.cat(pair)[by_key] for pair in columns))
-
-    @cached_property
-    def buckets(self) -> tuple[Tensor, Tensor]:
-        """(keys [B] int64 ascending and unique, starts [B+1] int64)."""
-        unique, counts = torch.unique_consecutive(self.keys, return_counts=True)
-        return unique, torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+        every = [torch.repeat_interleave(run.keys, run.starts.diff()) for run in (self, other)]
+        keys, by_key = torch.sort(torch.cat(every), stable=True)
+        names = ("ids", "place", "worth", "codes")
+        columns = {name: torch.cat([getattr(self, name), getattr(other, name)])[by_key] for name in names}
+        return Run(*_buckets(keys), **columns)
 
     @cached_property
     def table(self) -> Table:
@@ -112,13 +113,13 @@ class Run:
     @cached_property
     def levels(self) -> tuple[int, ...]:
         """Levels that hold any token, rising."""
-        level = (self.buckets[0] >> 3 * _AXIS_BITS & (2**_LEVEL_BITS - 1)) - LEVEL_BIAS
+        level = (self.keys >> 3 * _AXIS_BITS & (2**_LEVEL_BITS - 1)) - LEVEL_BIAS
         return tuple(torch.unique(level).tolist())
 
     def near(self, anchor: Tensor, position: Tensor, level: Tensor) -> tuple[Tensor, Tensor]:
         """(query, place) pairs, each [P] int64: where in this run the tokens of `level` lie that are within half a
         voxel of `position` and whose anchor has the hash of `anchor`. anchor [Q] int64, position [Q,3], level [Q]."""
-        keys, starts = self.buckets
+        keys, starts = self.keys, self.starts
         if len(keys) == 0 or len(anchor) == 0:
             none = torch.zeros(0, dtype=torch.long, device=anchor.device)
             return none, none
@@ -140,6 +141,12 @@ class Run:
         apart = (self.place[place, :3] - position[query]).square().sum(-1)
         near = torch.nonzero(apart <= (size / 2).square()[query])[:, 0]
         return query[near], place[near]
+
+
+def _buckets(keys: Tensor) -> tuple[Tensor, Tensor]:
+    """(unique keys [B], starts [B+1]) of sorted keys [N]."""
+    unique, counts = torch.unique_consecutive(keys, return_counts=True)
+    return unique, torch.cat([counts.new_zeros(1), counts.cumsum(0)])
 
 
 @dataclass(frozen=True)
@@ -170,4 +177,4 @@ class TokenIndex:
         return tuple(sorted({level for run in self.runs for level in run.levels}))
 
     def nbytes(self) -> int:
-        return INDEX_BYTES * len(self)
+        return sum(INDEX_BYTES * len(run) + 16 * len(run.keys) for run in self.runs)

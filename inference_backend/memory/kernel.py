@@ -38,9 +38,10 @@ class Table(NamedTuple):
     spans: NDArray[np.int32]
     """[S,2]."""
     shift: np.uint64
-    ids: NDArray[np.int64]
+    ids: NDArray[np.int32]
     place: NDArray[np.float32]
-    facts: NDArray[np.float32]
+    worth: NDArray[np.float32]
+    codes: NDArray[np.int8]
 
 
 class Query(NamedTuple):
@@ -77,11 +78,11 @@ class Rules(NamedTuple):
 
 
 def table_of(run: Run) -> Table:
-    keys, starts = (part.numpy() for part in run.buckets)
+    keys, starts = run.keys.numpy(), run.starts.numpy()
     bits = max(4, int(np.ceil(np.log2(len(keys) + 1))) + 1)
     slots, spans, shift = np.full(2**bits, -1, np.int64), np.zeros((2**bits, 2), np.int32), np.uint64(64 - bits)
     _fill(slots, spans, shift, keys, starts)
-    return Table(slots, spans, shift, run.ids.numpy(), run.place.numpy(), run.facts.numpy())
+    return Table(slots, spans, shift, *(part.numpy() for part in (run.ids, run.place, run.worth, run.codes)))
 
 
 def search(tables: Sequence[Table], cells: Cells, candidates: int, rules: Rules) -> Found:
@@ -171,8 +172,19 @@ def _dot(a, i, b, j):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _dot_row(a, row, i, b, j):  # type: ignore[no-untyped-def]
-    return a[row, i] * b[j] + a[row, i + 1] * b[j + 1] + a[row, i + 2] * b[j + 2]
+def _direction(codes, n, i):  # type: ignore[no-untyped-def]
+    """The unit vector at codes[n, i:], as `directions.from_octahedral`."""
+    x, y = np.float32(codes[n, i]) / np.float32(127), np.float32(codes[n, i + 1]) / np.float32(127)
+    z = _ONE - abs(x) - abs(y)
+    if z < 0:
+        x, y = (_ONE - abs(y)) * (-_ONE if x < 0 else _ONE), (_ONE - abs(x)) * (-_ONE if y < 0 else _ONE)
+    length = np.float32(math.sqrt(x * x + y * y + z * z))
+    return x / length, y / length, z / length
+
+
+@_compiled
+def _along(cell, i, direction):  # type: ignore[no-untyped-def]
+    return cell[i] * direction[0] + cell[i + 1] * direction[1] + cell[i + 2] * direction[2]
 
 
 @_compiled
@@ -197,64 +209,67 @@ def _insert(costs, picks, cost, pick, token):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _scan(ids, place, facts, bucket, limits, cell, costs, picks):  # type: ignore[no-untyped-def]
+def _scan(ids, place, worth, codes, bucket, cell, costs, picks):  # type: ignore[no-untyped-def]
     """Offers the tokens of one bucket to a cell: how many fit, and whether one covers it.
 
-    bucket: first and end, anchor, which run. limits: squared metres, least cosine of the normals, distance that covers.
+    bucket: first and end, anchor, which run, squared metres to look, least cosine of the normals, covering distance.
     """
-    first, end, anchor, run = bucket
-    far, least_normal, covering = limits
+    first, end, anchor, run, far, least_normal, covering = bucket
     fits, covers = 0, False
     for n in range(first, end):
         x, y, z = place[n, 0] - cell[0], place[n, 1] - cell[1], place[n, 2] - cell[2]
-        if x * x + y * y + z * z > far or ids[n, 0] != anchor or _dot_row(facts, n, 3, cell, _NORMAL) < least_normal:
+        apart = x * x + y * y + z * z
+        if apart > far or ids[n, 0] != anchor or _along(cell, _NORMAL, _direction(codes, n, 0)) < least_normal:
             continue
         right, down = _offset(x, y, z, cell)
         larger = max(place[n, 3] * cell[_DENSITY], _ONE)
         distance = np.float32(math.sqrt(right * right + down * down)) / larger
         fits += 1
-        covers |= distance <= covering
-        cost = distance + _HALF * abs(facts[n, 0] - cell[_LEVEL]) + _HALF * (_ONE - facts[n, 1]) + facts[n, 2]
+        # In footprints of the coarser of the two.
+        within = covering * larger / cell[_DENSITY]
+        covers |= apart <= within * within
+        cost = distance + _HALF * abs(worth[n, 0] - cell[_LEVEL]) + _HALF * (_ONE - worth[n, 1]) + worth[n, 2]
         # The angle between the views can only add to the cost.
         if cost <= costs[-1]:
-            _insert(costs, picks, cost + (_ONE - _dot_row(facts, n, 6, cell, _VIEW)), 2 * n + run, ids[n, 1])
+            cost += _ONE - _along(cell, _VIEW, _direction(codes, n, 2))
+            _insert(costs, picks, cost, 2 * n + run, np.int64(ids[n, 1]))
     return fits, covers
 
 
 @_compiled
-def _describe(place, facts, n, cell, geometry, row, k):  # type: ignore[no-untyped-def]
+def _describe(place, worth, codes, n, cell, geometry, row, k):  # type: ignore[no-untyped-def]
     """How the token at place `n` lies to the cell; see `read.ReadOut.geometry`."""
     x, y, z = place[n, 0] - cell[0], place[n, 1] - cell[1], place[n, 2] - cell[2]
+    normal = _direction(codes, n, 0)
     geometry[row, k, 0], geometry[row, k, 1] = _offset(x, y, z, cell)
-    geometry[row, k, 2] = facts[n, 0] - cell[_LEVEL]
-    geometry[row, k, 3] = _dot_row(facts, n, 6, cell, _VIEW)
-    geometry[row, k, 4], geometry[row, k, 5] = _roll(facts, n, cell)
-    geometry[row, k, 6] = _dot_row(facts, n, 3, cell, _NORMAL)
-    geometry[row, k, 7] = facts[n, 1]
+    geometry[row, k, 2] = worth[n, 0] - cell[_LEVEL]
+    geometry[row, k, 3] = _along(cell, _VIEW, _direction(codes, n, 2))
+    geometry[row, k, 4], geometry[row, k, 5] = _roll(normal, np.float32(codes[n, 4]), np.float32(codes[n, 5]), cell)
+    geometry[row, k, 6] = _along(cell, _NORMAL, normal)
+    geometry[row, k, 7] = worth[n, 1]
     geometry[row, k, 8] = 1
 
 
 @_compiled
-def _roll(facts, n, cell):  # type: ignore[no-untyped-def]
+def _roll(normal, cosine, sine, cell):  # type: ignore[no-untyped-def]
     """Sine and cosine of the cell's roll less the token's, in `directions.tangent_frame` of the token's normal."""
-    x, y, z = facts[n, 3], facts[n, 4], facts[n, 5]
+    x, y, z = normal
     sign = -_ONE if z < 0 else _ONE
     a = -_ONE / (sign + z)
     b = x * y * a
     ux, uy, uz = cell[_DU], cell[_DU + 1], cell[_DU + 2]
     first = (_ONE + sign * x * x * a) * ux + sign * b * uy - sign * x * uz
     second = b * ux + (sign + y * y * a) * uy - y * uz
-    length = np.float32(math.sqrt(first * first + second * second))
+    length = np.float32(math.sqrt((first * first + second * second) * (cosine * cosine + sine * sine)))
     if length == 0:
-        first, length = _ONE, _ONE
-    c, s = first / length, second / length
-    return s * facts[n, 9] - c * facts[n, 10], c * facts[n, 9] + s * facts[n, 10]
+        return np.float32(0), _ONE
+    return (second * cosine - first * sine) / length, (first * cosine + second * sine) / length
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _search(first, second, runs, query, found, span, rules):  # type: ignore[no-untyped-def]
-    keys, spans, shift, ids, place, facts = first
-    keys_b, spans_b, shift_b, ids_b, place_b, facts_b = second
+    keys, spans, shift, ids, place, worth, codes = first
+    keys_b, spans_b, shift_b, ids_b, place_b, worth_b, codes_b = second
     tokens, geometry, covered = found
     always, levels, lowest, finest, least_normal, covering = rules
     cell = np.zeros(_NUMBERS, np.float32)
@@ -284,7 +299,7 @@ def _search(first, second, runs, query, found, span, rules):  # type: ignore[no-
             x = np.int64(math.floor(cell[0] / size - _HALF))
             y = np.int64(math.floor(cell[1] / size - _HALF))
             z = np.int64(math.floor(cell[2] / size - _HALF))
-            limits = ((_HALF * size) * (_HALF * size), least_normal, covering)
+            far = (_HALF * size) * (_HALF * size)
             for run in range(runs):
                 i = at + LEVEL_BIAS + run * _LEVELS
                 if count[i] < 0 or asked[i, 0] != x or asked[i, 1] != y or asked[i, 2] != z or asked[i, 3] != anchor:
@@ -296,17 +311,17 @@ def _search(first, second, runs, query, found, span, rules):  # type: ignore[no-
                 for k in range(count[i]):
                     slot = slots[i, k]
                     if run == 0:
-                        bucket = (spans[slot, 0], spans[slot, 1], anchor, run)
-                        more, covers = _scan(ids, place, facts, bucket, limits, cell, costs, picks)
+                        bucket = (spans[slot, 0], spans[slot, 1], anchor, run, far, least_normal, covering)
+                        more, covers = _scan(ids, place, worth, codes, bucket, cell, costs, picks)
                     else:
-                        bucket = (spans_b[slot, 0], spans_b[slot, 1], anchor, run)
-                        more, covers = _scan(ids_b, place_b, facts_b, bucket, limits, cell, costs, picks)
+                        bucket = (spans_b[slot, 0], spans_b[slot, 1], anchor, run, far, least_normal, covering)
+                        more, covers = _scan(ids_b, place_b, worth_b, codes_b, bucket, cell, costs, picks)
                     fits, known = fits + more, known or covers
         covered[row] = known
         for k in range(len(costs)):
             if picks[1, k] >= 0:
                 tokens[row, k] = picks[1, k]
                 if picks[0, k] & 1:
-                    _describe(place_b, facts_b, picks[0, k] >> 1, cell, geometry, row, k)
+                    _describe(place_b, worth_b, codes_b, picks[0, k] >> 1, cell, geometry, row, k)
                 else:
-                    _describe(place, facts, picks[0, k] >> 1, cell, geometry, row, k)
+                    _describe(place, worth, codes, picks[0, k] >> 1, cell, geometry, row, k)

@@ -30,7 +30,9 @@ LOWEST = min(min(steps) for steps in LEVELS)
 ALWAYS = 2
 """So many are always searched, and the others until the cell is covered and has its candidates."""
 MIN_NORMAL_DOT = 0.5
-COVERED_DISTANCE = 1.0
+COVERED_DISTANCE = 1.2
+"""A cell is covered by a token within so many footprints of the coarser of the two: a lattice's neighbour and a little,
+as beside a silhouette every other cell goes unwritten."""
 SHARP = 1.0
 """A token up to so many levels coarser shows a cell as sharply as it can be shown; what is known only from farther away
 is worth a token more."""
@@ -137,8 +139,8 @@ def _gather(index: TokenIndex, cells: Cells, footprint: Tensor, candidates: int)
         open_ = torch.nonzero(~done if stage >= ALWAYS else torch.ones_like(covered))[:, 0]
         at = level[open_] + torch.tensor(steps, device=level.device)[column[open_]]
         for run in index.runs:
-            rows, near, costs, distance = _offers(run, cells, footprint, open_, at)
-            covered[rows[distance <= COVERED_DISTANCE]] = True
+            rows, near, costs, covers = _offers(run, cells, footprint, open_, at)
+            covered[rows[covers]] = True
             query, token, cost = torch.cat([query, rows]), torch.cat([token, near]), torch.cat([cost, costs])
     return _best(query, token, cost, len(cells), candidates), covered
 
@@ -154,19 +156,25 @@ def _stages(index: TokenIndex, level: Tensor) -> Sequence[tuple[int, int]]:
 def _offers(
     run: Run, cells: Cells, footprint: Tensor, rows: Tensor, level: Tensor
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """(cells, tokens, costs, distances) [P] of what the levels [R] of one run offer to the cells `rows` [R]."""
+    """(cells, tokens, costs, whether they cover) [P] of what the levels [R] of one run offer to the cells `rows`
+    [R]."""
     stored = torch.tensor(run.levels, dtype=torch.long, device=level.device)
     some = torch.nonzero(torch.isin(level, stored))[:, 0]
     rows = rows[some]
     query, place = run.near(cells.anchor[rows].long(), cells.position[rows], level[some])
     rows = rows[query]
-    cell, ids, at, facts = cells.select(rows), run.ids[place], run.place[place], run.facts[place]
+    cell, ids, at, codes = cells.select(rows), run.ids[place].long(), run.place[place], run.codes[place]
     right, down = _offset(at[:, :3], cell)
     distance = torch.sqrt(right**2 + down**2) / (at[:, 3] / footprint[rows]).clamp_min(1)
-    scale, doubt, rank = facts[:, 0] - torch.log2(footprint[rows]), 1 - facts[:, 1], facts[:, 2]
-    cost = distance + 0.5 * scale.abs() + 0.5 * doubt + rank + (1 - (facts[:, 6:9] * cell.view).sum(-1))
-    fits = (ids[:, 0] == cell.anchor) & ((facts[:, 3:6] * cell.normal).sum(-1) >= MIN_NORMAL_DOT)
-    return rows[fits], ids[fits, 1], cost[fits], distance[fits]
+    level, confidence, rank = run.worth[place].unbind(-1)
+    seen = (from_octahedral(codes[:, 2:4]) * cell.view).sum(-1)
+    scale = level - torch.log2(footprint[rows])
+    cost = distance + 0.5 * scale.abs() + 0.5 * (1 - confidence) + rank + (1 - seen)
+    facing = (from_octahedral(codes[:, :2]) * cell.normal).sum(-1)
+    fits = (ids[:, 0] == cell.anchor) & (facing >= MIN_NORMAL_DOT)
+    apart = (at[:, :3] - cell.position).norm(dim=-1)
+    covers = apart <= COVERED_DISTANCE * torch.maximum(at[:, 3], footprint[rows])
+    return rows[fits], ids[fits, 1], cost[fits], covers[fits]
 
 
 def _offset(position: Tensor, cell: Cells) -> tuple[Tensor, Tensor]:

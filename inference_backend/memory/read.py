@@ -30,9 +30,10 @@ LOWEST = min(min(steps) for steps in LEVELS)
 ALWAYS = 2
 """So many are always searched, and the others until the cell is covered and has its candidates."""
 MIN_NORMAL_DOT = 0.5
-COVERED_DISTANCE = 1.2
-"""A cell is covered by a token within so many footprints of the coarser of the two: a lattice's neighbour and a little,
-as beside a silhouette every other cell goes unwritten."""
+COVERED_DISTANCE = 1.0
+"""A cell is covered by a token within so many steps of the coarser of the two."""
+COVERED_FOOTPRINTS = 0.5
+"""Or within so many footprints: the steps of a slanted cell are short one way."""
 SHARP = 1.0
 """A token up to so many levels coarser shows a cell as sharply as it can be shown; what is known only from farther away
 is worth a token more."""
@@ -104,7 +105,7 @@ def read_compiled(tokens: Tokens, index: TokenIndex, cells: Cells, candidates: i
             LOWEST,
             index.levels[0] if index.levels else LEVEL_BIAS,
             np.float32(MIN_NORMAL_DOT),
-            np.float32(COVERED_DISTANCE),
+            (np.float32(COVERED_DISTANCE), np.float32(COVERED_FOOTPRINTS)),
         ),
     )
     token, geometry, covered = (torch.from_numpy(array) for array in found)
@@ -173,7 +174,7 @@ def _offers(
     facing = (from_octahedral(codes[:, :2]) * cell.normal).sum(-1)
     fits = (ids[:, 0] == cell.anchor) & (facing >= MIN_NORMAL_DOT)
     apart = (at[:, :3] - cell.position).norm(dim=-1)
-    covers = apart <= COVERED_DISTANCE * torch.maximum(at[:, 3], footprint[rows])
+    covers = (distance <= COVERED_DISTANCE) | (apart <= COVERED_FOOTPRINTS * torch.maximum(at[:, 3], footprint[rows]))
     return rows[fits], ids[fits, 1], cost[fits], covers[fits]
 
 

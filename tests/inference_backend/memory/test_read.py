@@ -12,7 +12,14 @@ from inference_backend.memory import index as index_module
 from inference_backend.memory.cells import Cells
 from inference_backend.memory.directions import from_octahedral
 from inference_backend.memory.index import TokenIndex
-from inference_backend.memory.read import CANDIDATES, COVERED_DISTANCE, read, read_compiled, read_torch
+from inference_backend.memory.read import (
+    CANDIDATES,
+    COVERED_DISTANCE,
+    COVERED_FOOTPRINTS,
+    read,
+    read_compiled,
+    read_torch,
+)
 from inference_backend.memory.tokens import Tokens
 from inference_backend.memory.write import MIN_PURITY, write
 from tests.support.greybox import MOVING, look_at, pinhole, room
@@ -65,8 +72,8 @@ def oracle(tokens: Tokens, cells: Cells, k: int, rank: np.ndarray | float = 0.0)
         levels = np.floor(np.log2(stored)) - np.floor(np.log2(np.float32(footprint[i])))
         fits = (tokens.anchor.numpy() == int(cells.anchor[i])) & (facing >= 0.5)
         fits &= np.linalg.norm(delta, axis=-1) <= 2 * np.exp2(np.floor(np.log2(stored)))
-        near = np.linalg.norm(delta, axis=-1) <= COVERED_DISTANCE * np.maximum(stored, footprint[i])
-        fits &= searched(fits, levels, near, footprint[i], k)
+        near = np.linalg.norm(delta, axis=-1) <= COVERED_FOOTPRINTS * np.maximum(stored, footprint[i])
+        fits &= searched(fits, levels, near | (distance <= COVERED_DISTANCE), footprint[i], k)
         seen = view @ cells.view[i].double().numpy()
         cost = distance + 0.5 * np.abs(scale) + (1 - seen) + 0.5 * (1 - tokens.confidence.double().numpy()) + rank
         rows = np.flatnonzero(fits)

@@ -1,38 +1,24 @@
-"""Works an order off on a thread of its own: connects, sends, follows, saves frames, and tells what happens.
-
-It never touches Blender. What it tells goes into a queue as small values; `event_pump` applies them on the main thread.
-Closing Blender ends the thread, not the job: the backend goes on.
-"""
+"""Makes the takes of an order: chooses the world, writes the look, sends every take, follows each, saves its frames."""
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from queue import Queue
 
 from ..wire.messages import JobEvent, JobStatus, WorldInfo
-from .backend_link import BackendLink
-from .backend_process import StartedBackend
 from .chosen_world import the_chosen_world
 from .client import MirageClient
 from .errors import BackendRefused, MirageError
 from .greybox_read import GreyboxRead, checked
 from .in_view import require_mesh_in_view
 from .last_take import last_take
-from .running_jobs import RunningJobs
+from .order_watcher import OrderWatcher
 from .survey_run import SurveyRun
 from .take_job import (
-    BackendReady,
-    Ended,
-    Happening,
     LookWritten,
     Note,
-    Order,
     Progress,
-    SceneKey,
     TakeJob,
-    Update,
     WorldChosen,
 )
 from .take_saver import TakeSaver
@@ -46,52 +32,13 @@ class _Submitted:
     status: JobStatus
 
 
-class JobWatcher(threading.Thread):
-    """One thread an order. Its last update is always `Ended`."""
+class JobWatcher(OrderWatcher):
+    """Makes the order's takes."""
 
     kind = "TAKE"
 
-    def __init__(self, order: Order, updates: Queue[Update]) -> None:
-        super().__init__(name=f"mirage-order-{order.order_id[:8]}", daemon=True)
-        self.order = order
-        self._updates = updates
-        self._link = BackendLink(order.settings, lambda words: self._tell(Progress("Backend", words)))
-        self._jobs = RunningJobs(self._link, self._tell, self.name)
-
-    @property
-    def order_id(self) -> str:
-        return self.order.order_id
-
-    @property
-    def scene(self) -> SceneKey:
-        return self.order.scene
-
-    @property
-    def started_backend(self) -> StartedBackend | None:
-        """The backend process, where this order started it."""
-        return self._link.started
-
-    def cancel(self) -> None:
-        """Asks everything of this order to stop; returns at once. Finished frames stay."""
-        self._jobs.stop()
-
-    def run(self) -> None:
-        try:
-            self._work()
-        except MirageError as error:
-            self._jobs.cancel()
-            state = "cancelled" if self._link.stopping else "failed"
-            self._tell(Ended(state, error.message, error.hint))
-        else:
-            self._tell(Ended("cancelled" if self._link.stopping else "done"))
-        finally:
-            self._link.close()
-
     def _work(self) -> None:
-        self._tell(Progress("Backend", "connecting"))
-        connection = self._link.connect()
-        client = connection.client
-        self._tell(BackendReady(client.url, connection.health, client.worlds(), connection.started is not None))
+        client = self._connect()
         world = self._choose_world(client)
         self._write_look(world)
         jobs = (self._as_stale(world, job) if self.order.stale_only else job for job in self.order.takes)
@@ -181,6 +128,3 @@ class JobWatcher(threading.Thread):
 
     def _checked(self, read: GreyboxRead, where: str) -> GreyboxRead:
         return checked(read, where, lambda words: self._tell(Note(words)))
-
-    def _tell(self, what: Happening) -> None:
-        self._updates.put(Update(self.order.order_id, what))

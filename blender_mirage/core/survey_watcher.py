@@ -2,67 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from queue import Queue
-
 from ..wire.messages import WorldInfo
-from .backend_link import BackendLink
-from .backend_process import StartedBackend
 from .chosen_world import the_chosen_world
 from .coverage_words import describe_staleness
-from .errors import MirageError, SceneNotReady
+from .errors import SceneNotReady
 from .greybox_read import checked
 from .last_take import version_of
-from .running_jobs import RunningJobs
+from .order_watcher import OrderWatcher
 from .survey_run import SurveyRun
-from .take_job import BackendReady, Ended, Happening, Note, Order, Progress, SceneKey, TakeJob, Update
+from .take_job import Note, Progress, TakeJob
 from .world_report import CoverageSeen, look_at_world
 
 
-class SurveyWatcher(threading.Thread):
-    """One thread an order, whose takes are looked at and not made. Its last update is always `Ended`."""
+class SurveyWatcher(OrderWatcher):
+    """Looks at the order's takes and makes none."""
 
     kind = "SURVEY"
 
-    def __init__(self, order: Order, updates: Queue[Update]) -> None:
-        super().__init__(name=f"mirage-survey-{order.order_id[:8]}", daemon=True)
-        self.order = order
-        self._updates = updates
-        self._link = BackendLink(order.settings, lambda words: self._tell(Progress("Backend", words)))
-        self._jobs = RunningJobs(self._link, self._tell, self.name)
-
-    @property
-    def order_id(self) -> str:
-        return self.order.order_id
-
-    @property
-    def scene(self) -> SceneKey:
-        return self.order.scene
-
-    @property
-    def started_backend(self) -> StartedBackend | None:
-        return self._link.started
-
-    def cancel(self) -> None:
-        """Asks it to stop; returns at once."""
-        self._jobs.stop()
-
-    def run(self) -> None:
-        try:
-            self._work()
-        except MirageError as error:
-            self._jobs.cancel()
-            self._tell(Ended("cancelled" if self._link.stopping else "failed", error.message, error.hint))
-        else:
-            self._tell(Ended("cancelled" if self._link.stopping else "done"))
-        finally:
-            self._link.close()
-
     def _work(self) -> None:
-        self._tell(Progress("Backend", "connecting"))
-        connection = self._link.connect()
-        client = connection.client
-        self._tell(BackendReady(client.url, connection.health, client.worlds(), connection.started is not None))
+        client = self._connect()
         world = the_chosen_world(client, self.order)
         if world is None:
             raise SceneNotReady(
@@ -92,6 +50,3 @@ class SurveyWatcher(threading.Thread):
         """What the user knows a take by: the version of its folder."""
         version = version_of(self.order.base, job.shot.name, take_id)
         return f"v{version:03d}" if version else "The last take"
-
-    def _tell(self, what: Happening) -> None:
-        self._updates.put(Update(self.order.order_id, what))

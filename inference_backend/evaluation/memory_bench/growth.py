@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...generation.remember import bytes_a_token
 from .footage import CHANNELS, Look, empty_memory, feed, look_at_frame, signed
 from .sets import walk
 
@@ -21,6 +22,9 @@ class Growth:
     """Bytes after each of LOOPS."""
 
     ours: dict[int, int]
+    """With the index by which tokens are found."""
+    bare: dict[int, int]
+    """The tokens alone, as the clouds are counted: points and what they carry."""
     published: dict[int, int]
     rgb: dict[int, int]
 
@@ -47,8 +51,10 @@ def measure(seed: int, grid: tuple[int, int], jitter: float = 0.0, per_loop: int
         if jitter == 0
         else {loop: round(offered * loop / LOOPS[-1]) for loop in LOOPS}
     )
+    share = memory.tokens.row_bytes() / bytes_a_token(CHANNELS)
     return Growth(
         ours,
+        {loop: round(share * size) for loop, size in ours.items()},
         {loop: count * PUBLISHED_POINT for loop, count in cells.items()},
         {loop: count * PIXELS_A_CELL * RGB_POINT for loop, count in cells.items()},
     )

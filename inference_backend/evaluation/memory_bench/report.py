@@ -83,10 +83,12 @@ def conditioning_rows(times: Sequence[list[ConditioningTimes]], grid: tuple[int,
 def growth_rows(found: Sequence[Growth], name: str, targets: bool) -> list[Row]:
     group = f"bytes, {name}"
     rgb = tuple(one.rgb[10] / one.ours[10] for one in found)
+    bare = tuple(one.rgb[10] / one.bare[10] for one in found)
     latent = tuple(one.published[10] / one.ours[10] for one in found)
     growth = tuple(one.ours[100] / one.ours[2] for one in found)
     rows = [
         Row(group, "rgb cloud / ours after 10 loops", rgb, "x", 100.0 if targets else None, beside="published 55"),
+        Row(group, "rgb cloud / ours, without the index", bare, "x"),
         Row(group, "published / ours after 10 loops", latent, "x"),
         Row(group, "ours, loop 100 / loop 2", growth, "", at_most=1.05 if targets else None, beside="both clouds 50"),
     ]

@@ -16,7 +16,7 @@ from ..memory.fingerprint import fingerprint
 from ..memory.index import INDEX_BYTES, TokenIndex
 from ..memory.moments import Moments
 from ..memory.read import CANDIDATES, ReadOut, read
-from ..memory.retain import retained
+from ..memory.retain import most_worth, retained
 from ..memory.tokens import Tokens, TokenStore
 from ..memory.write import write
 from ..models.protocol import Engine, Knowledge
@@ -123,6 +123,11 @@ class Memory:
         if self._limit is not None and len(self._rank) > 1.1 * self._limit:
             self._evict(self._limit)
 
+    @property
+    def pieces(self) -> tuple[Tokens, ...]:
+        """What this job added, in the pieces and the order in which it was learned."""
+        return tuple(self._added)
+
     def learned(self) -> Tokens:
         """What this job added to what the world held before, whether or not it is still in memory."""
         return Tokens.join([self.tokens.select(slice(0, 0)), *self._added])
@@ -146,8 +151,7 @@ class Memory:
 
     def _evict(self, limit: int) -> None:
         tokens = self.tokens
-        worth = tokens.confidence.float() - self._rank
-        rows = torch.sort(worth, descending=True, stable=True).indices[:limit].sort().values
+        rows = most_worth(tokens.confidence, self._rank, limit)
         self._evicted += len(tokens) - len(rows)
         self._store, self._rank = TokenStore(tokens.select(rows)), self._rank[rows]
         self._index = TokenIndex.build(self.tokens, self._rank)

@@ -57,7 +57,6 @@ class TakeJob:
         self._memory = Memory.load(context.world, engine)
         self._base: BaseTake | None = None
         self._reused: dict[int, int] = {}
-        self._pieces: list[Tokens] = []
         self._key_frames: list[int] = []
         self._coverage = 0.0
 
@@ -105,7 +104,6 @@ class TakeJob:
         if progress is None:
             return None
         for piece in progress.pieces:
-            self._learned(piece)
             self._memory.adopt(piece)
         self._key_frames, self._coverage = list(progress.key_frames), progress.coverage
         return progress.frames
@@ -114,7 +112,7 @@ class TakeJob:
         """So many frames from the first are final, on the disk."""
         path = self._context.takes.file(self._context.take_id, PROGRESS)
         with self._watch.stage("save"):
-            progress = Progress(self._basis, frames, tuple(self._key_frames), self._coverage, tuple(self._pieces))
+            progress = Progress(self._basis, frames, tuple(self._key_frames), self._coverage, self._memory.pieces)
             progress.write(path)
 
     def _plan(self, glances: list[Sight]) -> CoveragePlan:
@@ -136,7 +134,6 @@ class TakeJob:
                 latents = self._engine.generate(view, knowledge, self._request.steps, self._request.seed + index)
             with self._watch.stage("write"):
                 added = self._memory.learn(latents, cells, ~knowledge.readout.sharp, GENERATED_CONFIDENCE)
-                self._learned(added)
             with self._watch.stage("read"):
                 plan.learn(added)
 
@@ -169,7 +166,7 @@ class TakeJob:
         wanted = ~knowledge.readout.sharp
         if self._request.use_memory and bool(wanted.any()):
             with self._watch.stage("write"):
-                self._learned(self._memory.learn(latents, cells, wanted, FILLED_CONFIDENCE))
+                self._memory.learn(latents, cells, wanted, FILLED_CONFIDENCE)
         with self._watch.stage("decode"):
             return self._engine.decode(latents, view)
 
@@ -185,10 +182,6 @@ class TakeJob:
             else:
                 readout = nothing(engine, len(cells))
         return view, cells, self._memory.knowledge(readout, self._request.prompt)
-
-    def _learned(self, added: Tokens) -> None:
-        if len(added):
-            self._pieces.append(added)
 
     def _save(self, index: int, rgb: NDArray[np.uint8] | None) -> None:
         """Stores a frame; None: as the base take has it."""

@@ -27,8 +27,8 @@ MIN_MERGE = 2**15
 """A second run shorter than this is never merged into the first."""
 MERGE_SHARE = 0.25
 """One longer than this share of the first is."""
-_ANCHOR_BITS, _LEVEL_BITS, _AXIS_BITS = 14, 6, 14
-LEVEL_BIAS = 2 ** (_LEVEL_BITS - 1)
+ANCHOR_BITS, LEVEL_BITS, AXIS_BITS = 14, 6, 14
+LEVEL_BIAS = 2 ** (LEVEL_BITS - 1)
 CORNERS = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 0, 1), (1, 1, 0), (1, 1, 1))
 
 INDEX_BYTES = 42
@@ -47,16 +47,16 @@ def voxel_size(level: Tensor) -> Tensor:
 
 def pack(anchor: Tensor, level: Tensor, voxel: Tensor) -> Tensor:
     """[...] int64 keys, never negative, of anchors [...], levels [...] and voxels [...,3], all int64."""
-    axis = 2**_AXIS_BITS - 1
-    key = (anchor & (2**_ANCHOR_BITS - 1)) << _LEVEL_BITS | (level + LEVEL_BIAS)
+    axis = 2**AXIS_BITS - 1
+    key = (anchor & (2**ANCHOR_BITS - 1)) << LEVEL_BITS | (level + LEVEL_BIAS)
     for i in range(3):
-        key = key << _AXIS_BITS | (voxel[..., i] & axis)
+        key = key << AXIS_BITS | (voxel[..., i] & axis)
     return key
 
 
-def token_keys(tokens: Tokens) -> Tensor:
-    """[N] int64: the bucket of each token."""
-    level = level_of(tokens.footprint)
+def token_keys(tokens: Tokens, step: int = 0) -> Tensor:
+    """[N] int64: the bucket of each token, or the one that it would have `step` levels coarser."""
+    level = level_of(tokens.footprint) + step
     voxel = torch.floor(tokens.position / voxel_size(level)[:, None]).long()
     return pack(tokens.anchor.long(), level, voxel)
 
@@ -113,7 +113,7 @@ class Run:
     @cached_property
     def levels(self) -> tuple[int, ...]:
         """Levels that hold any token, rising."""
-        level = (self.keys >> 3 * _AXIS_BITS & (2**_LEVEL_BITS - 1)) - LEVEL_BIAS
+        level = (self.keys >> 3 * AXIS_BITS & (2**LEVEL_BITS - 1)) - LEVEL_BIAS
         return tuple(torch.unique(level).tolist())
 
     def near(self, anchor: Tensor, position: Tensor, level: Tensor) -> tuple[Tensor, Tensor]:
@@ -175,6 +175,3 @@ class TokenIndex:
     @property
     def levels(self) -> tuple[int, ...]:
         return tuple(sorted({level for run in self.runs for level in run.levels}))
-
-    def nbytes(self) -> int:
-        return sum(INDEX_BYTES * len(run) + 16 * len(run.keys) for run in self.runs)

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from .cells import Cells
-from .index import LEVEL_BIAS, Run
+from .index import ANCHOR_BITS, AXIS_BITS, LEVEL_BIAS, LEVEL_BITS, VOXEL_FOOTPRINTS, Run
 
 _HASH = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 6.4)
 _CELLS_A_THREAD = 1024
@@ -26,7 +26,8 @@ _HALF, _ONE = np.float32(0.5), np.float32(1)
 # Where the numbers of a cell lie in the row that stands for it.
 _POSITION, _NORMAL, _VIEW, _DU, _DV = range(0, 15, 3)
 _UU, _VV, _UV, _INVERSE, _DENSITY, _LEVEL, _NUMBERS = range(15, 22)
-_SIZES = np.exp2(np.arange(-LEVEL_BIAS, LEVEL_BIAS) + 2.0).astype(np.float32)  # of the voxels of each level
+_SIZES = (VOXEL_FOOTPRINTS * np.exp2(np.arange(-LEVEL_BIAS, LEVEL_BIAS))).astype(np.float32)  # of each level's voxels
+_ANCHOR_MASK, _AXIS_MASK = 2**ANCHOR_BITS - 1, 2**AXIS_BITS - 1
 _compiled = numba.njit(cache=True, error_model="numpy")
 
 
@@ -137,13 +138,13 @@ def _find(slots, shift, key):  # type: ignore[no-untyped-def]
 def _buckets(keys, shift, anchor, level, voxel, found, i):  # type: ignore[no-untyped-def]
     """Writes to found[i] the slots of the filled ones among the eight voxels from `voxel` on, keyed as in
     `index.pack`; returns how many."""
-    head = (anchor & 0x3FFF) << 6 | (level + LEVEL_BIAS)
+    head = (anchor & _ANCHOR_MASK) << LEVEL_BITS | (level + LEVEL_BIAS)
     count = 0
     x, y, z = voxel
     for corner in range(8):
-        key = head << 14 | ((x + (corner >> 2)) & 0x3FFF)
-        key = key << 14 | ((y + (corner >> 1 & 1)) & 0x3FFF)
-        key = key << 14 | ((z + (corner & 1)) & 0x3FFF)
+        key = head << AXIS_BITS | ((x + (corner >> 2)) & _AXIS_MASK)
+        key = key << AXIS_BITS | ((y + (corner >> 1 & 1)) & _AXIS_MASK)
+        key = key << AXIS_BITS | ((z + (corner & 1)) & _AXIS_MASK)
         slot = _find(keys, shift, key)
         if slot >= 0:
             found[i, count] = slot

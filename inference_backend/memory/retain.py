@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from .directions import from_octahedral
-from .index import level_of, pack, voxel_size
+from .index import token_keys
 from .tokens import Tokens
 
 MAX_RANK = 2
@@ -38,11 +38,10 @@ def newer_pictures(tokens: Tokens, order: Tensor, pictures: Sequence[int]) -> tu
         return none, none
     rows = torch.nonzero(torch.isin(order, torch.tensor(older, device=order.device)))[:, 0]
     shown = tokens.select(rows)
-    level = level_of(shown.footprint)
     # A surface that recedes changes its level somewhere, and there two pictures need not agree on where.
-    spread = torch.cat([_places(shown, level + step) for step in (-1, 0, 1)])
+    spread = torch.cat([token_keys(shown, step) for step in (-1, 0, 1)])
     of = order[rows].repeat(3)
-    places, sides = _places(tokens, level_of(tokens.footprint)), _sides(tokens)
+    places, sides = token_keys(tokens), _sides(tokens)
     anywhere = _count_newer(spread, of, places, order)
     return anywhere, _count_newer(_aside(spread, sides[rows].repeat(3)), of, _aside(places, sides), order)
 
@@ -53,16 +52,16 @@ def retained(tokens: Tokens, order: Tensor, pictures: Sequence[int], limit: int)
     anywhere, aside = newer_pictures(tokens, order, pictures)
     rank = anywhere.clamp_max(MAX_RANK)
     rows = torch.nonzero(aside < PICTURES_A_SIDE)[:, 0]
-    if len(rows) > limit:
-        worth = tokens.confidence[rows].float() - rank[rows]
-        best = torch.sort(worth, descending=True, stable=True).indices[:limit]
-        rows = rows[best].sort().values
+    rows = rows[most_worth(tokens.confidence[rows], rank[rows], limit)]
     return rows, rank[rows]
 
 
-def _places(tokens: Tokens, level: Tensor) -> Tensor:
-    voxel = torch.floor(tokens.position / voxel_size(level)[:, None]).long()
-    return pack(tokens.anchor.long(), level, voxel)
+def most_worth(confidence: Tensor, rank: Tensor, limit: int) -> Tensor:
+    """[M] int64 rows, ascending, of the at most `limit` tokens with most confidence and least rank, of equals the
+    oldest. confidence, rank: [N]."""
+    if len(rank) <= limit:
+        return torch.arange(len(rank), device=rank.device)
+    return torch.sort(confidence.float() - rank, descending=True, stable=True).indices[:limit].sort().values
 
 
 def _sides(tokens: Tensor) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,9 @@ pytest.importorskip("fastapi", reason="the backend is not installed here")
 
 from blender_mirage.core.take_files import frames_on_disk, read_sidecar, take_folder  # noqa: E402
 from blender_mirage.event_pump import pump  # noqa: E402
-from tests.support import random_worker  # noqa: E402
-from tests.support.addon import enabled_addon  # noqa: E402
+from tests.support.addon import enabled_addon, one_small_shot  # noqa: E402
 from tests.support.blender import add_camera, add_cube  # noqa: E402
-from tests.support.live_server import live_server  # noqa: E402
+from tests.support.live_server import random_backend  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
@@ -24,9 +22,7 @@ FRAMES = 6
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("data")
-    command = [sys.executable, str(random_worker.__file__), "--data-dir", str(data_dir)]
-    with live_server(data_dir, command) as running:
+    with random_backend(tmp_path_factory.mktemp("data")) as running:
         yield running
 
 
@@ -40,10 +36,7 @@ def stage(server, tmp_path):
         for frame in range(1, FRAMES + 1):
             camera.location.x = 8 * (frame - 1)
             camera.keyframe_insert("location", frame=frame)
-        scene.camera, scene.frame_start, scene.frame_end = camera, 1, FRAMES
-        scene.render.resolution_x = scene.render.resolution_y = 64
-        scene.mirage.width, scene.mirage.prompt, scene.mirage.steps = 64, "brick", 1
-        bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+        one_small_shot(scene, camera, FRAMES, tmp_path / "set.blend")
         yield scene
 
 

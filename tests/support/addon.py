@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import bpy
 
@@ -44,6 +45,14 @@ def small_set(scene: bpy.types.Scene, frames: int = 3) -> bpy.types.Object:
     scene.render.resolution_x = scene.render.resolution_y = 64
     scene.mirage.width = 64
     return camera
+
+
+def one_small_shot(scene: bpy.types.Scene, camera: bpy.types.Object, frames: int, blend: Path) -> None:
+    """Frames 1 to `frames` through `camera`, 64 x 64 pixels from a prompt in one step; saved as `blend`."""
+    scene.camera, scene.frame_start, scene.frame_end = camera, 1, frames
+    scene.render.resolution_x = scene.render.resolution_y = 64
+    scene.mirage.width, scene.mirage.prompt, scene.mirage.steps = 64, "brick", 1
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
 
 
 def write_png(path: object, width: int = 64, height: int = 64, color: tuple[float, ...] = (0.2, 0.4, 0.6)) -> str:

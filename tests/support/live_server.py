@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,3 +97,10 @@ def live_server(data_dir: Path, command: Sequence[str] | None = None, **settings
         finally:
             server.should_exit = True
             thread.join(PATIENCE_S)
+
+
+def random_backend(data_dir: Path) -> AbstractContextManager[LiveServer]:
+    """The same with the real networks at random weights."""
+    # By its path: importing it would load torch here, where only its process needs it.
+    worker = Path(__file__).with_name("random_worker.py")
+    return live_server(data_dir, [sys.executable, str(worker), "--data-dir", str(data_dir)])

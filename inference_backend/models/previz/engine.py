@@ -18,7 +18,7 @@ from .autoencoder import CHANNELS
 from .denoiser import START_SIGMA, Condition
 from .guide import cell_guide, pixel_guide
 from .model import PrevizModel
-from .vocabulary import parse_prompt
+from .vocabulary import prompt_words
 
 
 class PrevizEngine:
@@ -84,7 +84,7 @@ class PrevizEngine:
         features = readout.features(tokens)
         material = torch.from_numpy(view.cells.material.reshape(-1).astype(np.int64)).to(self.device)
         palette = knowledge.moments.palette(material)
-        words, _ = parse_prompt(knowledge.prompt)
+        words = torch.from_numpy(prompt_words(knowledge.prompt))
         return Condition(
             features=features.permute(1, 2, 0).reshape(1, -1, CHANNELS, h, w),
             geometry=readout.geometry.clamp(-8, 8).permute(1, 2, 0).reshape(1, *readout.geometry.shape[1:], h, w),

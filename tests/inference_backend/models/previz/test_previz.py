@@ -17,7 +17,6 @@ from inference_backend.models.previz.autoencoder import CHANNELS
 from inference_backend.models.previz.denoiser import PALETTE
 from inference_backend.models.previz.guide import CELL_CHANNELS, PIXEL_CHANNELS, cell_guide, pixel_guide
 from inference_backend.models.previz.model import PrevizModel, look_of, palette_of
-from inference_backend.models.previz.vocabulary import SYNONYMS, WORDS, parse_prompt
 from inference_backend.models.registry import WEIGHTS_DIR, available_engines, load_engine, resolve_device
 from tests.support.engines import random_engine
 from tests.support.greybox import MOVING, look_at, pinhole, room
@@ -125,13 +124,6 @@ def test_look_ignores_what_weighs_nothing():
     weight = torch.tensor([[1.0, 1, 1, 0, 0, 0]])
     torch.testing.assert_close(look_of(features, weight)[0, :8], features[0, :3].mean(0))
     assert look_of(features, torch.zeros(1, 6)).abs().max() == 0
-
-
-def test_every_synonym_means_a_word_and_unknown_ones_are_named():
-    assert set(SYNONYMS.values()) <= set(WORDS)
-    vector, unknown = parse_prompt("A noir, wooden corridor with unicorns")
-    assert {WORDS[i] for i in torch.nonzero(vector)[:, 0]} == {"dark", "wood"}
-    assert unknown == ("corridor", "unicorns")
 
 
 def test_engines_say_what_they_lack(tmp_path):

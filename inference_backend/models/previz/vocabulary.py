@@ -68,8 +68,8 @@ _MEAN: dict[str, str] = {
     # mood
     "warm": "warmly lit, cozy, cosy, amber, warm tone, homely, 暖, 暖色, 温暖, 暖调, 温馨",
     "cool": "cold, chilly, icy, frosty, clinical, sterile, cool tone, wintry, winter, 冷, 冷色, 寒冷, 冷调, 冰冷",
-    "dark": "pitch black, dim, dimly lit, gloomy, gloom, low key, shadowy, shadow, underexposed, moody, sombre, somber, "
-    "ominous, dark tone, 暗, 黑暗, 昏暗, 阴暗, 低调",
+    "dark": "pitch black, dim, dimly lit, gloomy, gloom, low key, shadowy, shadow, underexposed, moody, sombre, "
+    "somber, ominous, dark tone, 暗, 黑暗, 昏暗, 阴暗, 低调",
     "bright": "high key, sunny, sunlit, sunlight, sunshine, sun, well lit, brightly lit, airy, light filled, "
     "brilliant, luminous, radiant, 亮, 明亮, 阳光, 高调",
     "contrast": "contrasty, high contrast, dramatic, hard, hard light, harsh, stark, punchy, chiaroscuro, "

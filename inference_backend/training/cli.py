@@ -1,4 +1,4 @@
-"""`mirage train sets|previz|evaluate`."""
+"""`mirage train sets|pictures|previz|evaluate`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def main(argv: Sequence[str]) -> int:
     sets.add_argument("--height", type=int, default=144)
     sets.add_argument("--width", type=int, default=256)
     sets.add_argument("--processes", type=int, default=1)
+    pictures = verbs.add_parser("pictures", help="draw flat pictures of every kind for the autoencoder into a folder")
+    pictures.add_argument("--pictures", required=True)
+    pictures.add_argument("--count", type=int, default=600)
+    pictures.add_argument("--height", type=int, default=144)
+    pictures.add_argument("--width", type=int, default=256)
     previz = verbs.add_parser("previz", help="train, or continue, the previz engine")
     evaluating = verbs.add_parser("evaluate", help="figures of a weights file on held-out sets")
     evaluating.add_argument("--weights", required=True)
@@ -35,6 +40,8 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(list(argv))
     if arguments.verb == "sets":
         return _render(arguments)
+    if arguments.verb == "pictures":
+        return _pictures(arguments)
     values = {field.name: getattr(arguments, field.name) for field in fields(TrainingConfig)}
     missing = [name for name, value in values.items() if value is None and name != "run"]
     if missing or (arguments.verb == "previz" and values["run"] is None):
@@ -54,6 +61,14 @@ def _render(arguments: argparse.Namespace) -> int:
         for done, _ in enumerate(pool.imap_unordered(work, seeds), 1):
             if done % 20 == 0 or done == len(seeds):
                 print(f"{done} of {len(seeds)} sets", flush=True)
+    return 0
+
+
+def _pictures(arguments: argparse.Namespace) -> int:
+    from .pictures.make import write_pictures
+
+    folder = Path(arguments.pictures)
+    write_pictures(folder, arguments.count, arguments.height, arguments.width, partial(print, flush=True))
     return 0
 
 

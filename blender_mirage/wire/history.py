@@ -36,6 +36,12 @@ class Commit:
     frames: int
     tokens: int
     bytes: int
+    frame: int = -1
+    """Blender's frame number that a seed view shows; -1 for a take."""
+    camera: str = ""
+    """The camera of a seed view, where the add-on said."""
+    over_take: str = ""
+    """The take that a paint-over was painted on; empty for every other seed view."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .prompt import Vocabulary
+
 Color = tuple[float, float, float]
 
 JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
@@ -111,14 +113,24 @@ class SeedViewRequest:
     Arrays: `image` [H,W,3] uint8 sRGB, `c2w` [1,4,4] float64, `K` [1,3,3] float64 in pixels of `image`, and the
     greybox tracks at that frame (T = 1). Where there is no geometry: `depth` [H,W] float32, metres along the optical
     axis (0 = none), as a network or a scanner estimated it.
+
+    A *paint-over* is a frame of a take that somebody painted on: it names the take in `over_take`, and `image`, of that
+    frame's own size, is all that it brings. Camera and greybox are those of the frame, and what is sent of them is not
+    read; `greybox` may be empty.
     """
 
     name: str
     engine: str
     greybox: Greybox
     frame: int
+    """Blender's frame number; of a paint-over, the one of the take that was painted on."""
     author: str = ""
     """Who asks; for the world's history."""
+    camera: str = ""
+    """The camera's name; for the world's history."""
+    over_take: str = ""
+    """Makes it a paint-over: only what was painted is written, and it goes before everything older on those surfaces.
+    Not written is what shows no geometry but the sky, where points stand before it."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +162,11 @@ class TakeRequest:
     it, and only the others are made."""
     author: str = ""
     """Who asks; for the world's history."""
+    look_strength: float = 1.0
+    """0..1: how far surfaces that nobody has seen follow the look of what memory holds. At 0 they are made from the
+    prompt and the greybox (its colours, its light) alone: without the look as a whole, the palette of their material,
+    and what their material looks like elsewhere. Between, the latents are a blend of both. What was seen stays as it
+    was seen, whatever the strength."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +195,9 @@ class TakeInfo:
     """Indices of frames that were taken over from the base take."""
     base_take: str = ""
     author: str = ""
+    look_strength: float = 1.0
+    unknown_words: tuple[str, ...] = ()
+    """What of the prompt the engine does not know, and so had no effect."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +245,8 @@ class EngineInfo:
     lacks: str = ""
     """What is missing, with the command that brings it; empty when ready."""
     weights: str = ""
+    vocabulary: Vocabulary | None = None
+    """The words that it understands, to be read by `prompt.read_prompt`; None where it reads prompts as they stand."""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,15 @@ def read_prompt(prompt: str, vocabulary: Vocabulary) -> PromptReading:
     return PromptReading(known, tuple(UnknownWord(text, _nearest(text, phrases)) for text in unknown))
 
 
+def unknown_words_sentence(unknown: Sequence[UnknownWord], engine: str) -> str:
+    """Names the words that have no effect; empty where there are none."""
+    if not unknown:
+        return ""
+    told = [f"{word.text!r} (did you mean {word.nearest!r}?)" if word.nearest else repr(word.text) for word in unknown]
+    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    return f"The engine {engine} does not know {listed}: {'it has' if len(told) == 1 else 'they have'} no effect."
+
+
 _NEGATION = ("",)
 _Phrases = dict[tuple[str, ...], tuple[str, ...]]
 """Tokens to what they mean: words of the vocabulary, nothing (a filler) or `_NEGATION`."""

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from blender_mirage.wire.messages import EngineInfo
 
 from ..errors import EngineUnavailable
+from .previz.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from .protocol import Engine
 
 WEIGHTS_DIR = Path(__file__).resolve().parent.parent / "weights"
 ENGINES = ("previz",)
+_VOCABULARIES = {"previz": VOCABULARY}
 
 
 def weights_path(name: str, weights_dir: Path = WEIGHTS_DIR) -> Path:
@@ -38,12 +40,12 @@ def available_engines(weights_dir: Path = WEIGHTS_DIR) -> list[EngineInfo]:
     """Every engine, with what it still lacks."""
     found = []
     for name in ENGINES:
-        path = weights_path(name, weights_dir)
+        path, vocabulary = weights_path(name, weights_dir), _VOCABULARIES.get(name)
         if path.is_file():
-            found.append(EngineInfo(name, True, weights=weights_hash(path)))
+            found.append(EngineInfo(name, True, weights=weights_hash(path), vocabulary=vocabulary))
         else:
             lacks = f"The weights {path.name} are missing: reinstall the backend, or train them with `mirage train`."
-            found.append(EngineInfo(name, False, lacks=lacks))
+            found.append(EngineInfo(name, False, lacks=lacks, vocabulary=vocabulary))
     return found
 
 

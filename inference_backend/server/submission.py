@@ -61,6 +61,10 @@ def check_take(request: TakeRequest, arrays: Arrays) -> None:
         raise InvalidRequest(f"Frames per second must be positive, got {request.fps}.", "Set the scene's frame rate.")
     if not 0 <= request.seed <= MAX_SEED:
         raise InvalidRequest(f"The seed must be from 0 to {MAX_SEED}, got {request.seed}.", "Choose another seed.")
+    if not 0 <= request.look_strength <= 1:
+        raise InvalidRequest(
+            f"The strength of the look must be from 0 to 1, got {request.look_strength}.", "1 follows it in full."
+        )
     _check_cameras(arrays, frames)
     _check_greybox(request.greybox, arrays, frames)
 

@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from fastapi import APIRouter, Response
 
 from blender_mirage.wire.codec import from_bundle
-from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
+from blender_mirage.wire.messages import EngineInfo, JobEvent, SeedViewRequest, TakeInfo, TakeRequest
+from blender_mirage.wire.prompt import UnknownWord, read_prompt, unknown_words_sentence
 
 from ..errors import NotFound
 from ..worlds.ids import new_id, now
 from ..worlds.world_files import WorldFiles
 from .context import Body, Services, empty, message
 from .submission import check_engine, check_meshes, check_seed_view, check_take
+
+
+_OTHER_WORDS = "Say it in words that the engine knows, or with a look image."
 
 
 def routes(services: Services) -> APIRouter:
@@ -27,12 +31,16 @@ def routes(services: Services) -> APIRouter:
         request, arrays = from_bundle(TakeRequest, body)
         engine = check_engine(services.engines(), request.engine, request.weights)
         check_take(request, arrays)
-        info = _queued_take(world_id, request, engine.weights)
+        unknown = _unknown_words(engine, request.prompt)
+        info = _queued_take(world_id, request, engine.weights, tuple(word.text for word in unknown))
         with services.changes:
             services.catalog.get(world_id)
             check_meshes(services.meshes, request.greybox)
             services.takes.create(info.take_id, body, info)
             job = services.queue.submit("take", world_id, info.take_id, total=len(request.frames))
+            if unknown:
+                sentence = unknown_words_sentence(unknown, engine.name)
+                services.queue.append(job.job_id, JobEvent(0, "note", message=sentence, hint=_OTHER_WORDS))
         services.worker.ensure()
         return message(job, 202)
 
@@ -86,7 +94,11 @@ def _idle_world(services: Services, world_id: str) -> Iterator[WorldFiles]:
         yield world
 
 
-def _queued_take(world_id: str, request: TakeRequest, weights: str) -> TakeInfo:
+def _unknown_words(engine: EngineInfo, prompt: str) -> tuple[UnknownWord, ...]:
+    return read_prompt(prompt, engine.vocabulary).unknown if engine.vocabulary else ()
+
+
+def _queued_take(world_id: str, request: TakeRequest, weights: str, unknown_words: tuple[str, ...]) -> TakeInfo:
     return TakeInfo(
         take_id=new_id(),
         world_id=world_id,
@@ -104,4 +116,6 @@ def _queued_take(world_id: str, request: TakeRequest, weights: str) -> TakeInfo:
         created=now(),
         base_take=request.base_take,
         author=request.author,
+        look_strength=request.look_strength,
+        unknown_words=unknown_words,
     )

@@ -12,7 +12,7 @@ from blender_mirage.wire.history import AnchorDifference, AnchorInfo, Commit
 
 from .anchor_names import PLACELESS, object_of
 
-_COLUMNS = "take_id kind tokens bytes created engine weights shot seed author frames".split()
+_COLUMNS = "take_id kind tokens bytes created engine weights shot seed author frames frame camera over_take".split()
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class SegmentInfo:
     seed: int = 0
     author: str = ""
     frames: int = 0
+    frame: int = -1
+    camera: str = ""
+    over_take: str = ""
+    """See `wire.history.Commit`."""
 
 
 def segment(row: sqlite3.Row, folder: Path) -> SegmentInfo:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_mirage.wire.codec import MalformedMessage, from_json
-from blender_mirage.wire.messages import TakeInfo
+from blender_mirage.wire.arrays import MalformedArrays, peek
+from blender_mirage.wire.codec import MalformedMessage, from_json, from_plain
+from blender_mirage.wire.messages import SeedViewRequest, TakeInfo
 
 from ..errors import BackendError
 from ..storage.database import Migration
@@ -66,7 +67,24 @@ def m002_takes_as_commits(connection: sqlite3.Connection) -> None:
         _bring_forward(connection, folder, row["position"], row["take_id"])
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_takes_as_commits)
+def m003_pictures(connection: sqlite3.Connection) -> None:
+    """A seed view says which frame it shows, through which camera, and the take that it was painted on."""
+    connection.execute("ALTER TABLE segments ADD COLUMN frame INTEGER NOT NULL DEFAULT -1")
+    connection.execute("ALTER TABLE segments ADD COLUMN camera TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE segments ADD COLUMN over_take TEXT NOT NULL DEFAULT ''")
+    folder = Path(connection.execute("PRAGMA database_list").fetchone()["file"]).parent / "seed_views"
+    for row in connection.execute("SELECT take_id FROM segments WHERE kind = 'seed_view'").fetchall():
+        # Of an old one the request tells; without it the list lacks a frame number, and nothing else.
+        with suppress(OSError, MalformedArrays, MalformedMessage):
+            with open(folder / f"{row['take_id']}.mira", "rb") as file:
+                request = from_plain(SeedViewRequest, peek(file))
+            connection.execute(
+                "UPDATE segments SET frame = ?, author = ? WHERE take_id = ?",
+                (request.frame, request.author, row["take_id"]),
+            )
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_takes_as_commits, m003_pictures)
 
 
 def _bring_forward(connection: sqlite3.Connection, folder: Path, position: int, take_id: str) -> None:
@@ -95,6 +113,11 @@ def facts_of(meta: Mapping[str, str]) -> tuple[str, str, str, str, int, int]:
     shot = meta.get("shot") or meta.get("name", "")
     texts = (meta.get("engine", ""), meta.get("weights", ""), shot, meta.get("author", ""))
     return (*texts, int(meta.get("seed", "0")), int(meta.get("frames", "1")))
+
+
+def picture_of(meta: Mapping[str, str]) -> tuple[int, str, str]:
+    """(frame, camera, over_take) of a segment's own header; see `wire.history.Commit`."""
+    return int(meta.get("frame", "-1")), meta.get("camera", ""), meta.get("over_take", "")
 
 
 def write_counts(connection: sqlite3.Connection, position: int, anchor: NDArray[Any] | None) -> None:

@@ -25,7 +25,7 @@ from ..storage.database import Database
 from ..storage.tensors import save_arrays
 from .commits import SegmentInfo, all_commits, segment, tokens_of_objects
 from .ids import check_id, now
-from .schema import MIGRATIONS, SEGMENT_SUFFIX, facts_of, write_counts
+from .schema import MIGRATIONS, SEGMENT_SUFFIX, facts_of, picture_of, write_counts
 
 SEGMENT_KINDS = COMMIT_KINDS
 DATABASE_NAME = "world.db"
@@ -135,14 +135,15 @@ class WorldFiles:
         """Makes the tokens of a take or seed view part of the world, whole or not at all.
 
         `meta["tokens"]` says how many tokens the arrays hold; without it, the length of the longest array counts. What
-        meta says of `engine`, `weights`, `shot` (or `name`), `seed`, `author` and `frames` is what the history tells.
+        meta says of `engine`, `weights`, `shot` (or `name`), `seed`, `author`, `frames`, `frame`, `camera` and
+        `over_take` is what the history tells.
         Raises Conflict when the take is already part of the world, DiskFull.
         """
         path = self.segments_dir / (check_id(take_id, "take") + SEGMENT_SUFFIX)
         if kind not in SEGMENT_KINDS:
             raise ValueError(f"expected one of {SEGMENT_KINDS}, got {kind!r}")
         tokens = int(meta["tokens"]) if "tokens" in meta else max((len(array) for array in arrays.values()), default=0)
-        facts = facts_of(meta)
+        facts = (*facts_of(meta), *picture_of(meta))
         with self.database.write() as connection:
             if connection.execute("SELECT 1 FROM segments WHERE take_id = ?", (take_id,)).fetchone():
                 raise Conflict(
@@ -153,8 +154,8 @@ class WorldFiles:
             stored = save_arrays(path, arrays, meta)
             row = connection.execute(
                 "INSERT INTO segments (take_id, kind, tokens, bytes, created, file,"
-                " engine, weights, shot, author, seed, frames)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position",
+                " engine, weights, shot, author, seed, frames, frame, camera, over_take)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING position",
                 (take_id, kind, tokens, stored, now(), path.name, *facts),
             ).fetchone()
             write_counts(connection, row["position"], arrays.get("anchor"))

@@ -77,7 +77,7 @@ def test_what_happens_while_a_take_is_made_does_no_harm(addon, tmp_path):
     bpy.data.scenes.new("Other")
     pump.run_until_idle()
     assert state().job_state == "DONE"
-    assert len(strips(addon.sequence_editor)) == 1 or state().warnings[0].name.startswith("The take in")
+    assert len(strips(addon.sequence_editor)) == 1
 
 
 def test_a_file_loaded_meanwhile_is_left_alone(addon, tmp_path):
@@ -87,7 +87,7 @@ def test_a_file_loaded_meanwhile_is_left_alone(addon, tmp_path):
     pump.run_until_idle()
     assert len(list((tmp_path / "mirage" / "Camera" / "v001").glob("*.png"))) == 3
     assert not strips(bpy.context.scene.sequence_editor_create())
-    assert "is not open: its take lies in" in state().warnings[0].name
+    assert any("is not open: its take lies in" in warning.name for warning in state().warnings)
 
 
 def test_cancel_keeps_finished_frames(addon, tmp_path):

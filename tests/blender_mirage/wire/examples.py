@@ -5,6 +5,7 @@ from __future__ import annotations
 from blender_mirage.wire import history, survey
 from blender_mirage.wire import messages as wire
 from blender_mirage.wire.problems import Problem
+from blender_mirage.wire.prompt import Vocabulary
 
 WORLD, TAKE, JOB = "a" * 32, "b" * 32, "c" * 32
 GREYBOX = wire.Greybox(
@@ -35,8 +36,24 @@ STATUS = wire.JobStatus(
 )
 WORLD_INFO = wire.WorldInfo(WORLD, "Ørsted's corridor", "2026-01-01T00:00:00+00:00", takes=2, seed_views=1, tokens=9)
 
+VOCABULARY = Vocabulary(("wood", "fog"), {"film noir": ("wood", "fog")}, ("the",), ("no",))
 COMMIT = history.Commit(
-    TAKE, "take", "live", 3, "2026-01-01T00:00:00+00:00", "ada", "shot 1", "previz", "0123456789abcdef", 7, 2, 9, 144
+    TAKE,
+    "take",
+    "live",
+    3,
+    "2026-01-01T00:00:00+00:00",
+    "ada",
+    "shot 1",
+    "previz",
+    "0123456789abcdef",
+    7,
+    2,
+    9,
+    144,
+    frame=12,
+    camera="Camera",
+    over_take="f" * 32,
 )
 TAKE_REQUEST = wire.TakeRequest(
     shot="shot 1",
@@ -53,6 +70,7 @@ TAKE_REQUEST = wire.TakeRequest(
     weights="0123456789abcdef",
     base_take=TAKE,
     author="ada",
+    look_strength=0.5,
 )
 
 EXAMPLES = (
@@ -72,7 +90,7 @@ EXAMPLES = (
         evicted_tokens=1,
     ),
     wire.MeshHashes(("d" * 32, "e" * 32)),
-    wire.SeedViewRequest("look", "previz", GREYBOX, 12, "ada"),
+    wire.SeedViewRequest("look", "previz", GREYBOX, 12, "ada", "Camera", TAKE),
     TAKE_REQUEST,
     wire.TakeInfo(
         take_id=TAKE,
@@ -95,6 +113,8 @@ EXAMPLES = (
         reused=(1,),
         base_take=TAKE,
         author="ada",
+        look_strength=0.5,
+        unknown_words=("neon",),
     ),
     STATUS,
     wire.JobList((STATUS,)),
@@ -106,7 +126,7 @@ EXAMPLES = (
         vram_held=1,
         vram_free=2,
         queue_length=3,
-        engines=(wire.EngineInfo("previz", False, "Its weights.", "0123456789abcdef"),),
+        engines=(wire.EngineInfo("previz", False, "Its weights.", "0123456789abcdef", VOCABULARY),),
         data_dir="data",
         worker="busy",
     ),

@@ -134,3 +134,9 @@ def test_a_depth_that_does_not_belong_to_its_look(server: LiveServer, depth: Any
     request, arrays = tiny_requests.seed_view_request()
     bundle = to_bundle(request, {**arrays, "depth": depth})
     assert "[64,64] float32" in refusal(server, f"/v1/worlds/{server.new_world()}/seed-views", bundle)
+
+
+@pytest.mark.parametrize("strength", [-0.1, 1.5])
+def test_a_strength_that_is_no_share(server: LiveServer, strength: float) -> None:
+    bundle = to_bundle(*tiny_requests.take_request(look_strength=strength))
+    assert f"from 0 to 1, got {strength}" in refusal(server, f"/v1/worlds/{server.new_world()}/takes", bundle)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from blender_mirage.wire.codec import to_bundle
 from blender_mirage.wire.history import ForgetRequest
 from inference_backend import __version__
 from inference_backend.errors import Conflict
@@ -21,6 +23,7 @@ from inference_backend.worlds.forgetting import forget
 from inference_backend.worlds.ids import new_id
 from inference_backend.worlds.schema import MIGRATIONS
 from inference_backend.worlds.take_files import TakeFiles
+from tests.support import tiny_requests
 
 ANCHORS = {"look": [1, 1, 0], "take": [1, 2, 2, 2, -1], "reader": []}
 
@@ -89,6 +92,16 @@ def test_old_world_comes_forward_with_what_its_files_say(old: OldWorld) -> None:
     assert listed == {"door": 3, "crate": 3, "sky": 1, "void": 1}
     stats = catalog.stats(old.id)
     assert (stats.budget_bytes, stats.resident_tokens, stats.anchors) == (512 * 1024**2, 0, 2)
+
+
+def test_old_seed_view_says_which_frame_it_shows_where_its_request_is_kept(old: OldWorld) -> None:
+    request, arrays = tiny_requests.seed_view_request()
+    (old.folder / "seed_views").mkdir()
+    kept = old.folder / "seed_views" / f"{old.takes['look']}.mira"
+    kept.write_bytes(to_bundle(replace(request, frame=12, author="ada"), arrays))
+    look, take, _ = WorldCatalog(old.data_dir).history(old.id).commits
+    assert (look.frame, look.author, look.camera, look.over_take) == (12, "ada", "", "")
+    assert (take.frame, take.camera) == (-1, "")
 
 
 def test_old_world_works_like_a_new_one(old: OldWorld) -> None:

@@ -17,7 +17,8 @@ import bpy
 from . import preferences
 from .core.backend_process import StartedBackend
 from .core.errors import MirageError
-from .core.take_job import Progress, SceneKey, Update
+from .core.scene_key import SceneKey
+from .core.take_job import BackendReady, Progress, Update
 from .scene.show_updates import apply, copy_state, forget_state, mark_running, mark_stopped, redraw, restore_state
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,8 @@ class EventPump:
         self.updates: Queue[Update] = Queue()
         self.started_backends: list[StartedBackend] = []
         self.kept_state: dict[str, object] = {}  # while a file is loaded
+        self.looks_for_takes = False
+        """Whether a file was opened, or a backend found, since the backend was last asked for finished takes."""
         self._watchers: dict[str, Watcher] = {}
         self._reading: Reading | None = None
         self._steps: Iterator[Progress] | None = None
@@ -101,6 +104,12 @@ class EventPump:
         mark_running("RUNNING" if watcher.kind else None, watcher.kind)
         watcher.start()
 
+    def resume(self) -> None:
+        """After the add-on was disabled and enabled again: shows what still runs, and looks for what ended."""
+        self.looks_for_takes = not bpy.app.background
+        for watcher in self._watchers.values():
+            mark_running("RUNNING" if watcher.kind else None, watcher.kind)
+
     def cancel(self) -> None:
         """Asks everything to stop; what was finished stays."""
         if self._steps is not None:
@@ -129,6 +138,7 @@ class EventPump:
                 changed = True
             if self._bury_the_dead() or changed:
                 redraw()
+            self._look_for_takes()
         except Exception:
             log.exception("the event pump met an error")
             self._steps = self._reading = None
@@ -172,6 +182,13 @@ class EventPump:
         watcher = self._watchers.get(update.order_id)
         if watcher is not None:
             apply(watcher.scene, update.what, bool(watcher.kind))
+            if isinstance(update.what, BackendReady) and not watcher.kind:
+                self.looks_for_takes = True
+
+    def _look_for_takes(self) -> None:
+        if self.looks_for_takes and bpy.ops.mirage.pick_up_takes.poll():
+            self.looks_for_takes = False
+            bpy.ops.mirage.pick_up_takes()
 
     def _bury_the_dead(self) -> bool:
         """Forgets threads that have ended and said all; tells of one that ended without its last word."""
@@ -205,10 +222,12 @@ def _before_load(*_: object) -> None:
 @bpy.app.handlers.persistent
 def _after_load(*_: object) -> None:
     restore_state(pump.kept_state)
+    pump.looks_for_takes = not bpy.app.background  # a command without a window does what it was told, and ends
 
 
 def register() -> None:
     forget_state()
+    pump.resume()
     bpy.app.timers.register(_tick, first_interval=IDLE_SECONDS, persistent=True)
     bpy.app.handlers.load_pre.append(_before_load)
     bpy.app.handlers.load_post.append(_after_load)

@@ -47,6 +47,11 @@ class BackendSettings:
     start: bool = True
     """Start a backend where none runs. Does not apply to an address given."""
 
+    @property
+    def key(self) -> str:
+        """Tells one backend from another."""
+        return self.address.strip() or str(self.data_dir)
+
 
 @dataclass(frozen=True)
 class Connection:

@@ -11,7 +11,8 @@ from .backend_link import BackendLink
 from .backend_process import BackendSettings, StartedBackend
 from .client import MirageClient
 from .errors import BackendRefused, MirageError
-from .take_job import BackendReady, Ended, Happening, Note, Progress, SceneKey, Update, WorldChosen
+from .scene_key import SceneKey
+from .take_job import BackendReady, Ended, Happening, Note, Progress, Update, WorldChosen
 from .world_report import look_at_world
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from queue import Queue
 
 from ..wire.messages import JobEvent, JobStatus, WorldInfo
 from .chosen_world import the_chosen_world
@@ -13,21 +15,16 @@ from .greybox_read import GreyboxRead, checked
 from .in_view import require_mesh_in_view
 from .last_take import last_take
 from .order_watcher import OrderWatcher
+from .pending_takes import PendingTake, note_pending
 from .survey_run import SurveyRun
-from .take_job import (
-    LookWritten,
-    Note,
-    Progress,
-    TakeJob,
-    WorldChosen,
-)
+from .take_job import LookWritten, Note, Order, Progress, TakeJob, Update, WorldChosen, sidecar_facts
 from .take_saver import TakeSaver
 from .world_report import look_at_world
 
 
 @dataclass(frozen=True)
 class _Submitted:
-    job: TakeJob
+    name: str
     saver: TakeSaver
     status: JobStatus
 
@@ -37,6 +34,10 @@ class JobWatcher(OrderWatcher):
 
     kind = "TAKE"
 
+    def __init__(self, order: Order, updates: Queue[Update]) -> None:
+        super().__init__(order, updates)
+        self._unfinished: list[_Submitted] = []
+
     def _work(self) -> None:
         client = self._connect()
         world = self._choose_world(client)
@@ -44,9 +45,11 @@ class JobWatcher(OrderWatcher):
         jobs = (self._as_stale(world, job) if self.order.stale_only else job for job in self.order.takes)
         wanted = [job for job in jobs if job is not None]
         # All are sent before the first is followed, so that the backend finishes them should Blender be closed.
-        submitted = [self._submit(world, job) for job in wanted if not self._link.stopping]
-        for entry in submitted:
-            self._follow(entry)
+        for job in wanted:
+            if not self._link.stopping:
+                self._unfinished.append(self._submit(world, job))
+        while self._unfinished:
+            self._follow(self._unfinished[0])
         with suppress(MirageError):  # the takes are made: that nobody could say what the world holds now fails nothing
             self._tell(look_at_world(self._link.client, world.world_id))
 
@@ -113,18 +116,34 @@ class JobWatcher(OrderWatcher):
         self._link.client.send_meshes(world.world_id, read.meshes)
         request, arrays = job.request(read)
         status = self._jobs.add(self._link.client.submit_take(world.world_id, request, arrays))
-        return _Submitted(job, TakeSaver(self.order, job, request, self._tell), status)
+        take = PendingTake(
+            job_id=status.job_id,
+            take_id=status.take_id,
+            backend=self.order.settings.key,
+            scene=replace(self.order.scene, session=0),
+            shot=job.shot,
+            frames=job.camera.frames,
+            facts=sidecar_facts(self.order, job, request),
+            sent=time.time(),
+        )
+        pending = note_pending(self.order.base, take)
+        return _Submitted(job.shot.name, TakeSaver(pending, self._tell), status)
 
     def _follow(self, entry: _Submitted) -> None:
-        take_id = entry.status.take_id
-        end = self._jobs.follow(entry.status, lambda event: entry.saver.apply(event, self._link.client, take_id))
+        end = self._jobs.follow(entry.status, lambda event: entry.saver.apply(event, self._link.client))
         saved = entry.saver.finish(end, self._link.client)
+        self._unfinished.remove(entry)
         if saved is not None:
             self._tell(saved)
         if end.state == "failed":
-            raise BackendRefused(end.message or f"Shot {entry.job.shot.name!r} could not be made.", end.hint)
+            raise BackendRefused(end.message or f"Shot {entry.name!r} could not be made.", end.hint)
         if end.state == "cancelled":
             self._link.stop()  # cancelled from elsewhere, it still is what the user wanted of this order
+
+    def _let_go(self) -> None:
+        """Takes that will come to nothing are forgotten; the others are fetched when the .blend is opened again."""
+        for entry in self._unfinished:
+            entry.saver.drop(forget=entry.status.job_id in self._jobs.cancelled)
 
     def _checked(self, read: GreyboxRead, where: str) -> GreyboxRead:
         return checked(read, where, lambda words: self._tell(Note(words)))

@@ -16,7 +16,8 @@ from .backend_process import StartedBackend
 from .client import MirageClient
 from .errors import MirageError
 from .running_jobs import RunningJobs
-from .take_job import BackendReady, Ended, Happening, Order, Progress, SceneKey, Update
+from .scene_key import SceneKey
+from .take_job import BackendReady, Ended, Happening, Order, Progress, Update
 
 
 class OrderWatcher(threading.Thread, ABC):
@@ -30,6 +31,7 @@ class OrderWatcher(threading.Thread, ABC):
         self.order = order
         self._updates = updates
         self._link = BackendLink(order.settings, lambda words: self._tell(Progress("Backend", words)))
+        self._end = "done"
         self._jobs = RunningJobs(self._link, self._tell, self.name)
 
     @property
@@ -54,16 +56,20 @@ class OrderWatcher(threading.Thread, ABC):
             self._work()
         except MirageError as error:
             self._jobs.cancel()
-            state = "cancelled" if self._link.stopping else "failed"
-            self._tell(Ended(state, error.message, error.hint))
+            end = Ended("cancelled" if self._link.stopping else "failed", error.message, error.hint)
         else:
-            self._tell(Ended("cancelled" if self._link.stopping else "done"))
+            end = Ended("cancelled" if self._link.stopping else self._end)
         finally:
+            self._let_go()
             self._link.close()
+        self._tell(end)
 
     @abstractmethod
     def _work(self) -> None:
         """Does what the order asks for. Raises MirageError."""
+
+    def _let_go(self) -> None:
+        """Leaves in order what was not finished. Called last, however the work ended; raises nothing."""
 
     def _connect(self) -> MirageClient:
         """A client of the backend, which is told of."""

@@ -20,6 +20,8 @@ class RunningJobs:
         self._name = name
         self._lock = threading.Lock()
         self._running: list[str] = []  # guarded by the lock
+        self.cancelled: set[str] = set()
+        """Those that the backend was told to cancel, and heard."""
 
     def add(self, status: JobStatus) -> JobStatus:
         """Takes note of a job that was just submitted."""
@@ -51,5 +53,6 @@ class RunningJobs:
             for job_id in reversed(running):
                 try:
                     client.cancel(job_id)
+                    self.cancelled.add(job_id)
                 except MirageError as error:
                     self._tell(Note(f"A job could not be cancelled: {error.message}"))

@@ -18,6 +18,8 @@ class Shot:
     """Name of the camera object."""
     start: int
     end: int
+    camera_id: str = ""
+    """The camera's stable id, which survives its renaming; empty where it has none yet."""
 
     def __post_init__(self) -> None:
         if self.end < self.start:

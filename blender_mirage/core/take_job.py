@@ -21,17 +21,10 @@ from ..wire.messages import Health, SeedViewRequest, TakeInfo, TakeRequest, Worl
 from .backend_process import BackendSettings
 from .camera_path import CameraPath
 from .greybox_read import GreyboxRead
+from .pending_takes import PendingFile
+from .scene_key import SceneKey
 from .shots import Shot
 from .world_report import CoverageSeen, WorldSeen
-
-
-@dataclass(frozen=True)
-class SceneKey:
-    """Finds the scene again: by its id, or where that was undone or never saved, by file and name."""
-
-    scene_id: str
-    name: str
-    blend: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +113,12 @@ class Order:
     """What else goes into the sidecar of every take: versions, the name of the .blend."""
 
 
-def sidecar_facts(order: Order, job: TakeJob, request: TakeRequest, info: TakeInfo) -> dict[str, Any]:
-    """Everything that made the take. The set itself stays with the backend, under the take's id."""
+def sidecar_facts(order: Order, job: TakeJob, request: TakeRequest) -> dict[str, Any]:
+    """What made the take, beside what the backend says of it. The set itself stays there, under the take's id."""
     asked = to_plain(request)
     del asked["greybox"]
     camera = {"name": job.shot.camera, "poses_c2w": job.camera.c2w.tolist(), "intrinsics": job.camera.K.tolist()}
-    return {**order.facts, **to_plain(info), "request": asked, "camera": camera}
+    return {**order.facts, "request": asked, "camera": camera}
 
 
 @dataclass(frozen=True)
@@ -180,15 +173,21 @@ class Note:
 class TakeSaved:
     """The frames of a take lie on disk: all of them, or those finished before it was cancelled or failed."""
 
-    shot: Shot
+    pending: PendingFile
+    """Whoever shows the take closes it."""
     folder: Path
     frames: tuple[int, ...]
     info: TakeInfo
 
+    @property
+    def shot(self) -> Shot:
+        return self.pending.take.shot
+
 
 @dataclass(frozen=True)
 class Ended:
-    """The last word on an order (or on a connection): `state` is one of done, failed, cancelled."""
+    """The last word on an order (or on a connection): `state` is one of done, failed, cancelled, or idle where there
+    was nothing to do."""
 
     state: str
     message: str = ""

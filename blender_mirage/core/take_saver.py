@@ -7,28 +7,44 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ..wire.messages import JobEvent, JobStatus, TakeRequest
+from ..wire.codec import MalformedMessage, from_plain, to_plain
+from ..wire.messages import FINAL_STATES, JobEvent, JobStatus, TakeInfo
 from .client import MirageClient
-from .take_files import create_take_folder, frame_path, write_frame, write_sidecar
-from .take_job import FrameSaved, Happening, Note, Order, Progress, TakeJob, TakeSaved, sidecar_facts
+from .last_take import version_of
+from .pending_takes import PendingFile
+from .take_files import (
+    create_take_folder,
+    frame_path,
+    frames_on_disk,
+    read_sidecar,
+    take_folder,
+    write_frame,
+    write_sidecar,
+)
+from .take_job import FrameSaved, Happening, Note, Progress, TakeSaved
 
 
 class TakeSaver:
-    """One take. The version's folder is made with its first frame, so that a job that fails early leaves nothing."""
+    """One take. The version's folder is made with its first frame, so that a job that fails early leaves nothing.
 
-    def __init__(self, order: Order, job: TakeJob, request: TakeRequest, tell: Callable[[Happening], None]) -> None:
-        self._order = order
-        self._job = job
-        self._request = request
+    Its sidecar is written at once and names the take: whoever goes on with a take that was left finds it by that.
+    """
+
+    def __init__(self, pending: PendingFile, tell: Callable[[Happening], None]) -> None:
+        self._pending = pending
+        self._take = pending.take
         self._tell = tell
         self._folder: Path | None = None
-        self._version = 0
-        self._saved: set[int] = set()
+        self._saved: dict[int, Path] = {}  # by Blender's frame number
         self._transfer_s = 0.0
+        self._version = version_of(pending.base, self._take.shot.name, self._take.take_id) or 0
+        if self._version:
+            self._folder = take_folder(pending.base, self._take.shot.name, self._version)
+            self._saved = frames_on_disk(self._folder)
 
-    def apply(self, event: JobEvent, client: MirageClient, take_id: str) -> None:
+    def apply(self, event: JobEvent, client: MirageClient) -> None:
         """Acts on one event. Raises TakeNotWritable, and what the client raises."""
-        title = self._job.shot.name
+        title = self._take.shot.name
         if event.kind in ("phase", "progress"):
             self._tell(Progress(title, event.phase, event.done, event.total))
         elif event.kind == "state" and event.state in ("queued", "running"):
@@ -36,30 +52,54 @@ class TakeSaver:
         elif event.kind == "note":
             self._tell(Note(f"{title}: {event.message}"))
         elif event.kind == "frame":
-            self._save(event.index, client, take_id)
+            self._save(event.index, client)
             self._tell(Progress(title, event.phase, event.done, event.total))
 
     def finish(self, status: JobStatus, client: MirageClient) -> TakeSaved | None:
         """Writes the sidecar of what there is, also of a take that was cancelled; None where no frame was finished."""
         if self._folder is None:
+            self._pending.done()
             return None
         info = client.take(status.take_id)
         # Fetching and writing a frame runs beside the making of the next: counted apart from the backend's stages.
         info = replace(info, seconds={**(info.seconds or {}), "transfer": round(self._transfer_s, 3)})
-        write_sidecar(self._folder, sidecar_facts(self._order, self._job, self._request, info))
-        frames = tuple(sorted(self._job.camera.frames[index] for index in self._saved))
-        return TakeSaved(self._job.shot, self._folder, frames, info)
+        self._write_sidecar(self._folder, info)
+        return TakeSaved(self._pending, self._folder, tuple(sorted(self._saved)), info)
 
-    def _save(self, index: int, client: MirageClient, take_id: str) -> None:
-        if index in self._saved:
+    def on_disk(self, whatever_state: bool = False) -> TakeSaved | None:
+        """The take as an earlier Blender left it on disk, where all was fetched that there will ever be."""
+        if self._folder is None or not self._saved:
+            return None
+        try:
+            info = from_plain(TakeInfo, read_sidecar(self._folder))
+        except MalformedMessage:
+            return None  # written by hand
+        if info.state not in FINAL_STATES and not whatever_state:
+            return None
+        return TakeSaved(self._pending, self._folder, tuple(sorted(self._saved)), info)
+
+    def drop(self, forget: bool) -> None:
+        """Leaves the take to whoever opens the .blend next; `forget`: where it has no frame, it will have none."""
+        if forget and self._folder is None:
+            self._pending.done()
+        else:
+            self._pending.leave()
+
+    def _save(self, index: int, client: MirageClient) -> None:
+        frame = self._take.frames[index]
+        if frame in self._saved:
             return  # told again after a restart: the same request makes the same frame
         start = time.monotonic()
-        png = client.frame(take_id, index)
-        name, frame = self._job.shot.name, self._job.camera.frames[index]
+        png = client.frame(self._take.take_id, index)
+        name = self._take.shot.name
         if self._folder is None:
-            self._version, self._folder = create_take_folder(self._order.base, name)
-        path = frame_path(self._order.base, name, self._version, frame)
+            self._version, self._folder = create_take_folder(self._pending.base, name)
+            self._write_sidecar(self._folder, client.take(self._take.take_id))
+        path = frame_path(self._pending.base, name, self._version, frame)
         write_frame(path, png)
         self._transfer_s += time.monotonic() - start
-        self._saved.add(index)
+        self._saved[frame] = path
         self._tell(FrameSaved(name, frame, path))
+
+    def _write_sidecar(self, folder: Path, info: TakeInfo) -> None:
+        write_sidecar(folder, {**self._take.facts, **to_plain(info)})

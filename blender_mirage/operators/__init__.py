@@ -9,6 +9,7 @@ from .forget_object import MIRAGE_OT_forget_object
 from .fork_world import MIRAGE_OT_fork_world
 from .generate_take import MIRAGE_OT_generate_take
 from .hide_coverage import MIRAGE_OT_hide_coverage
+from .pick_up_takes import MIRAGE_OT_pick_up_takes
 from .pick_world import MIRAGE_OT_pick_world
 from .refresh_world import MIRAGE_OT_refresh_world
 from .regenerate_stale import MIRAGE_OT_regenerate_stale
@@ -30,6 +31,7 @@ CLASSES = (
     MIRAGE_OT_fork_world,
     MIRAGE_OT_generate_take,
     MIRAGE_OT_hide_coverage,
+    MIRAGE_OT_pick_up_takes,
     MIRAGE_OT_pick_world,
     MIRAGE_OT_refresh_world,
     MIRAGE_OT_regenerate_stale,

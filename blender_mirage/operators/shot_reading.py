@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -10,8 +11,11 @@ import numpy as np
 from ..core.author import author
 from ..core.camera_path import CameraPath
 from ..core.errors import SceneNotReady
+from ..core.scene_key import SceneKey
 from ..core.shots import Shot
-from ..core.take_job import Progress, SceneKey, TakeJob
+from ..core.take_job import Progress, TakeJob
+from ..scene.find import by_session
+from ..scene.ids import object_id
 from ..scene.playhead import Playhead
 from ..scene.read_camera import check_camera, fit_resolution, read_camera_path
 from ..scene.read_greybox import GreyboxReader
@@ -27,8 +31,7 @@ class ShotReading:
     def __init__(self, scene: bpy.types.Scene) -> None:
         """Raises SceneNotReady. Changes nothing but the scene's id."""
         self.shots = chosen_shots(scene)
-        for shot in self.shots:
-            check_camera(scene, shot.camera)
+        self._cameras = {shot.name: check_camera(scene, shot.camera).session_uid for shot in self.shots}
         self.size = fit_resolution(scene, scene.mirage.width)
         self.scene: SceneKey = scene_key(scene)
         self.author = author()
@@ -46,12 +49,19 @@ class ShotReading:
             raise SceneNotReady(f"The scene {self.scene.name!r} went away while it was read.", "Start again.")
         return scene
 
+    def _live(self, shot: Shot) -> Shot:
+        """The shot with its camera as it is called now. Raises SceneNotReady where it was deleted meanwhile."""
+        camera = by_session(bpy.data.objects, self._cameras[shot.name])
+        if camera is None:
+            raise SceneNotReady(f"Camera {shot.camera!r} went away while it was read.", "Start again.")
+        return replace(shot, camera=camera.name, camera_id=object_id(camera))
+
     def _read(self, shot: Shot) -> Iterator[Progress]:
         count, pieces = shot.end - shot.start + 1, []
         with Playhead(self.live_scene()):  # held over the pieces, so that the picture does not jump back between them
             for start in range(shot.start, shot.end + 1, CAMERAS_A_STEP):
                 yield Progress(shot.name, "reading the camera", start - shot.start, count)
-                piece = Shot(shot.name, shot.camera, start, min(start + CAMERAS_A_STEP - 1, shot.end))
+                piece = replace(self._live(shot), start=start, end=min(start + CAMERAS_A_STEP - 1, shot.end))
                 pieces.append(read_camera_path(source(self.live_scene()), piece, *self.size))
         camera = _joined(pieces)
         with GreyboxReader(source(self.live_scene()), camera.frames) as reader:
@@ -60,7 +70,7 @@ class ShotReading:
         settings = self.live_scene().mirage
         self.jobs.append(
             TakeJob(
-                shot=shot,
+                shot=self._live(shot),
                 camera=camera,
                 greybox=reader.result,
                 engine=settings.engine,

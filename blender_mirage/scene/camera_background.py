@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import SceneNotReady
+from .find import find_camera
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,15 @@ TAKE = Layer("mirage_camera", "Mirage", 0.8)
 COVERAGE = Layer("mirage_coverage", "Mirage Coverage", 0.5)
 
 
-def set_background(camera_name: str, files: Mapping[int, Path], layer: Layer) -> str:
+def set_background(camera_name: str, files: Mapping[int, Path], layer: Layer, camera_id: str = "") -> str:
     """Shows the pictures (by Blender's frame number) in the camera's view and returns the image's name.
 
-    Empty where the camera's data is linked and cannot be written. Raises SceneNotReady where there is no such camera.
+    `camera_id` finds a camera that was renamed. Empty where the camera's data is linked and cannot be written. Raises
+    SceneNotReady where there is no such camera.
     """
-    thing = bpy.data.objects.get(camera_name)
-    if thing is None or thing.type != "CAMERA":
-        raise SceneNotReady(f"There is no camera {camera_name!r}.", "It was removed or renamed: choose the shot again.")
+    thing = find_camera(camera_name, camera_id)
+    if thing is None:
+        raise SceneNotReady(f"There is no camera {camera_name!r}.", "It was removed: choose the shot again.")
     camera = thing.data
     if camera.library is not None:
         return ""
@@ -44,8 +46,8 @@ def set_background(camera_name: str, files: Mapping[int, Path], layer: Layer) ->
         background = camera.background_images.new()
         background.alpha, background.display_depth, background.frame_method = layer.opacity, "FRONT", "STRETCH"
         background.image = bpy.data.images.load(filepath)
-        background.image.name = f"{layer.title} {camera_name}"
-        background.image[layer.mark] = camera_name
+        background.image.name = f"{layer.title} {thing.name}"
+        background.image[layer.mark] = thing.name
     image, user = background.image, background.image_user
     image.source = "SEQUENCE"
     image.filepath = filepath

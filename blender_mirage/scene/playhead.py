@@ -7,49 +7,50 @@ from types import TracebackType
 import bpy
 
 from ..core.errors import SceneNotReady
+from .find import by_session
 
 
 class Playhead:
-    """A context manager. Holds names, no data-blocks, so that undo or a file load between two frames is survived."""
+    """A context manager. Holds no data-blocks, so that undo, renames or a file load between two frames are survived."""
 
     def __init__(self, source: bpy.types.Context | bpy.types.Scene) -> None:
         """`source`: a context (its scene and view layer), or a scene (its first view layer)."""
         scene = source.scene if isinstance(source, bpy.types.Context) else source
         layer = source.view_layer if isinstance(source, bpy.types.Context) else scene.view_layers[0]
-        self._scene_name = scene.name
+        self._scene, self._scene_name = scene.session_uid, scene.name
         self._layer_name = layer.name
         self._frame = scene.frame_current
         self._subframe = scene.frame_subframe
-        self._camera_name = scene.camera.name if scene.camera else ""
+        self._camera = scene.camera.session_uid if scene.camera else 0
 
     @property
     def scene(self) -> bpy.types.Scene:
         """Raises SceneNotReady where it went away while being read."""
-        scene = bpy.data.scenes.get(self._scene_name)
-        if scene is None or self._layer_name not in scene.view_layers:
-            raise SceneNotReady(
-                f"The scene {self._scene_name!r} went away or was renamed while it was read.", "Start again."
-            )
+        scene = by_session(bpy.data.scenes, self._scene)
+        if scene is None:
+            raise SceneNotReady(f"The scene {self._scene_name!r} went away while it was read.", "Start again.")
         return scene
 
     @property
     def view_layer(self) -> bpy.types.ViewLayer:
-        return self.scene.view_layers[self._layer_name]
+        """The one that reading began with; the first where it was removed or renamed meanwhile."""
+        layers = self.scene.view_layers
+        return layers.get(self._layer_name) or layers[0]
 
     def go(self, frame: int) -> bpy.types.Depsgraph:
         """Evaluates `frame` and returns the depsgraph, good until the next change to the file."""
         scene = self.scene
         scene.frame_set(frame)
-        return scene.view_layers[self._layer_name].depsgraph
+        return self.view_layer.depsgraph
 
     def restore(self) -> None:
         """Puts the frame back, and the camera: `frame_set` switches it where cameras are bound to markers."""
-        scene = bpy.data.scenes.get(self._scene_name)
+        scene = by_session(bpy.data.scenes, self._scene)
         if scene is None:
             return
         scene.frame_set(self._frame, subframe=self._subframe)
-        camera = bpy.data.objects.get(self._camera_name)
-        if scene.camera != camera:
+        camera = by_session(bpy.data.objects, self._camera) if self._camera else None
+        if scene.camera != camera and (camera is not None or not self._camera):  # not where it was deleted meanwhile
             scene.camera = camera
 
     def __enter__(self) -> Playhead:

@@ -48,8 +48,8 @@ def read_camera_path(
     return CameraPath(np.stack(poses), np.stack(lenses), frames, fps, height, width)
 
 
-def check_camera(scene: bpy.types.Scene, name: str) -> None:
-    """Raises SceneNotReady where `name` is no perspective camera."""
+def check_camera(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
+    """The camera object. Raises SceneNotReady where `name` is no perspective camera."""
     camera = _camera(scene, name)
     if camera.type != "CAMERA":
         raise SceneNotReady(
@@ -61,6 +61,7 @@ def check_camera(scene: bpy.types.Scene, name: str) -> None:
             f"Camera {name!r} is {kind}; a take needs a perspective camera.",
             "Set its lens type to Perspective in the camera's properties.",
         )
+    return camera
 
 
 def fit_resolution(scene: bpy.types.Scene, width: int) -> tuple[int, int]:

@@ -42,17 +42,19 @@ def show_take(
     shot: Shot,
     folder: Path,
     frames: Sequence[int],
-    camera_name: str,
+    camera_name: str = "",
     facts: Mapping[str, str | int | float] | None = None,
 ) -> TakeShown:
     """Shows the finished `frames` (Blender's numbers) of the take in `folder`: strip and camera background.
 
-    `facts` become custom properties of the strip (`mirage_<key>`). Showing a take again replaces its strip.
-    Raises TakeFilesMissing where a frame is not on disk, SceneNotReady where the camera or a free channel is missing.
+    `camera_name`: another than the shot's. `facts` become custom properties of the strip (`mirage_<key>`). Showing a
+    take again replaces its strip. Raises TakeFilesMissing where a frame is not on disk, SceneNotReady where the camera
+    or a free channel is missing.
     """
     files = _files(folder, frames)
     strip = add_strip(scene, shot, folder, files, facts or {})
-    return TakeShown(strip, set_background(camera_name, files, TAKE))
+    camera_id = "" if camera_name else shot.camera_id
+    return TakeShown(strip, set_background(camera_name or shot.camera, files, TAKE, camera_id))
 
 
 def add_strip(

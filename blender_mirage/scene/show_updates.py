@@ -7,6 +7,7 @@ import uuid
 import bpy
 
 from ..core.errors import MirageError
+from ..core.scene_key import SceneKey
 from ..core.take_job import (
     BackendReady,
     Ended,
@@ -15,13 +16,13 @@ from ..core.take_job import (
     LookWritten,
     Note,
     Progress,
-    SceneKey,
     TakeSaved,
     WorldChosen,
 )
 from ..core.world_report import CoverageSeen, WorldSeen
 from ..wire.messages import Health
 from .chosen_world import choose_world, mark_look_written
+from .find import by_session
 from .show_coverage import show_coverage
 from .show_take import show_take
 from .show_world import show_world
@@ -35,14 +36,17 @@ def scene_key(scene: bpy.types.Scene) -> SceneKey:
     twins = [other for other in bpy.data.scenes if other.mirage.scene_id == settings.scene_id]
     if scene.library is None and (not settings.scene_id or len(twins) > 1):
         settings.scene_id = uuid.uuid4().hex
-    return SceneKey(settings.scene_id, scene.name, bpy.data.filepath)
+    return SceneKey(settings.scene_id, scene.name, bpy.data.filepath, scene.session_uid)
 
 
 def find_scene(key: SceneKey) -> bpy.types.Scene | None:
-    """By id; where an undo took the id back, or the file was loaded again unsaved, by file and name."""
+    """By id; where an undo took the id back, by session; where the file was loaded again unsaved, by file and name."""
     for scene in bpy.data.scenes:
         if key.scene_id and scene.mirage.scene_id == key.scene_id:
             return scene
+    known = by_session(bpy.data.scenes, key.session)
+    if known is not None or not key.blend:  # of two files that were never saved, both have a `Scene`
+        return known
     return bpy.data.scenes.get(key.name) if key.blend == bpy.data.filepath else None
 
 
@@ -64,7 +68,8 @@ def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
         show_world(state, what)
     elif isinstance(what, TakeSaved):
         state.result = str(what.folder)
-        _show_take(scene, key, what)
+        own = what.pending.take.scene
+        _show_take(find_scene(own) or (scene if own.scene_id == key.scene_id else None), own, what)
     elif isinstance(what, CoverageSeen):
         _show_coverage(state, scene, what)
     elif isinstance(what, WorldChosen) and scene is not None:
@@ -193,14 +198,19 @@ def _show_end(state: bpy.types.PropertyGroup, what: Ended, of_job: bool) -> None
 
 def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) -> None:
     if scene is None:
-        add_warning(f"The scene {key.name!r} is not open: its take lies in {what.folder}.")
+        later = " It is shown when the file is opened again." if key.blend else ""
+        add_warning(f"The scene {key.name!r} is not open: its take lies in {what.folder}.{later}")
+        if later:
+            what.pending.leave()
+        else:
+            what.pending.done()
         return
     facts = {"take_id": what.info.take_id, "seed": what.info.seed, "prompt": what.info.prompt}
     try:
-        show_take(scene, what.shot, what.folder, what.frames, what.shot.camera, facts)
+        show_take(scene, what.shot, what.folder, what.frames, facts=facts)
     except MirageError as error:
-        add_warning(f"The take in {what.folder} could not be shown. {error}")
-        return
+        add_warning(f"The take in {what.folder} could not all be shown. {error}")
+    what.pending.done()
     bpy.ops.ed.undo_push(message=f"Mirage Take {what.shot.name} {what.folder.name}")
 
 

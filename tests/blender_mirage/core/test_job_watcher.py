@@ -16,6 +16,7 @@ from blender_mirage.core.camera_path import CameraPath  # noqa: E402
 from blender_mirage.core.errand import Errand  # noqa: E402
 from blender_mirage.core.greybox_read import GreyboxRead  # noqa: E402
 from blender_mirage.core.job_watcher import JobWatcher  # noqa: E402
+from blender_mirage.core.scene_key import SceneKey  # noqa: E402
 from blender_mirage.core.shots import Shot  # noqa: E402
 from blender_mirage.core.take_files import frames_on_disk, read_sidecar  # noqa: E402
 from blender_mirage.core.take_job import (  # noqa: E402
@@ -25,7 +26,6 @@ from blender_mirage.core.take_job import (  # noqa: E402
     LookWritten,
     Note,
     Order,
-    SceneKey,
     SeedView,
     TakeJob,
     TakeSaved,
@@ -87,9 +87,12 @@ def carried_out(wanted: Order) -> list:
 
 
 def until_the_end(updates: Queue) -> list:
+    """What is told, each take taken note of as the main thread does that shows it."""
     told = []
     while not told or not isinstance(told[-1], Ended):
         told.append(updates.get(timeout=PATIENCE_S).what)
+        if isinstance(told[-1], TakeSaved):
+            told[-1].pending.done()
     return told
 
 

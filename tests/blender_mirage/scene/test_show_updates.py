@@ -6,8 +6,8 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
+from blender_mirage.core.scene_key import SceneKey  # noqa: E402
 from blender_mirage.core.take_job import BackendReady, Ended, FrameSaved, Note, Progress  # noqa: E402
-from blender_mirage.scene import show_updates  # noqa: E402
 from blender_mirage.scene.show_updates import apply, find_scene, mark_running, mark_stopped, scene_key  # noqa: E402
 from blender_mirage.wire.messages import EngineInfo, Health, WorldInfo  # noqa: E402
 from tests.support.addon import enabled_addon  # noqa: E402
@@ -32,11 +32,18 @@ def test_a_scene_is_found_after_a_rename_an_undo_and_never_another(scene):
     copy = scene.copy()
     assert scene_key(copy).scene_id != key.scene_id, "a duplicate gets an id of its own"
     scene.mirage.scene_id = ""
-    assert find_scene(key) is None
-    scene.name = key.name
-    assert find_scene(key) == scene
+    assert find_scene(key) == scene, "an undo took the id back"
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
-    assert find_scene(show_updates.SceneKey("other", "Scene", "/another/file.blend")) is None
+    assert bpy.context.scene.name == "Scene"
+    assert find_scene(key) is None, "another file that was never saved has a scene of the same name"
+    assert find_scene(SceneKey("other", "Scene", "/another/file.blend")) is None
+
+
+def test_a_scene_of_a_file_that_was_loaded_again_unsaved_is_found_by_name(scene, tmp_path):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    key = scene_key(scene)
+    bpy.ops.wm.revert_mainfile()
+    assert bpy.context.scene.mirage.scene_id == "" and find_scene(key) == bpy.context.scene
 
 
 def test_progress_from_start_to_end(scene):

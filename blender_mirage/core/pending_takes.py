@@ -1,0 +1,125 @@
+"""Takes that a backend was asked for and that no timeline shows yet: one small file each, beside the shots' folders.
+
+It is written when the take was sent and removed when it was shown. Whatever ends Blender in between, the file tells
+the next one that opens the .blend what to fetch. Who works on a take holds its file locked, so that two Blenders do
+not both fetch it; the system itself frees what a dead one held.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from ..wire.codec import MalformedMessage, from_json, to_plain
+from .scene_key import SceneKey
+from .shots import Shot
+from .take_files import write_whole
+
+PENDING_FOLDER = "_pending"
+"""Beside the folders of the shots, none of which begins with `_`."""
+
+_LOCKED_BYTE = 1 << 30  # behind the end of the file: Windows lets nobody read what is locked
+
+
+@dataclass(frozen=True)
+class PendingTake:
+    """What it takes to fetch a take without the scene that it was read from."""
+
+    job_id: str
+    take_id: str
+    backend: str
+    """Which backend was asked: its address, or the data folder of this machine's."""
+    scene: SceneKey
+    shot: Shot
+    frames: tuple[int, ...]
+    """Blender's frame numbers by index."""
+    facts: dict[str, Any]
+    """Of the sidecar, beside what the backend says of the take."""
+    sent: float = 0.0
+    """Seconds since the epoch, for the order among several."""
+
+
+class PendingFile:
+    """One take's file, held by this process until it is `done` or `left`."""
+
+    def __init__(self, path: Path, take: PendingTake, lock: IO[bytes]) -> None:
+        self.take = take
+        self._path = path
+        self._lock = lock
+
+    @property
+    def base(self) -> Path:
+        """The folder that holds a folder a shot."""
+        return self._path.parent.parent
+
+    def done(self) -> None:
+        """The take is shown, or there is nothing of it to show: the file goes."""
+        self._lock.close()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # others are pending
+            self._path.parent.rmdir()
+
+    def leave(self) -> None:
+        """Frees it for whoever opens the .blend next."""
+        self._lock.close()
+
+
+def note_pending(base: Path, take: PendingTake) -> PendingFile:
+    """Writes the file of a take that was just sent, and holds it. Raises TakeNotWritable."""
+    path = base / PENDING_FOLDER / f"{take.take_id}.json"
+    write_whole(path, json.dumps(to_plain(take), ensure_ascii=False).encode())
+    lock = path.open("rb")
+    _try_lock(lock)
+    return PendingFile(path, take, lock)
+
+
+def hold_pending(base: Path) -> tuple[PendingFile, ...]:
+    """The takes of a folder that nobody works on, oldest first, held from now on. Unreadable files are passed over."""
+    folder = base / PENDING_FOLDER
+    if not folder.is_dir():
+        return ()
+    found = [held for path in folder.glob("*.json") if (held := _hold(path)) is not None]
+    return tuple(sorted(found, key=lambda held: held.take.sent))
+
+
+def _hold(path: Path) -> PendingFile | None:
+    try:
+        lock = path.open("rb")
+    except OSError:
+        return None
+    try:
+        if _try_lock(lock):
+            return PendingFile(path, from_json(PendingTake, lock.read()), lock)
+    except (OSError, MalformedMessage):
+        pass
+    lock.close()
+    return None
+
+
+def _try_lock(file: IO[bytes]) -> bool:
+    """Locks it where nobody has; true also on a file system that knows no locks."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(_LOCKED_BYTE)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            file.seek(0)
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True

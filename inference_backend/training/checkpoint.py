@@ -28,13 +28,13 @@ class RunState:
     model: PrevizModel
     average: PrevizModel
     optimizer: torch.optim.Optimizer
-    discriminator: Discriminator
-    discriminator_optimizer: torch.optim.Optimizer
     generator: torch.Generator
     outcome: dict[str, str | int | float] = field(default_factory=dict)
-    """`TrainingConfig.outcome()`."""
+    """`RunConfig.outcome()`."""
     seeds: list[str] = field(default_factory=list)
     """The sets trained on, in the order in which samples are drawn from them."""
+    discriminator: Discriminator | None = None
+    discriminator_optimizer: torch.optim.Optimizer | None = None
     step: int = 0
     seconds: float = 0.0
 
@@ -85,17 +85,28 @@ def load_checkpoint(state: RunState, folder: Path) -> bool:
         moments = load_file(source / f"{part}.safetensors")
         if moments:
             optimizer.load_state_dict(optimizer.state_dict() | {"state": _unflatten(moments)})
+            _lay_out(optimizer)
     state.step, state.seconds, state.seeds = facts["step"], facts["seconds"], facts["seeds"]
     state.generator.set_state(torch.tensor(facts["rng"], dtype=torch.uint8))
     return True
 
 
 def _modules(state: RunState) -> dict[str, torch.nn.Module]:
-    return {"model": state.model, "average": state.average, "discriminator": state.discriminator}
+    modules: dict[str, torch.nn.Module] = {"model": state.model, "average": state.average}
+    return modules | ({"discriminator": state.discriminator} if state.discriminator else {})
 
 
 def _optimizers(state: RunState) -> dict[str, torch.optim.Optimizer]:
-    return {"optimizer": state.optimizer, "discriminator_optimizer": state.discriminator_optimizer}
+    found = {"optimizer": state.optimizer, "discriminator_optimizer": state.discriminator_optimizer}
+    return {name: optimizer for name, optimizer in found.items() if optimizer is not None}
+
+
+def _lay_out(optimizer: torch.optim.Optimizer) -> None:
+    """Moments in the memory layout of their parameters: a fused optimiser goes through both as they lie."""
+    for parameter, moments in optimizer.state.items():
+        for name, value in moments.items():
+            if value.shape == parameter.shape:
+                moments[name] = torch.empty_like(parameter).copy_(value)
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

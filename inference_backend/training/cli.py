@@ -1,4 +1,4 @@
-"""`mirage train sets|pictures|previz|evaluate`."""
+"""`mirage train sets|pictures|autoencoder|denoiser|evaluate`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import argparse
 import json
 import multiprocessing
 from collections.abc import Sequence
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
-from .config import TrainingConfig
+from .config import AutoencoderConfig, TrainingConfig
+from .options import add_options, config_of
 
 
 def main(argv: Sequence[str]) -> int:
@@ -29,24 +29,15 @@ def main(argv: Sequence[str]) -> int:
     pictures.add_argument("--count", type=int, default=600)
     pictures.add_argument("--height", type=int, default=144)
     pictures.add_argument("--width", type=int, default=256)
-    previz = verbs.add_parser("previz", help="train, or continue, the previz engine")
+    autoencoder = verbs.add_parser("autoencoder", help="train, or continue, the autoencoder alone")
+    add_options(autoencoder, AutoencoderConfig)
+    denoiser = verbs.add_parser("denoiser", aliases=["previz"], help="train, or continue, the engine end to end")
+    add_options(denoiser, TrainingConfig)
     evaluating = verbs.add_parser("evaluate", help="figures of a weights file on held-out sets")
     evaluating.add_argument("--weights", required=True)
-    for field in fields(TrainingConfig):
-        flag = "--" + field.name.replace("_", "-")
-        default = field.default if isinstance(field.default, (int, float, str)) else None
-        for verb in (previz, evaluating):
-            verb.add_argument(flag, type=type(default) if default is not None else str, default=default)
+    add_options(evaluating, TrainingConfig)
     arguments = parser.parse_args(list(argv))
-    if arguments.verb == "sets":
-        return _render(arguments)
-    if arguments.verb == "pictures":
-        return _pictures(arguments)
-    values = {field.name: getattr(arguments, field.name) for field in fields(TrainingConfig)}
-    missing = [name for name, value in values.items() if value is None and name != "run"]
-    if missing or (arguments.verb == "previz" and values["run"] is None):
-        parser.error(f"--{(missing or ['run'])[0]} is needed")
-    return _train(values) if arguments.verb == "previz" else _evaluate(values, Path(arguments.weights))
+    return _VERBS[arguments.verb](arguments)
 
 
 def _render(arguments: argparse.Namespace) -> int:
@@ -72,21 +63,38 @@ def _pictures(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _train(values: dict[str, object]) -> int:
-    from .loop import train
+def _autoencoder(arguments: argparse.Namespace) -> int:
+    from .autoencoder_loop import train_autoencoder
 
-    train(TrainingConfig(**values), say=partial(print, flush=True))  # type: ignore[arg-type]
+    train_autoencoder(config_of(arguments, AutoencoderConfig, needed=("run",)), say=partial(print, flush=True))
     return 0
 
 
-def _evaluate(values: dict[str, object], weights: Path) -> int:
+def _denoiser(arguments: argparse.Namespace) -> int:
+    from .denoiser_loop import train
+
+    train(config_of(arguments, TrainingConfig), say=partial(print, flush=True))
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
     from ..models.previz.model import PrevizModel
     from .dataset import CachedSets
     from .evaluate import evaluate
 
-    values["run"] = values["run"] or ""
-    config = TrainingConfig(**values)  # type: ignore[arg-type]
+    config = config_of(arguments, TrainingConfig, needed=("sets",))
     held_out = CachedSets(Path(config.sets), held_out=True)
-    figures = evaluate(PrevizModel.load(weights), held_out, config, most=len(held_out.paths))
+    model = PrevizModel.load(Path(arguments.weights), config.device)
+    figures = evaluate(model, held_out, config, most=len(held_out.paths))
     print(json.dumps({name: round(value, 3) for name, value in figures.items()}, indent=2))
     return 0
+
+
+_VERBS = {
+    "sets": _render,
+    "pictures": _pictures,
+    "autoencoder": _autoencoder,
+    "denoiser": _denoiser,
+    "previz": _denoiser,
+    "evaluate": _evaluate,
+}

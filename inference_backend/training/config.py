@@ -6,13 +6,21 @@ from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
+class RunConfig:
+    """What every run has, whatever it trains."""
+
     sets: str
     """Folder of cached sets (`mirage train sets`)."""
     run: str
     """Folder of the run: checkpoints, log, sample sheets."""
     init: str = ""
     """Weights to start from; empty: from nothing."""
+    pictures: str = ""
+    """Folder of `pictures-*.safetensors`, which the autoencoder learns from as well; empty: there are none."""
+    picture_share: float = 0.5
+    """Share of the autoencoder's samples that are pictures and not views of sets."""
+    picture_size: int = 96
+    """Pixels: side of the square that is cut from a picture."""
     steps: int = 10000
     """Steps of the whole run; the learning rate falls to zero at its end, however often it was stopped on the way."""
     minutes: float = 0.0
@@ -26,6 +34,44 @@ class TrainingConfig:
     """Deviation of the noise on latents, so that decoder and denoiser live with what is not exact."""
     guide_drop: float = 0.15
     """Share of pictures that are decoded without the G-buffer."""
+    texture: float = 0.0
+    """Weight of the loss on local contrast, which blur loses and a misplaced pattern does not."""
+    equivariance: float = 0.0
+    """Weight of the loss on what resampled latents decode to."""
+    seed: int = 1
+    evaluate_steps: int = 1000
+    """Steps between two evaluations on held-out sets, each with a sample sheet; one comes at every end in any case."""
+    evaluate_sets: int = 12
+    """The most held-out sets, and pictures, that an evaluation takes."""
+    threads: int = 1
+    device: str = "cpu"
+    workers: int = 1
+    """Threads that read batches ahead of the step."""
+    compile: int = 0
+    """1: torch.compile, which pays on a GPU."""
+    checkpoint_minutes: float = 5.0
+
+    def outcome(self) -> dict[str, str | int | float]:
+        """The fields that decide what the run becomes: a checkpoint is continued under the same ones only."""
+        return {name: value for name, value in asdict(self).items() if name not in _CONVENIENCE}
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig(RunConfig):
+    """A run of the autoencoder alone (`mirage train autoencoder`)."""
+
+    learning_rate: float = 1e-3
+    texture: float = 0.1
+    equivariance: float = 0.25
+    fine_tune: str = "both"
+    """`both`, or `decoder`: latents keep the meaning that they have in `init`."""
+
+
+@dataclass(frozen=True)
+class TrainingConfig(RunConfig):
+    """A run of the whole engine, end to end (`mirage train denoiser`)."""
+
+    picture_share: float = 0.0
     memory_drop: float = 0.2
     """Share of samples whose memory is empty."""
     patch_drop: float = 0.4
@@ -36,22 +82,15 @@ class TrainingConfig:
     """Steps between two that also learn to sample what nobody has seen."""
     freeze_encoder: int = 0
     """1: latents keep the meaning that they have in `init`, and a step costs less."""
-    texture: float = 0.0
-    """Weight of the loss on local contrast, which blur loses and a misplaced pattern does not."""
     adversarial: float = 0.0
     """Weight of the discriminator's opinion; 0: there is none."""
     adversarial_from: int = 0
     """Step at which the discriminator begins to learn."""
     adversarial_ramp: int = 500
     """Steps over which its weight rises from nothing."""
-    seed: int = 1
-    threads: int = 1
-    device: str = "cpu"
-    checkpoint_minutes: float = 5.0
-
-    def outcome(self) -> dict[str, str | int | float]:
-        """The fields that decide what the run becomes: a checkpoint is continued under the same ones only."""
-        return {name: value for name, value in asdict(self).items() if name not in _CONVENIENCE}
 
 
-_CONVENIENCE = {"sets", "run", "minutes", "threads", "device", "checkpoint_minutes"}
+_CONVENIENCE = {
+    *("sets", "run", "pictures", "minutes", "threads", "device", "workers", "compile"),
+    *("evaluate_steps", "evaluate_sets", "checkpoint_minutes"),
+}

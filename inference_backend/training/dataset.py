@@ -52,15 +52,15 @@ class Batch:
 class CachedSets:
     """Random samples of the sets that are in a folder now."""
 
-    def __init__(self, folder: Path, held_out: bool = False) -> None:
+    def __init__(self, folder: Path | None, held_out: bool = False) -> None:
         self._folder = folder
-        found = sorted(folder.glob("*.safetensors"))
+        found = sorted(path for path in folder.glob("*.safetensors") if path.stem.isdigit()) if folder else []
         self.paths = [path for path in found if (int(path.stem) < HELD_OUT) == held_out]
 
     def only(self, seeds: list[str]) -> None:
         """Draws from the sets named `seeds` and no others, so that a continued run draws what it would have drawn.
         Raises NotFound where one is missing."""
-        self.paths = [self._folder / f"{seed}.safetensors" for seed in seeds]
+        self.paths = [self._folder / f"{seed}.safetensors" for seed in seeds] if self._folder else []
         missing = [path.stem for path in self.paths if not path.is_file()]
         if missing:
             raise NotFound(
@@ -68,19 +68,19 @@ class CachedSets:
                 "Render them again with `mirage train sets`: a seed always gives the same set.",
             )
 
-    def sample(self, count: int, rng: np.random.Generator, share: float = 1.0) -> Batch:
-        """`count` random samples whose targets show `share` of their width and height."""
+    def sample(self, count: int, rng: np.random.Generator, share: float = 1.0) -> dict[str, Tensor]:
+        """`count` random samples, stacked, whose targets show `share` of their width and height."""
         picks = []
         for _ in range(count):
             path = self.paths[int(rng.integers(len(self.paths)))]
             history = int(rng.choice(len(HISTORY_SHARES), p=HISTORY_SHARES))
             picks.append(load(path, None, history, rng))
         if share >= 1:
-            return collate(picks)
+            return stack(picks)
         whole = picks[0]["cell_guide"].shape[-2:]
         size = tuple(max(MIN_CROP, round(share * cells)) for cells in whole)
         corners = [[int(rng.integers(full - part + 1)) for full, part in zip(whole, size, strict=True)] for _ in picks]
-        return collate([crop(pick, *corner, *size) for pick, corner in zip(picks, corners, strict=True)])
+        return stack([crop(pick, *corner, *size) for pick, corner in zip(picks, corners, strict=True)])
 
 
 def load(path: Path, target: int | None, history: int, rng: np.random.Generator) -> dict[str, Tensor]:
@@ -128,18 +128,28 @@ def crop(sample: dict[str, Tensor], top: int, left: int, rows: int, columns: int
     return sample | cut
 
 
-def collate(samples: list[dict[str, Tensor]]) -> Batch:
-    stacked = {name: torch.stack([sample[name] for sample in samples]) for name in samples[0]}
-    b, (h, w) = len(samples), stacked["cell_guide"].shape[-2:]
+def collate(samples: list[dict[str, Tensor]], device: torch.device | str = "cpu") -> Batch:
+    return ready(stack(samples), device)
+
+
+def stack(samples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The samples as they are stored, with B in front."""
+    return {name: torch.stack([sample[name] for sample in samples]) for name in samples[0]}
+
+
+def ready(stored: dict[str, Tensor], device: torch.device | str) -> Batch:
+    """Stacked samples on the device, as the networks want them: what travels is as small as what is stored."""
+    there = {name: tensor.to(device, non_blocking=True) for name, tensor in stored.items()}
+    b, (h, w) = len(there["target"]), there["cell_guide"].shape[-2:]
     return Batch(
-        target=stacked["target"].permute(0, 3, 1, 2).float() / 255,
-        sources=stacked["sources"].permute(0, 1, 4, 2, 3).float() / 255,
-        pixel_guide=stacked["pixel_guide"].float(),
-        cell_guide=stacked["cell_guide"].float(),
-        token=stacked["token"].long(),
-        geometry=stacked["geometry"].float().view(b, CANDIDATES, GEOMETRY, h, w),
-        covered=stacked["covered"].float().view(b, 1, h, w),
-        material=stacked["material"].long(),
-        source_material=stacked["source_material"].long().flatten(1),
-        words=stacked["words"].float().view(b, len(WORDS)),
+        target=there["target"].permute(0, 3, 1, 2).float() / 255,
+        sources=there["sources"].permute(0, 1, 4, 2, 3).float() / 255,
+        pixel_guide=there["pixel_guide"].float(),
+        cell_guide=there["cell_guide"].float(),
+        token=there["token"].long(),
+        geometry=there["geometry"].float().view(b, CANDIDATES, GEOMETRY, h, w),
+        covered=there["covered"].float().view(b, 1, h, w),
+        material=there["material"].long(),
+        source_material=there["source_material"].long().flatten(1),
+        words=there["words"].float().view(b, len(WORDS)),
     )

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..diffusion.flow import mix, pinned, sample_euler, schedule
-from ..models.previz.autoencoder import STRIDE
+from ..models.previz.autoencoder import CHANNELS, STRIDE
 from ..models.previz.denoiser import START_SIGMA, Condition
 from ..models.previz.model import PrevizModel
 from .config import TrainingConfig
@@ -28,7 +28,7 @@ def evaluate(model: PrevizModel, sets: CachedSets, config: TrainingConfig, most:
     found: dict[str, list[float]] = {}
     for path in sets.paths[:most]:
         for history in (1, 2):
-            batch = collate([load(path, 1, history, np.random.default_rng(0))])
+            batch = collate([load(path, 1, history, np.random.default_rng(0))], config.device)
             made, sampled = _make(model, batch, config)
             unseen = 1 - made.covered
             name = "seen" if history == 1 else "revisit"
@@ -43,30 +43,31 @@ def sample_sheet(model: PrevizModel, sets: CachedSets, config: TrainingConfig, r
     """One row a set: a source, the autoencoder, what is covered, refined, sampled where unseen, the truth."""
     lines = []
     for path in sets.paths[:rows]:
-        batch = collate([load(path, 1, 0, np.random.default_rng(0))])
+        batch = collate([load(path, 1, 0, np.random.default_rng(0))], config.device)
         made, sampled = _make(model, batch, config)
         mask = made.covered.expand(-1, 3, -1, -1)
         row = [batch.sources[:, 0], made.reconstructed, batch.target * mask, made.refined, sampled, batch.target]
         lines.append(torch.cat([picture[0].clamp(0, 1) for picture in row], 2))
-    sheet = (torch.cat(lines, 1).permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
+    sheet = (torch.cat(lines, 1).cpu().permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
     return Image.fromarray(sheet)
 
 
 def _make(model: PrevizModel, batch: Batch, config: TrainingConfig) -> tuple[Made, Tensor]:
     """What the model makes of a batch without dropout, and the same with unseen cells sampled in a few steps."""
     whole = without_dropout(config)
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        generator = torch.Generator().manual_seed(0)
+    device = torch.device(config.device)
+    with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+        generator = torch.Generator(device).manual_seed(0)
         made = run(model, batch, whole, generator, flows=False)
         condition, covered = condition_of(encode(model, batch)[1], batch, whole, generator)
         condition = _without_words(condition)
         b, _, h, w = batch.cell_guide.shape
-        zeros = torch.zeros(b, 8, h, w)
-        known = model.denoiser(zeros, torch.ones(b), torch.ones(b), condition).float()
-        noise = torch.randn(zeros.shape, generator=generator)
+        zeros, ones = torch.zeros(b, CHANNELS, h, w, device=device), torch.ones(b, device=device)
+        known = model.denoiser(zeros, ones, ones, condition).float()
+        noise = torch.randn(zeros.shape, generator=generator, device=device)
 
         def predict(noisy: Tensor, sigma: float) -> Tensor:
-            return model.denoiser(noisy, torch.full((b,), sigma), torch.zeros(b), condition).float()
+            return model.denoiser(noisy, sigma * ones, 0 * ones, condition).float()
 
         start = mix(known, noise, torch.tensor(START_SIGMA))
         latents = sample_euler(predict, start, schedule(STEPS, START_SIGMA), pinned(known, covered, noise))

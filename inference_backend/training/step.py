@@ -46,10 +46,12 @@ def run(
     b = len(latents)
     target = latents.detach().float()
 
-    refined = model.denoiser(torch.zeros_like(target), torch.ones(b), torch.ones(b), condition).float()
+    ones = torch.ones(b, device=target.device)
+    refined = model.denoiser(torch.zeros_like(target), ones, ones, condition).float()
     guide = batch.pixel_guide
-    dropped = (torch.rand(b, generator=generator) >= config.guide_drop).float()[:, None, None, None]
-    jitter = config.latent_noise * torch.randn(latents.shape, generator=generator)
+    draws = {"generator": generator, "device": target.device}
+    dropped = (torch.rand(b, **draws) >= config.guide_drop).float()[:, None, None, None]
+    jitter = config.latent_noise * torch.randn(latents.shape, **draws)
     both = torch.cat([latents + jitter, refined.to(latents.dtype)])
     reconstructed, painted = model.decoder(both, torch.cat([guide * dropped, guide])).float().chunk(2)
 
@@ -78,11 +80,11 @@ def _through(latents: Tensor, loss: Tensor) -> Tensor:
 
 
 def _flow(model: PrevizModel, target: Tensor, condition: Condition, generator: torch.Generator) -> Tensor:
-    noise = torch.randn(target.shape, generator=generator)
+    noise = torch.randn(target.shape, generator=generator, device=target.device)
     # Half of the noise levels near 1, where few-step sampling spends its steps.
-    sigma = torch.rand(len(target), generator=generator).sqrt()
+    sigma = torch.rand(len(target), generator=generator, device=target.device).sqrt()
     noisy = mix(target, noise, sigma[:, None, None, None])
-    flowed = model.denoiser(noisy, sigma, torch.zeros(len(target)), condition).float()
+    flowed = model.denoiser(noisy, sigma, torch.zeros_like(sigma), condition).float()
     return flow_loss(flowed, target, sigma[:, None, None, None])
 
 
@@ -107,7 +109,8 @@ def condition_of(
     sources: [B*S,8,h',w'] as `encode` makes them.
     """
     b, _, h, w = batch.cell_guide.shape
-    sources = sources + config.latent_noise * torch.randn(sources.shape, generator=generator)
+    draws = {"generator": generator, "device": sources.device}
+    sources = sources + config.latent_noise * torch.randn(sources.shape, **draws)
     # [B, S*N', C]: the rows that `batch.token` points at.
     rows = sources.flatten(2).unflatten(0, (b, -1)).transpose(2, 3).flatten(1, 2)
     kept = _keep(b, h, w, config, generator)
@@ -121,7 +124,7 @@ def condition_of(
         palette_of(rows[i][valid[i] > 0.5].float(), batch.source_material[i][valid[i] > 0.5], batch.material[i])
         for i in range(b)
     ]
-    said = (torch.rand(batch.words.shape, generator=generator) < 0.5).float()
+    said = (torch.rand(batch.words.shape, **draws) < 0.5).float()
     condition = Condition(
         features=features,
         geometry=batch.geometry * present[:, :, None],
@@ -140,13 +143,12 @@ def without_dropout(config: TrainingConfig) -> TrainingConfig:
 
 def _keep(b: int, h: int, w: int, config: TrainingConfig, generator: torch.Generator) -> Tensor:
     """[B,1,h,w] 0 where memory is to be forgotten: all of it, or a rectangle."""
-    kept = torch.ones(b, 1, h, w)
-    for i in range(b):
-        whole, patch, top, left, tall, wide = torch.rand(6, generator=generator).tolist()
-        if whole < config.memory_drop:
-            kept[i] = 0
-        elif patch < config.patch_drop:
-            rows, columns = int((0.2 + 0.6 * tall) * h), int((0.2 + 0.6 * wide) * w)
-            y, x = int(top * (h - rows)), int(left * (w - columns))
-            kept[i, :, y : y + rows, x : x + columns] = 0
-    return kept
+    device = generator.device
+    # Drawn on the device and never asked for: a number from there would make the step wait.
+    whole, patch, top, left, tall, wide = torch.rand(6, b, 1, 1, 1, generator=generator, device=device)
+    rows, columns = ((0.2 + 0.6 * tall) * h).floor(), ((0.2 + 0.6 * wide) * w).floor()
+    y, x = (top * (h - rows)).floor(), (left * (w - columns)).floor()
+    down, right = torch.arange(h, device=device)[:, None], torch.arange(w, device=device)
+    inside = (down >= y) & (down < y + rows) & (right >= x) & (right < x + columns)
+    forgotten = (whole < config.memory_drop) | ((patch < config.patch_drop) & inside)
+    return (~forgotten).float()

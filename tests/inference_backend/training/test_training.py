@@ -12,22 +12,22 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from inference_backend.errors import Conflict, NotFound
+from inference_backend.errors import Conflict, InvalidRequest, NotFound
 from inference_backend.memory.write import MIN_PURITY
 from inference_backend.models.previz.model import PrevizModel
 from inference_backend.models.previz.vocabulary import WORDS
 from inference_backend.storage.tensors import load_arrays
-from inference_backend.training import loop
+from inference_backend.training import denoiser_loop, loop
 from inference_backend.training.cache import cache_set
 from inference_backend.training.cli import main
 from inference_backend.training.config import TrainingConfig
-from inference_backend.training.dataset import CachedSets, collate, crop, load
+from inference_backend.training.dataset import CachedSets, collate, crop, load, ready
+from inference_backend.training.denoiser_loop import DenoiserTask, train
 from inference_backend.training.evaluate import evaluate, sample_sheet
 from inference_backend.training.losses import flow_loss, picture_loss, psnr, sharpness, texture_loss
 from inference_backend.training.step import condition_of, encode, run, without_dropout
 
 H, W = 48, 80
-SEEDS = ["0000100", "0000101"]
 
 
 def ignore(text):
@@ -55,6 +55,12 @@ def sets(tmp_path_factory):
 @pytest.fixture
 def config(sets, tmp_path):
     return TrainingConfig(str(sets), str(tmp_path / "run"), steps=1000, batch=2, warm_up=1, checkpoint_minutes=60)
+
+
+def begun(config):
+    """A run at its first step."""
+    task = DenoiserTask(config)
+    return task, task.begin()
 
 
 def test_held_out_sets_are_never_trained_on(sets):
@@ -94,7 +100,7 @@ def test_a_crop_shows_the_same_cells(sets):
     for name in ("token", "material"):
         cells = getattr(full, name).unflatten(-1, (h, w))[..., 2:10, 5:17]
         assert torch.equal(getattr(part, name).unflatten(-1, (8, 12)), cells), name
-    samples = CachedSets(sets).sample(2, np.random.default_rng(0), 0.7)
+    samples = ready(CachedSets(sets).sample(2, np.random.default_rng(0), 0.7), "cpu")
     assert samples.target.shape[-2:] == (32, 56) and samples.sources.shape[-2:] == (H, W)
 
 
@@ -113,25 +119,24 @@ def test_a_crop_gathers_what_the_whole_picture_gathers(sets):
 
 
 def test_a_frozen_encoder_stays(sets, config):
-    config = replace(config, freeze_encoder=1)
-    state = loop.begin(config, SEEDS)
+    task, state = begun(replace(config, freeze_encoder=1))
     before = {name: tensor.clone() for name, tensor in state.model.state_dict().items()}
-    loop.advance(state, CachedSets(sets), config)
+    task.advance(state, task.read(0))
     changed = {name for name, tensor in state.model.state_dict().items() if not torch.equal(tensor, before[name])}
     assert changed and not any(name.startswith("encoder") for name in changed)
 
 
 def test_words_are_of_the_vocabulary(sets):
-    batch = CachedSets(sets).sample(2, np.random.default_rng(0))
+    batch = ready(CachedSets(sets).sample(2, np.random.default_rng(0)), "cpu")
     assert batch.words.shape == (2, len(WORDS)) and set(batch.words.unique().tolist()) <= {0.0, 1.0}
 
 
 def test_pictures_get_better_with_training(sets, config):
     """The latents' own losses grow at first, with the latents; what counts is the pictures."""
-    state, samples = loop.begin(config, SEEDS), CachedSets(sets)
-    history = [loop.advance(state, samples, config) for _ in range(40)]
+    task, state = begun(config)
+    history = [task.advance(state, task.read(step)) for step in range(40)]
     for name in ("autoencoder", "refine"):
-        values = [losses[name] for losses in history]
+        values = [float(losses[name].detach()) for losses in history]
         assert np.mean(values[-5:]) < 0.85 * np.mean(values[:3]), name
 
 
@@ -140,9 +145,9 @@ def test_a_run_cut_twice_ends_in_the_bits_of_an_uncut_one(sets, config, tmp_path
     config = replace(config, steps=5, texture=0.1, adversarial=0.05, adversarial_from=2, adversarial_ramp=2)
     config = replace(config, crop=0.7, flow_every=2)
     uncut, cut = replace(config, run=str(tmp_path / "uncut")), replace(config, run=str(tmp_path / "cut"))
-    loop.train(uncut, say=ignore)
+    train(uncut, say=ignore)
     for minutes in (1e-9, 1e-9, 0):
-        loop.train(replace(cut, minutes=minutes), say=ignore)
+        train(replace(cut, minutes=minutes), say=ignore)
     for name in ("models", "optimizer", "discriminator_optimizer"):
         ours, theirs = (load_file(Path(c.run) / "checkpoint" / f"{name}.safetensors") for c in (cut, uncut))
         assert ours.keys() == theirs.keys() and len(ours) > 10
@@ -150,16 +155,16 @@ def test_a_run_cut_twice_ends_in_the_bits_of_an_uncut_one(sets, config, tmp_path
 
 
 def test_a_run_is_continued_with_its_own_settings_and_sets_only(sets, config, tmp_path):
-    loop.train(replace(config, minutes=1e-9), say=ignore)
+    train(replace(config, minutes=1e-9), say=ignore)
     with pytest.raises(Conflict, match="begun with batch 2, texture 0.0"):
-        loop.train(replace(config, batch=3, texture=0.5), say=ignore)
+        train(replace(config, batch=3, texture=0.5), say=ignore)
     fewer = tmp_path / "fewer"
     fewer.mkdir()
     shutil.copy(sets / "0000101.safetensors", fewer)
     with pytest.raises(NotFound, match="1 sets .* 0000100 among them"):
-        loop.train(replace(config, sets=str(fewer)), say=ignore)
+        train(replace(config, sets=str(fewer)), say=ignore)
     with pytest.raises(NotFound, match="no cached sets"):
-        loop.train(replace(config, sets=str(tmp_path)), say=ignore)
+        train(replace(config, sets=str(tmp_path)), say=ignore)
 
 
 def test_sets_that_come_later_do_not_change_a_run(sets, config, tmp_path):
@@ -167,9 +172,9 @@ def test_sets_that_come_later_do_not_change_a_run(sets, config, tmp_path):
     growing.mkdir()
     shutil.copy(sets / "0000101.safetensors", growing)
     config = replace(config, sets=str(growing), steps=2)
-    loop.train(replace(config, minutes=1e-9), say=ignore)
+    train(replace(config, minutes=1e-9), say=ignore)
     shutil.copy(sets / "0000100.safetensors", growing)
-    loop.train(config, say=ignore)
+    train(config, say=ignore)
     facts = json.loads(Path(config.run, "checkpoint", "run.json").read_text())
     assert facts["step"] == 2 and facts["seeds"] == ["0000101"]
 
@@ -178,7 +183,7 @@ def test_a_run_starts_from_given_weights(sets, config, tmp_path):
     path = tmp_path / "first.safetensors"
     torch.manual_seed(7)
     PrevizModel().save(path)
-    state = loop.begin(replace(config, init=str(path)), SEEDS)
+    _, state = begun(replace(config, init=str(path)))
     for part in (state.model, state.average):
         for (name, tensor), given in zip(part.state_dict().items(), load_file(path).values(), strict=False):
             assert torch.equal(tensor, load_file(path)[name].float()), (name, given.shape)
@@ -186,17 +191,18 @@ def test_a_run_starts_from_given_weights(sets, config, tmp_path):
 
 def test_the_discriminator_moves_the_model_and_is_not_moved_by_it(sets, config):
     judged = replace(config, adversarial=0.1, adversarial_ramp=1)
-    states = [loop.begin(each, SEEDS) for each in (config, judged)]
-    for state, each in zip(states, (config, judged), strict=True):
-        losses = [loop.advance(state, CachedSets(sets), each) for _ in range(2)]
+    runs = [begun(each) for each in (config, judged)]
+    for task, state in runs:
+        losses = [task.advance(state, task.read(step)) for step in range(2)]
     assert {"adversarial", "discriminator"} <= set(losses[-1])
-    plain, moved = (state.model.decoder.leave.weight for state in states)
+    plain, moved = (state.model.decoder.leave.weight for _, state in runs)
     assert not torch.equal(plain, moved)
-    assert all(parameter.requires_grad for parameter in states[1].discriminator.parameters())
+    assert runs[0][1].discriminator is None
+    assert all(parameter.requires_grad for parameter in runs[1][1].discriminator.parameters())
 
 
 def test_a_run_writes_weights_log_and_sheet_and_the_weights_can_be_evaluated(sets, config, capsys):
-    loop.train(replace(config, steps=3), say=ignore)
+    train(replace(config, steps=3), say=ignore)
     folder = Path(config.run)
     assert (folder / "previz.safetensors").is_file() and list(folder.glob("sheet_*.png"))
     figures = json.loads((folder / "log.jsonl").read_text().splitlines()[-1])
@@ -215,7 +221,7 @@ def test_learning_rate_follows_the_steps_alone(config):
 
 def test_the_discriminator_sets_in_by_steps(config):
     config = replace(config, adversarial=0.2, adversarial_from=100, adversarial_ramp=100)
-    assert [loop.adversarial_weight(config, step) for step in (0, 100, 150, 200, 999)] == [0, 0, 0.1, 0.2, 0.2]
+    assert [denoiser_loop.adversarial_weight(config, step) for step in (0, 100, 150, 200, 999)] == [0, 0, 0.1, 0.2, 0.2]
 
 
 def test_texture_costs_fog_and_forgives_a_shift():
@@ -273,13 +279,13 @@ def test_flow_loss_is_the_velocity_error():
 
 
 def test_evaluation_and_sheet_use_the_held_out_sets(sets, config):
-    state = loop.begin(config, SEEDS)
+    _, state = begun(config)
     held_out = CachedSets(sets, held_out=True)
     assert evaluate(state.average, held_out, config)["autoencoder_psnr"] > 0
     assert sample_sheet(state.average, held_out, config).size == (6 * W, H)
 
 
-def test_missing_flags_are_named(capsys):
-    with pytest.raises(SystemExit):
-        main(["previz", "--sets", "somewhere"])
-    assert "--run is needed" in capsys.readouterr().err
+def test_missing_flags_are_named():
+    for verb in ("denoiser", "previz", "autoencoder"):
+        with pytest.raises(InvalidRequest, match="--run is needed"):
+            main([verb, "--sets", "somewhere"])

@@ -1,0 +1,126 @@
+"""The autoencoder alone: pictures of every kind and views of sets, through latents that may be resampled, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ..errors import NotFound
+from ..models.previz.autoencoder import STRIDE
+from ..models.previz.model import PrevizModel, no_grad_copy
+from .checkpoint import RunState
+from .config import AutoencoderConfig
+from .dataset import CachedSets
+from .equivariance import moved, random_moves
+from .evaluate_autoencoder import autoencoder_figures, autoencoder_sheet
+from .loop import Loop, adam, continued, descend, follow, learning_rate
+from .losses import latent_statistics_loss, picture_loss, texture_loss
+from .squares import Pictures, Squares, draw
+
+
+def train_autoencoder(config: AutoencoderConfig, say: Callable[[str], None] = print) -> PrevizModel:
+    """Trains, or continues, `config.run`; returns the averaged model, whose denoiser is that of `config.init`. Raises
+    NotFound where there is nothing to learn from, Conflict where the run was begun with other settings."""
+    torch.set_num_threads(config.threads)
+    task = AutoencoderTask(config)
+    state = continued(task.begin(), config, say)
+    task.sets.only(state.seeds)
+    return Loop(task, state, config, say).run()
+
+
+class AutoencoderTask:
+    """Encoder and decoder over squares of pictures and views."""
+
+    def __init__(self, config: AutoencoderConfig) -> None:
+        self.config = config
+        self.sets = CachedSets(Path(config.sets)) if config.sets else CachedSets(None)
+        folder = Path(config.pictures) if config.pictures else None
+        self.pictures = Pictures(folder)
+        if not self.sets.paths and not self.pictures.rows:
+            raise NotFound(
+                f"There are no cached sets in {config.sets or '--sets'} and no pictures in "
+                f"{config.pictures or '--pictures'}.",
+                "Render some with `mirage train sets` first.",
+            )
+        self._held_out = CachedSets(Path(config.sets) if config.sets else None, held_out=True)
+        self._held_out_pictures = Pictures(folder, held_out=True)
+
+    def begin(self) -> RunState:
+        """The run at step 0."""
+        config = self.config
+        torch.manual_seed(config.seed)
+        model = PrevizModel()
+        if config.init:
+            model.load_state_dict(PrevizModel.load(Path(config.init)).state_dict())
+        model = model.to(config.device, memory_format=torch.channels_last)
+        average = no_grad_copy(model, PrevizModel).to(config.device)
+        model.denoiser.requires_grad_(False)
+        model.encoder.requires_grad_(config.fine_tune != "decoder")
+        if config.compile:
+            model.encoder.compile()
+            model.decoder.compile()
+        generator = torch.Generator(config.device).manual_seed(config.seed)
+        seeds = [path.stem for path in self.sets.paths]
+        return RunState(model, average, adam(_learning(model), config), generator, config.outcome(), seeds)
+
+    def read(self, step: int) -> Squares:
+        config, rng = self.config, np.random.default_rng((self.config.seed, step))
+        squares = draw(self.sets, self.pictures, config.batch, config.picture_size, config.picture_share, rng)
+        return squares.pinned() if torch.device(config.device).type == "cuda" else squares
+
+    def advance(self, state: RunState, batch: Squares) -> dict[str, Tensor]:
+        config = self.config
+        rgb, guide = batch.to(config.device)
+        with torch.autocast(torch.device(config.device).type, torch.bfloat16):
+            losses = autoencoder_losses(state.model, rgb, guide, config, state.generator)
+        rate = learning_rate(config, state.step)
+        descend(torch.stack(list(losses.values())).sum(), _learning(state.model), state.optimizer, rate)
+        follow(state, config.ema)
+        return losses
+
+    def figures(self, model: PrevizModel) -> dict[str, float]:
+        held = self._held_out, self._held_out_pictures
+        return autoencoder_figures(model, *held, self.config.device, self.config.evaluate_sets)
+
+    def sheet(self, model: PrevizModel) -> Image.Image | None:
+        return autoencoder_sheet(model, self._held_out, self._held_out_pictures, self.config.device)
+
+
+def autoencoder_losses(
+    model: PrevizModel, rgb: Tensor, guide: Tensor, config: AutoencoderConfig, generator: torch.Generator
+) -> dict[str, Tensor]:
+    """Losses of pictures rgb [B,3,H,W] with guide [B,9,H,W], part of which is dropped."""
+    b = len(rgb)
+    latents = model.encoder(rgb.contiguous(memory_format=torch.channels_last))
+    draws = {"generator": generator, "device": rgb.device}
+    kept = (torch.rand(b, **draws) >= config.guide_drop).float()[:, None, None, None]
+    noise = config.latent_noise * torch.randn(latents.shape, **draws)
+    made = model.decoder(latents + noise, guide * kept).float()
+    ones = torch.ones_like(rgb[:, :1])
+    losses = {
+        "autoencoder": picture_loss(made, rgb, ones),
+        "statistics": 0.05 * latent_statistics_loss(latents.float()),
+    }
+    if config.texture > 0:
+        losses["texture"] = config.texture * texture_loss(made, rgb, ones)
+    if config.equivariance > 0:
+        losses["equivariance"] = config.equivariance * equivariance_loss(model, latents, rgb, generator)
+    return losses
+
+
+def equivariance_loss(model: PrevizModel, latents: Tensor, rgb: Tensor, generator: torch.Generator) -> Tensor:
+    """What moved latents decode to, without a guide, against the picture moved alike."""
+    move, side = random_moves(len(rgb), *latents.shape[2:], STRIDE, generator)
+    with torch.autocast(rgb.device.type, enabled=False):
+        truth, turned = moved(rgb, move, side, STRIDE), moved(latents.float(), move, side)
+    plain = rgb.new_zeros(len(rgb), model.decoder.guides[2].in_channels, STRIDE * side, STRIDE * side)
+    return picture_loss(model.decoder(turned, plain).float(), truth, torch.ones_like(truth[:, :1]))
+
+
+def _learning(model: PrevizModel) -> list[Tensor]:
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]

@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     look.add_argument("--frame", type=int, help="default: the one that the .blend was saved at")
     look.add_argument("--width", type=int, help="pixels across, a multiple of 8")
     look.add_argument("--samples", type=int, help="of Cycles (default: 64)")
+    look.add_argument("--scene", metavar="NAME", help="default: the one that the .blend was saved in")
+    look.add_argument("--loud", action="store_true", help="let Blender's own lines through, with every sample")
     return parser
 
 
@@ -223,15 +225,21 @@ def _demo_set(arguments: argparse.Namespace) -> int:
 
 
 def _look(arguments: argparse.Namespace) -> int:
+    import bpy
+
     from .scene.read_camera import fit_resolution
     from .scene.render_look import render_look
 
     scene = _open(arguments.file)
+    if arguments.scene is not None:
+        scene = bpy.data.scenes.get(arguments.scene)
+        if scene is None:
+            raise SceneNotReady(f"There is no scene {arguments.scene!r} in the file.", "Check the name.")
     if arguments.frame is not None:
         scene.frame_set(arguments.frame)
     settings = scene.mirage
     height, width = fit_resolution(scene, arguments.width or settings.width)
-    with _quiet():
+    with nullcontext() if arguments.loud else _quiet():
         samples = arguments.samples or settings.look_samples
         render_look(scene, arguments.image.absolute(), "CYCLES", samples, width, height)
     print(f"The look at frame {scene.frame_current}, {width}x{height}: {arguments.image}")

@@ -158,7 +158,7 @@ class MirageState(bpy.types.PropertyGroup):
             ("CANCELLED", "Cancelled", ""),
         )
     )
-    job_kind: StringProperty(default="TAKE", description="TAKE or SURVEY")
+    job_kind: StringProperty(default="TAKE", description="TAKE, SURVEY or LOOK")
     title: StringProperty()
     phase: StringProperty()
     progress: FloatProperty(min=0.0, max=1.0)

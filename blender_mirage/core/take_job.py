@@ -145,6 +145,17 @@ class LookWritten:
 
 
 @dataclass(frozen=True)
+class LookRendered:
+    """A look lies on disk."""
+
+    path: Path
+    frame: int
+    """Blender's frame number."""
+    camera: str
+    camera_id: str
+
+
+@dataclass(frozen=True)
 class Progress:
     """What goes on now. `total` is 0 where no end is known."""
 
@@ -198,6 +209,7 @@ Happening = (
     BackendReady
     | WorldChosen
     | LookWritten
+    | LookRendered
     | Progress
     | FrameSaved
     | Note

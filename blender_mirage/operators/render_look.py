@@ -1,20 +1,32 @@
 """Render Look: the current frame, rendered with the user's own engine, becomes the look."""
 
+import sys
+import tempfile
+from pathlib import Path
+
 import bpy
 
-from ..scene.read_camera import fit_resolution
+from ..core.look_render import LookOrder, LookRender
+from ..core.take_job import LookRendered
+from ..event_pump import pump
+from ..scene.ids import ensure_ids, object_id
+from ..scene.read_camera import check_camera, fit_resolution
 from ..scene.render_look import render_look
-from ..scene.show_updates import add_warning
+from ..scene.show_updates import add_warning, scene_key, use_look
 from .output import output_folder
 from .report import busy, reports_errors
 
 LOOKS_FOLDER = "looks"
+_PACKAGE = __package__.rpartition(".")[0]
 
 
 class MIRAGE_OT_render_look(bpy.types.Operator):
     bl_idname = "mirage.render_look"
     bl_label = "Render Look"
-    bl_description = "Render the current frame as the scene's camera sees it: the look. Blender stands still meanwhile"
+    bl_description = (
+        "Render the current frame as the scene's camera sees it: the look. Cycles renders in a second Blender while "
+        "you work on; EEVEE and Viewport hold this one for the moment that they take"
+    )
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -34,14 +46,36 @@ class MIRAGE_OT_render_look(bpy.types.Operator):
         if note:
             add_warning(note)
             self.report({"WARNING"}, note)
+        camera = check_camera(scene, scene.camera.name)
+        ensure_ids([camera])
+        look = LookRendered(_next_path(base), scene.frame_current, camera.name, object_id(camera))
+        if settings.look_engine == "CYCLES" and not bpy.app.background:
+            pump.watch(render_apart(context, look))
+            return {"FINISHED"}
         height, width = fit_resolution(scene, settings.width)
-        path = _next_path(base)
-        render_look(scene, path, settings.look_engine, settings.look_samples, width, height)
-        settings.look_source = "IMAGE"
-        settings.look_path = bpy.path.relpath(str(path)) if bpy.data.filepath else str(path)
-        settings.look_frame, settings.look_camera = scene.frame_current, scene.camera
-        self.report({"INFO"}, f"Look rendered: {path}")
+        render_look(scene, look.path, settings.look_engine, settings.look_samples, width, height)
+        use_look(scene, look)
+        self.report({"INFO"}, f"Look rendered: {look.path}")
         return {"FINISHED"}
+
+
+def render_apart(context, look):
+    """Writes a copy of the file as it is now, and returns what renders it in a Blender of its own."""
+    key = scene_key(context.scene)
+    copy = Path(tempfile.mkdtemp(prefix="mirage-look-"))
+    blend = copy / "look.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False)
+    settings = context.scene.mirage
+    command = [*_headless(), "look", str(blend), str(look.path), "--frame", str(look.frame), "--loud"]
+    command += ["--scene", key.name, "--width", str(settings.width), "--samples", str(settings.look_samples)]
+    return LookRender(key, LookOrder(command, Path(__file__).parents[2], copy, look), pump.updates)
+
+
+def _headless():
+    """The command that runs this add-on without a window, in another process."""
+    if bpy.app.binary_path:
+        return [bpy.app.binary_path, "--addons", _PACKAGE, "--command", "mirage"]
+    return [sys.executable, "-m", _PACKAGE]
 
 
 def _next_path(base):

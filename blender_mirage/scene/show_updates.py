@@ -13,6 +13,7 @@ from ..core.take_job import (
     Ended,
     FrameSaved,
     Happening,
+    LookRendered,
     LookWritten,
     Note,
     Progress,
@@ -21,8 +22,9 @@ from ..core.take_job import (
 )
 from ..core.world_report import CoverageSeen, WorldSeen
 from ..wire.messages import Health
+from .camera_background import blend_path
 from .chosen_world import choose_world, mark_look_written
-from .find import by_session
+from .find import by_session, find_camera
 from .show_coverage import show_coverage
 from .show_take import show_take
 from .show_world import show_world
@@ -74,6 +76,8 @@ def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
         _show_coverage(state, scene, what)
     elif isinstance(what, WorldChosen) and scene is not None:
         choose_world(scene, what.world.world_id, what.world.name)
+    elif isinstance(what, LookRendered):
+        _show_look(scene, key, what)
     elif isinstance(what, LookWritten) and scene is not None:
         mark_look_written(scene, what.key)
 
@@ -81,7 +85,7 @@ def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
 def mark_running(job_state: str | None, kind: str = "") -> None:
     """An order of a `kind` begins to be READING, then RUNNING; None where only the backend is asked something."""
     state = bpy.context.window_manager.mirage
-    if state.backend_state != "READY" and job_state != "READING":
+    if state.backend_state != "READY" and job_state != "READING" and kind != "LOOK":
         state.backend_state, state.backend_text = "CONNECTING", "Connecting"
     if job_state is None:
         return
@@ -212,6 +216,21 @@ def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) ->
         add_warning(f"The take in {what.folder} could not all be shown. {error}")
     what.pending.done()
     bpy.ops.ed.undo_push(message=f"Mirage Take {what.shot.name} {what.folder.name}")
+
+
+def use_look(scene: bpy.types.Scene, what: LookRendered) -> None:
+    """Makes a rendered picture the scene's look, at the frame and through the camera that it shows."""
+    settings = scene.mirage
+    settings.look_source, settings.look_path = "IMAGE", blend_path(what.path)
+    settings.look_frame, settings.look_camera = what.frame, find_camera(what.camera, what.camera_id)
+
+
+def _show_look(scene: bpy.types.Scene | None, key: SceneKey, what: LookRendered) -> None:
+    if scene is None:
+        add_warning(f"The scene {key.name!r} is not open: its look lies at {what.path}.")
+        return
+    use_look(scene, what)
+    bpy.ops.ed.undo_push(message=f"Mirage Look {what.path.stem}")
 
 
 def _show_coverage(state: bpy.types.PropertyGroup, scene: bpy.types.Scene | None, what: CoverageSeen) -> None:

@@ -135,6 +135,8 @@ def _working(state):
 
 
 def _ended(state):
+    if state.job_kind == "LOOK":
+        return "Look rendered" if state.job_state == "DONE" else _JOB_ENDS[state.job_state]
     if state.job_kind == "SURVEY":
         return _JOB_ENDS[state.job_state] + (": see Coverage" if state.job_state == "DONE" else "")
     kept = f"{state.frames_saved} {'frame' if state.frames_saved == 1 else 'frames'}"

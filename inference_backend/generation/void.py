@@ -19,7 +19,7 @@ from ..greybox.gbuffer import GBuffer
 from ..greybox.geometry import SKY, VOID, Float32, Float64
 from ..memory.cells import Cells
 from ..memory.directions import from_octahedral, tangent_frame
-from ..memory.read import ReadOut, relate
+from ..memory.read import ReadOut, describe
 from ..memory.splat import Splat, splat
 from ..memory.tokens import Tokens
 from ..models.protocol import FrameView
@@ -156,7 +156,7 @@ def _published(readout: ReadOut, tokens: Tokens, cells: Cells, point: Tensor) ->
     token = torch.full_like(readout.token[rows], -1)
     token[:, 0] = point
     geometry = torch.zeros_like(readout.geometry[rows])
-    geometry[:, 0] = relate(tokens.select(point), some, some.footprint())
+    geometry[:, :1] = describe(tokens, point[:, None], some)
     held = torch.ones(len(rows), dtype=torch.bool, device=rows.device)
     return readout.put(rows, ReadOut(token, geometry, held, ~held, ~held))
 

@@ -33,10 +33,15 @@ def tangent_frame(normal: Tensor) -> tuple[Tensor, Tensor]:
     return first, second
 
 
+def in_plane(vector: Tensor, first: Tensor, second: Tensor) -> Tensor:
+    """[N,2] coordinates of vectors [N,3] along two unit vectors [N,3]."""
+    return torch.stack([(vector * first).sum(-1), (vector * second).sum(-1)], -1)
+
+
 def roll_angle(axis: Tensor, normal: Tensor) -> Tensor:
     """[N] radians: the direction of `axis` [N,3] in the tangent frame of `normal`."""
-    first, second = tangent_frame(normal)
-    return torch.atan2((axis * second).sum(-1), (axis * first).sum(-1))
+    along, across = in_plane(axis, *tangent_frame(normal)).unbind(-1)
+    return torch.atan2(across, along)
 
 
 def _sign(values: Tensor) -> Tensor:

@@ -14,13 +14,19 @@ import torch
 from torch import Tensor
 
 from .cells import Cells
-from .directions import from_octahedral, roll_angle
+from .directions import from_octahedral, roll_angle, tangent_frame
 from .index import LEVEL_BIAS, Run, TokenIndex, level_of
 from .tokens import Tokens
 
 CANDIDATES = 4
-GEOMETRY = 9
+GEOMETRY = 15
 """Numbers that tell how a candidate lies to its cell; see `ReadOut.geometry`."""
+PRESENT = 8
+"""The one of them that is 1 where there is a candidate."""
+INTO_TOKEN = 9
+"""The first of the six that map the cell into the token's own picture."""
+MAX_STEPS = 16.0
+"""How far into a token's neighbourhood the map is told."""
 
 LEVELS = ((0, 0), (1, -1), (-1, 1), (-2, -2), (2, 2), (3, 3))
 """Levels of detail in the order in which they are searched, as steps from the cell's own: for cells whose footprint is
@@ -46,8 +52,10 @@ class ReadOut:
     token: Tensor
     """[N,K] int64 rows of the store, best first; -1 where there is none."""
     geometry: Tensor
-    """[N,K,9] float32: offset right and down in target cells, log2 of (token's / cell's footprint), cosine between the
-    two view directions, sine and cosine of the relative roll, cosine between the normals, confidence, 1 if present."""
+    """[N,K,15] float32: offset right and down in target cells, log2 of (token's / cell's footprint), cosine between the
+    two view directions, sine and cosine of the relative roll, cosine between the normals, confidence, 1 if present;
+    then the affine map from the cell into the token, in cells of the view that made the token: where the cell's centre
+    lies from the token's (right, down), and what a step to the right (2) and a step down (2) in the cell is there."""
     covered: Tensor
     """[N] bool: memory has seen this surface, closely enough to show it."""
     borrowed: Tensor
@@ -110,6 +118,9 @@ def read_compiled(tokens: Tokens, index: TokenIndex, cells: Cells, candidates: i
     )
     token, geometry, covered = (torch.from_numpy(array) for array in found)
     none = torch.zeros_like(covered)
+    if len(tokens) == 0:
+        return ReadOut(token, torch.nn.functional.pad(geometry, (0, GEOMETRY - INTO_TOKEN)), covered, none, none)
+    geometry = torch.cat([geometry, into_token(tokens, token, cells)], -1)
     return ReadOut(token, geometry, covered, none, none)
 
 
@@ -120,10 +131,7 @@ def read_torch(tokens: Tokens, index: TokenIndex, cells: Cells, candidates: int)
     none = torch.zeros_like(covered)
     if len(tokens) == 0:
         return ReadOut(token, footprint.new_zeros(*token.shape, GEOMETRY), covered, none, none)
-    known = tokens.select(token.clamp_min(0).flatten())
-    rows = torch.arange(len(cells), device=token.device).repeat_interleave(candidates)
-    geometry = relate(known, cells.select(rows), footprint[rows]).view(*token.shape, GEOMETRY)
-    return ReadOut(token, geometry * (token >= 0)[..., None], covered, none, none)
+    return ReadOut(token, describe(tokens, token, cells), covered, none, none)
 
 
 def _gather(index: TokenIndex, cells: Cells, footprint: Tensor, candidates: int) -> tuple[Tensor, Tensor]:
@@ -187,8 +195,17 @@ def _offset(position: Tensor, cell: Cells) -> tuple[Tensor, Tensor]:
     return (du * vv - dv * uv) / determinant, (dv * uu - du * uv) / determinant
 
 
-def relate(known: Tokens, cell: Cells, footprint: Tensor) -> Tensor:
-    """[P,9] geometry of token and cell pairs."""
+def describe(tokens: Tokens, token: Tensor, cells: Cells) -> Tensor:
+    """[N,K,15] how the candidates `token` [N,K] of each cell lie to it, see `ReadOut.geometry`; zeros for those of
+    -1."""
+    rows = torch.arange(len(cells), device=token.device).repeat_interleave(token.shape[1])
+    related = _relate(tokens.select(token.clamp_min(0).flatten()), cells.select(rows), cells.footprint()[rows])
+    known = related.view(*token.shape, INTO_TOKEN) * (token >= 0)[..., None]
+    return torch.cat([known, into_token(tokens, token, cells)], -1)
+
+
+def _relate(known: Tokens, cell: Cells, footprint: Tensor) -> Tensor:
+    """[P,9] geometry of token and cell pairs, as far as the search knows it."""
     right, down = _offset(known.position, cell)
     normal = from_octahedral(known.normal)
     roll = roll_angle(cell.du, normal) - known.roll.float()
@@ -206,6 +223,25 @@ def relate(known: Tokens, cell: Cells, footprint: Tensor) -> Tensor:
         ],
         -1,
     )
+
+
+def into_token(tokens: Tokens, token: Tensor, cells: Cells) -> Tensor:
+    """[N,K,6] the map from each cell into its candidates `token` [N,K]; zeros where there is none."""
+    there = token >= 0
+    rows = token.clamp_min(0).flatten()
+    first, second = tangent_frame(from_octahedral(tokens.normal[rows]))
+    shape = (*token.shape, 3)
+    first, second = first.view(shape), second.view(shape)
+    a, b, c, d = tokens.frame[rows].float().view(*token.shape, 4).unbind(-1)
+    area = a * d - b * c
+    # A cell seen edge-on has none: keep the sign and divide by something.
+    area = torch.where(area.abs() < 1e-14, torch.where(area < 0, -1e-14, 1e-14), area)
+    away = cells.position[:, None] - tokens.position[rows].view(shape)
+    parts = []
+    for vector in (away, cells.du[:, None], cells.dv[:, None]):
+        along, across = (vector * first).sum(-1), (vector * second).sum(-1)
+        parts += [(along * d - across * c) / area, (across * a - along * b) / area]
+    return torch.stack(parts, -1).clamp(-MAX_STEPS, MAX_STEPS) * there[..., None]
 
 
 def _best(query: Tensor, token: Tensor, cost: Tensor, cells: int, candidates: int) -> Tensor:

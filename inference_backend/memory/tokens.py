@@ -16,8 +16,7 @@ _DTYPES = {
     "position": torch.float32,
     "normal": torch.int8,
     "view": torch.int8,
-    "footprint": torch.float16,
-    "roll": torch.float16,
+    "frame": torch.float16,
     "confidence": torch.float16,
     "feature": torch.float16,
 }
@@ -37,10 +36,10 @@ class Tokens:
     """[N,2] int8 octahedral, rest space."""
     view: Tensor
     """[N,2] int8 octahedral, direction to the camera that made the token, rest space."""
-    footprint: Tensor
-    """[N] float16 metres a cell."""
-    roll: Tensor
-    """[N] float16 radians: where the making camera's right pointed, in the normal's tangent frame."""
+    frame: Tensor
+    """[N,4] float16 metres: the steps of the making view's cell to the right (2) and down (2), in the tangent frame of
+    the normal as it is stored. A slanted cell is not square, and a camera may roll: what lies where in the token is
+    known to the pixel."""
     confidence: Tensor
     """[N] float16, 0..1."""
     feature: Tensor
@@ -48,6 +47,16 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.anchor)
+
+    @property
+    def footprint(self) -> Tensor:
+        """[N] float32 metres: the longer of the two steps."""
+        return self.frame.float().unflatten(-1, (2, 2)).norm(dim=-1).amax(-1).clamp_min(1e-6)
+
+    @property
+    def roll(self) -> Tensor:
+        """[N] float32 radians: where the making camera's right pointed, in the normal's tangent frame."""
+        return torch.atan2(self.frame[:, 1].float(), self.frame[:, 0].float())
 
     def nbytes(self) -> int:
         return len(self) * self.row_bytes()
@@ -67,6 +76,8 @@ class Tokens:
     def from_arrays(cls, arrays: dict[str, np.ndarray], device: torch.device | str = "cpu") -> Tokens:
         """Inverse of `to_arrays`. Raises ValueError where a field is missing or has another type or length."""
         found: dict[str, Tensor] = {}
+        if "frame" not in arrays and {"footprint", "roll"} <= arrays.keys():
+            arrays = {**arrays, "frame": _square_frame(arrays["footprint"], arrays["roll"])}
         for name, dtype in _DTYPES.items():
             if name not in arrays:
                 raise ValueError(f"expected the token field {name!r}, got only {sorted(arrays)}")
@@ -78,7 +89,7 @@ class Tokens:
 
     @classmethod
     def empty(cls, channels: int, device: torch.device | str = "cpu") -> Tokens:
-        widths = {"position": (3,), "normal": (2,), "view": (2,), "feature": (channels,)}
+        widths = {"position": (3,), "normal": (2,), "view": (2,), "frame": (4,), "feature": (channels,)}
         return cls(
             **{
                 name: torch.zeros((0, *widths.get(name, ())), dtype=dtype, device=device)
@@ -90,6 +101,13 @@ class Tokens:
     def join(cls, parts: Iterable[Tokens]) -> Tokens:
         listed = list(parts)
         return cls(**{field.name: torch.cat([getattr(part, field.name) for part in listed]) for field in fields(cls)})
+
+
+def _square_frame(footprint: np.ndarray, roll: np.ndarray) -> np.ndarray:
+    """[N,4] float16 frames of tokens that were stored as square, of `footprint` [N] and `roll` [N]."""
+    size, angle = footprint.astype(np.float32), roll.astype(np.float32)
+    right, up = size * np.cos(angle), size * np.sin(angle)
+    return np.stack([right, up, up, -right], 1).astype(np.float16)
 
 
 class TokenStore:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from .cells import Cells
-from .directions import roll_angle, to_octahedral
+from .directions import from_octahedral, in_plane, tangent_frame, to_octahedral
 from .tokens import Tokens
 
 MIN_PURITY = 0.5
@@ -25,15 +25,16 @@ def write(latents: Tensor, cells: Cells, keep: Tensor | None = None, source_conf
         rows = rows & keep
     rows = torch.nonzero(rows)[:, 0]
     seen = cells.select(rows)
+    normal = to_octahedral(seen.normal)
+    plane = tangent_frame(from_octahedral(normal))
     facing = (seen.view * seen.normal).sum(-1).clamp(0.05, 1)
     return Tokens(
         anchor=seen.anchor,
         material=seen.material,
         position=seen.position,
-        normal=to_octahedral(seen.normal),
+        normal=normal,
         view=to_octahedral(seen.view),
-        footprint=seen.footprint().half(),
-        roll=roll_angle(seen.du, seen.normal).half(),
+        frame=torch.cat([in_plane(seen.du, *plane), in_plane(seen.dv, *plane)], -1).half(),
         confidence=(source_confidence * facing.sqrt() * seen.purity).half(),
         feature=latents[rows].half(),
     )

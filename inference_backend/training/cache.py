@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from ..greybox.gbuffer import cell_gbuffer
-from ..greybox.raycast import Raycaster
 from ..memory.cells import Cells
+from ..memory.exemplar import Exemplars, borrow
 from ..memory.index import TokenIndex
 from ..memory.read import CANDIDATES, GEOMETRY, read
 from ..memory.tokens import Tokens
@@ -25,7 +25,7 @@ from ..models.previz.guide import cell_guide, pixel_guide
 from ..models.protocol import FrameView
 from ..storage.tensors import save_arrays
 from .sets.views import View, make_set, render_view, sample_cameras
-from .words import words_of
+from .words import Facts, words_of
 
 HISTORIES = 3
 SOURCES = 2
@@ -38,7 +38,8 @@ def cache_set(seed: int, folder: Path, views: int, height: int, width: int) -> P
         return path
     rng = np.random.default_rng(seed)
     pset = make_set(seed)
-    caster = Raycaster(pset.frame_set)
+    caster = pset.surfaces.caster
+    facts = Facts(pset.hour, pset.weather, pset.lamplit)
     rendered: list[View] = []
     frames: list[FrameView] = []
     for c2w, K in sample_cameras(pset, rng, views, height, width):
@@ -52,10 +53,10 @@ def cache_set(seed: int, folder: Path, views: int, height: int, width: int) -> P
         "pixel_guide": _half(torch.stack([pixel_guide(frame) for frame in frames])),
         "cell_guide": _half(torch.stack([cell_guide(frame) for frame in frames])),
         "material": np.stack([frame.cells.material.reshape(-1) for frame in frames]).astype(np.int32),
-        "words": np.stack([words_of(view.rgb, view.gbuffer, pset.materials) for view in rendered]),
+        "words": np.stack([words_of(view.rgb, view.gbuffer, pset.materials, facts) for view in rendered]),
         **_histories([Cells.from_gbuffer(frame.cells) for frame in frames], rng),
     }
-    save_arrays(path, arrays, {"seed": str(seed), "name": pset.name})
+    save_arrays(path, arrays, {"seed": str(seed), "name": pset.name, "hour": pset.hour, "weather": pset.weather})
     return path
 
 
@@ -65,18 +66,20 @@ def _histories(cells: list[Cells], rng: np.random.Generator) -> dict[str, np.nda
     sources = np.full((views, HISTORIES, SOURCES), -1, np.int16)
     token = np.full((views, HISTORIES, CANDIDATES, count), -1, np.int16)
     geometry = np.zeros((views, HISTORIES, CANDIDATES, GEOMETRY, count), np.float16)
-    covered = np.zeros((views, HISTORIES, count), np.uint8)
+    covered, borrowed = (np.zeros((views, HISTORIES, count), np.uint8) for _ in range(2))
     for target in range(views):
         others = [int(i) for i in rng.permutation([i for i in range(views) if i != target])]
         for history, seen in enumerate(((others[0],), tuple(others[:2]), (target, others[-1]))):
             sources[target, history, : len(seen)] = seen
             tokens, rows = _written([cells[i] for i in seen])
-            found = read(tokens, TokenIndex.build(tokens), cells[target])
+            index = TokenIndex.build(tokens)
+            found = borrow(tokens, index, Exemplars.build(tokens), cells[target], read(tokens, index, cells[target]))
             picked = torch.where(found.token >= 0, rows[found.token.clamp_min(0)], -1)
             token[target, history] = picked.T.numpy()
             geometry[target, history] = found.geometry.permute(1, 2, 0).clamp(-8, 8).half().numpy()
             covered[target, history] = found.covered.numpy()
-    return {"sources": sources, "token": token, "geometry": geometry, "covered": covered}
+            borrowed[target, history] = found.borrowed.numpy()
+    return {"sources": sources, "token": token, "geometry": geometry, "covered": covered, "borrowed": borrowed}
 
 
 def _written(seen: list[Cells]) -> tuple[Tokens, torch.Tensor]:

@@ -13,12 +13,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...memory.read import GEOMETRY
+from ...memory.read import GEOMETRY, PRESENT
 from .autoencoder import CHANNELS
 from .guide import CELL_CHANNELS
 from .networks import ResidualBlock, zero_conv
 from .vocabulary import WORDS
-from .warp import QUARTERS, QuarterWarp
+from .warp import PatchWarp
 
 LOOK = 2 * CHANNELS + 1
 PALETTE = CHANNELS + 1
@@ -35,15 +35,15 @@ class Condition:
     """Everything the denoiser knows of B frames but the noisy latents."""
 
     features: Tensor
-    """[B,K,8,h,w] gathered candidates, zero where absent."""
+    """[B,K,C,h,w] gathered candidates, zero where absent."""
     geometry: Tensor
-    """[B,K,9,h,w] as `memory.read.ReadOut.geometry`."""
+    """[B,K,15,h,w] as `memory.read.ReadOut.geometry`."""
     guide: Tensor
     """[B,14,h,w] cell guide."""
     palette: Tensor
-    """[B,9,h,w] mean latents of the cell's material elsewhere in memory, and 1 where there are any."""
+    """[B,C+1,h,w] mean latents of the cell's material elsewhere in memory, and 1 where there are any."""
     look: Tensor
-    """[B,17] mean and deviation of the seed views' latents, and 1 where there are any."""
+    """[B,2C+1] mean and deviation of the seed views' latents, and 1 where there are any."""
     words: Tensor
     """[B,W] prompt vocabulary, 1 where the word is said."""
 
@@ -62,20 +62,19 @@ class Denoiser(nn.Module):
         )
         inputs = _CANDIDATE + CHANNELS + 1 + CELL_CHANNELS + PALETTE + CHANNELS
         self.enter = nn.Conv2d(inputs, width, 3, padding=1)
-        # Both start at nothing: weights from before they existed still mean what they meant.
-        self.warp = QuarterWarp(CHANNELS)
-        self.warp_enter = zero_conv(QUARTERS * self.warp.depth, width, 3)
-        self.warp_leave = zero_conv(QUARTERS * self.warp.depth, CHANNELS, 3)
-        self.down = nn.ModuleList([_blocks(width, 2), _blocks(middle, 2), _blocks(deep, 3)])
+        self.warp = PatchWarp(CHANNELS)
+        self.warp_enter = nn.Conv2d(self.warp.width, width, 3, padding=1)
+        self.warp_leave = zero_conv(self.warp.width, CHANNELS, 3)
+        self.down = nn.ModuleList([_blocks(width, 1), _blocks(middle, 1), _blocks(deep, 2)])
         self.shrink = nn.ModuleList(
             [nn.Conv2d(width, middle, 2, stride=2), nn.Conv2d(middle, deep, 2, stride=2)],
         )
         self.grow = nn.ModuleList([nn.Conv2d(middle, width * 4, 1), nn.Conv2d(deep, middle * 4, 1)])
-        self.up = nn.ModuleList([_blocks(width, 4), _blocks(middle, 2)])
+        self.up = nn.ModuleList([_blocks(width, 2), _blocks(middle, 2)])
         self.leave = nn.Conv2d(width, CHANNELS, 3, padding=1)
 
     def forward(self, noisy: Tensor, sigma: Tensor, refine: Tensor, condition: Condition) -> Tensor:
-        """Clean latents [B,8,h,w]. noisy [B,8,h,w]; sigma [B] in 0..1; refine [B] 1 for the refine mode, where noisy
+        """Clean latents [B,C,h,w]. noisy [B,C,h,w]; sigma [B] in 0..1; refine [B] 1 for the refine mode, where noisy
         is zero and sigma 1. h and w may be anything."""
         pooled, pinned = self._pool(condition)
         code = self.condition(torch.cat([_fourier(sigma), refine[:, None], condition.look, condition.words], 1))
@@ -96,11 +95,11 @@ class Denoiser(nn.Module):
         return torch.lerp(out.float(), condition.features[:, 0].float(), exact)
 
     def _pool(self, condition: Condition) -> tuple[Tensor, Tensor]:
-        """Softmax over candidates: hidden [B,32,h,w], and pooled latents with a presence flag [B,9,h,w]."""
+        """Softmax over candidates: hidden [B,32,h,w], and pooled latents with a presence flag [B,C+1,h,w]."""
         b, k, _, h, w = condition.features.shape
         each = torch.cat([condition.features, condition.geometry], 2).flatten(0, 1)
         hidden, score = self.candidate(each).split([_CANDIDATE, 1], 1)
-        present = condition.geometry[:, :, GEOMETRY - 1 :]
+        present = condition.geometry[:, :, PRESENT : PRESENT + 1]
         # Nearest first even before any training: the distance is part of the score, in steps of the coarser of token
         # and cell, so that a surface seen from nearer than before blends its tokens instead of showing them as tiles.
         step = torch.exp2(condition.geometry[:, :, 2:3].float()).clamp_min(1)
@@ -118,7 +117,7 @@ def _exactness(geometry: Tensor) -> Tensor:
     a tenth of a cell: such a token is the answer, and no network makes it better."""
     right, down, scale, view, roll = (geometry[:, i : i + 1].float() for i in range(5))
     apart = right**2 + down**2 + scale**2 + roll**2 + 2 * (1 - view)
-    return torch.exp(-apart / 0.01) * geometry[:, GEOMETRY - 1 :].float()
+    return torch.exp(-apart / 0.01) * geometry[:, PRESENT : PRESENT + 1].float()
 
 
 def _blocks(channels: int, count: int) -> nn.ModuleList:

@@ -10,11 +10,11 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from ...storage.atomic import write_atomic
-from .autoencoder import CHANNELS, Decoder, Encoder
+from .autoencoder import Decoder, Encoder
 from .denoiser import Denoiser
 
-_SINCE_FORMAT_2 = "denoiser.warp"
-"""What weights of format 1 do not hold."""
+_FORMAT = {"format": "previz 3"}
+"""One entry, as more of them are written in an order that changes: equal weights are to be equal files."""
 
 
 class PrevizModel(nn.Module):
@@ -29,23 +29,18 @@ class PrevizModel(nn.Module):
     def save(self, path: Path) -> None:
         """float16 weights, written whole or not at all."""
         tensors = {name: tensor.half().contiguous() for name, tensor in self.state_dict().items()}
-        write_atomic(path, save(tensors, {"engine": "previz", "format": "2"}))
+        write_atomic(path, save(tensors, _FORMAT))
 
     @classmethod
     def load(cls, path: Path, device: torch.device | str = "cpu") -> PrevizModel:
-        """Strictly: every tensor present with its shape, or a RuntimeError that names those that are not. Weights of
-        format 1 may lack the warp, which then adds nothing."""
+        """Strictly: every tensor present with its shape, or a RuntimeError that names those that are not."""
         model = cls()
-        tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
-        if not any(name.startswith(_SINCE_FORMAT_2) for name in tensors):
-            fresh = {name: tensor for name, tensor in model.state_dict().items() if name.startswith(_SINCE_FORMAT_2)}
-            tensors = fresh | tensors
-        model.load_state_dict(tensors, strict=True)
+        model.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()}, strict=True)
         return model.to(device).eval()
 
 
 def look_of(features: Tensor, weight: Tensor) -> Tensor:
-    """[B,17] mean and deviation of latents [B,N,C] under `weight` [B,N] (0 leaves out), and 1 where any count."""
+    """[B,2C+1] mean and deviation of latents [B,N,C] under `weight` [B,N] (0 leaves out), and 1 where any count."""
     total = weight.sum(1, keepdim=True)
     share = (weight / total.clamp_min(1e-6))[..., None]
     mean = (features * share).sum(1)
@@ -55,12 +50,12 @@ def look_of(features: Tensor, weight: Tensor) -> Tensor:
 
 
 def palette_of(features: Tensor, material: Tensor, wanted: Tensor) -> Tensor:
-    """[M,9] for materials `wanted` [M]: the mean latents [N,C] of tokens of that `material` [N], and 1 where there are
-    any, else zeros."""
+    """[M,C+1] for materials `wanted` [M]: the mean latents [N,C] of tokens of that `material` [N], and 1 where there
+    are any, else zeros."""
     if len(material) == 0:
-        return features.new_zeros(len(wanted), CHANNELS + 1)
+        return features.new_zeros(len(wanted), features.shape[1] + 1)
     known, place = torch.unique(material, return_inverse=True)
-    sums = features.new_zeros(len(known), CHANNELS + 1)
+    sums = features.new_zeros(len(known), features.shape[1] + 1)
     sums.index_add_(0, place, torch.cat([features, features.new_ones(len(features), 1)], 1))
     means = torch.cat([sums[:, :-1] / sums[:, -1:].clamp_min(1), (sums[:, -1:] > 0).float()], 1)
     row = torch.searchsorted(known, wanted).clamp_max(len(known) - 1)

@@ -1,9 +1,9 @@
-"""Resampling of candidates below the cell: where in the target cell each quarter of a token falls.
+"""Resampling of candidates below the cell: what each token shows at each of a target cell's pixels.
 
-A camera that moved by half a cell needs half of one token and half of the next. Averaging whole tokens by their
-distance loses that phase, and with it every pattern near the size of a cell. Here a token is first unfolded into its
-four quarters, each quarter is placed by the candidate's offset, scale and roll, and each quarter of the target cell
-gathers those that fall on it.
+A camera that moved by half a cell needs half of one token and half of the next, and from a new angle each of them is
+stretched. Averaging whole tokens by their distance loses all that, and with it every pattern near the size of a cell.
+Here a token unfolds into a patch of features, 4 x 4 of them as it has pixels, and every pixel of the target cell
+samples the patches at the place that the geometry gives it: bilinear copying of pictures, but of learned features.
 """
 
 from __future__ import annotations
@@ -11,51 +11,74 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ...memory.read import GEOMETRY
+from ...memory.read import GEOMETRY, INTO_TOKEN, PRESENT
 
-QUARTERS = 4
-_CORNERS = ((-0.25, -0.25), (0.25, -0.25), (-0.25, 0.25), (0.25, 0.25))
-"""Centres (right, down) of a cell's quarters, in cells from its own centre."""
-_SPREAD = 0.2
-"""Deviation of a quarter's pull before training, in steps of the coarser of token and cell."""
+SIDE = 4
+"""Samples of a cell, and of a token, each way."""
+_FALL = 40.0
+"""How fast a token loses its say outside its own cell, before training: e^-1 at 0.16 cells from its border."""
 
 
-class QuarterWarp(nn.Module):
-    """Candidates [B,K,C,h,w] with their geometry to [B,4*depth,h,w], quarter by quarter of each target cell."""
+class PatchWarp(nn.Module):
+    """Candidates [B,K,C,h,w] with their geometry to [B,16*depth,h,w], pixel by pixel of each target cell."""
 
-    def __init__(self, channels: int, depth: int = 16, hidden: int = 64) -> None:
+    def __init__(self, channels: int, depth: int = 8, hidden: int = 64) -> None:
         super().__init__()
         self.depth = depth
+        self.width = SIDE * SIDE * depth
         self.unfold = nn.Sequential(
             nn.Conv2d(channels + GEOMETRY, hidden, 1),
             nn.LeakyReLU(0.1),
-            nn.Conv2d(hidden, QUARTERS * depth, 1),
+            nn.Conv2d(hidden, self.width, 1),
         )
         self.trust = nn.Sequential(nn.Conv2d(GEOMETRY, 16, 1), nn.LeakyReLU(0.1), nn.Conv2d(16, 1, 1))
-        self.log_pull = nn.Parameter(torch.tensor(0.5 / _SPREAD**2).log())
+        self.log_fall = nn.Parameter(torch.tensor(_FALL).log())
 
     def forward(self, features: Tensor, geometry: Tensor) -> Tensor:
-        """features [B,K,C,h,w], geometry [B,K,9,h,w] as `memory.read.ReadOut.geometry`; zeros where nothing is."""
+        """features [B,K,C,h,w], geometry [B,K,15,h,w] as `memory.read.ReadOut.geometry`; zeros where nothing is."""
         b, k, _, h, w = features.shape
         each = torch.cat([features, geometry], 2).flatten(0, 1)
-        parts = self.unfold(each).reshape(b, k * QUARTERS, self.depth, h * w)
-        trust = self.trust(geometry.flatten(0, 1)).float().reshape(b, k, 1, h, w)
-        # [B,K,4,2,h,w] against the target's quarters [4,2]: [B,4,K*4,h*w].
-        places = quarter_places(geometry.float())
-        corners = places.new_tensor(_CORNERS).view(1, QUARTERS, 1, 1, 2, 1, 1)
-        step = torch.exp2(geometry[:, None, :, None, 2].float()).clamp_min(1)
-        apart = (places[:, None] - corners).square().sum(4) / step.square()
-        present = geometry[:, :, GEOMETRY - 1 :].float()
-        score = (trust - 1e4 * (1 - present))[:, None] - self.log_pull.exp() * apart
-        weight = torch.softmax(score.reshape(b, QUARTERS, k * QUARTERS, h * w), 2)
-        gathered = torch.einsum("btkn,bkcn->btcn", weight.to(parts.dtype), parts)
-        return gathered.reshape(b, QUARTERS * self.depth, h, w) * present.amax(1).to(parts.dtype)
+        patch = self.unfold(each).reshape(b, k, SIDE * SIDE, self.depth, h * w)
+        trust = self.trust(geometry.flatten(0, 1)).float().reshape(b, k, h * w)
+        if features.device.type == "cpu" and not torch.is_grad_enabled():
+            from .warp_kernel import resample
+
+            patch = patch.permute(0, 1, 4, 2, 3).float().contiguous()
+            sampled = resample(patch, geometry.flatten(3), trust, float(self.log_fall.exp())).to(features.dtype)
+            return sampled.transpose(1, 2).reshape(b, self.width, h, w)
+        # [B*h*w, K*16, depth]
+        patch = patch.permute(0, 4, 1, 2, 3).reshape(b * h * w, k * SIDE * SIDE, self.depth)
+        trust = trust.transpose(1, 2).flatten(0, 1)
+        places, present = sample_places(geometry)
+        say = _say(places, trust, present, self.log_fall.exp())
+        sampled = _bilinear(places, say).to(patch.dtype) @ patch
+        return sampled.view(b, h * w, self.width).transpose(1, 2).reshape(b, self.width, h, w)
 
 
-def quarter_places(geometry: Tensor) -> Tensor:
-    """[B,K,4,2,h,w] centres (right, down) of each token's quarters, in target cells from the target cell's centre."""
-    right, down, scale, _, sine, cosine = geometry[:, :, None, :6].unbind(3)
-    size = torch.exp2(scale)
-    corners = geometry.new_tensor(_CORNERS).view(1, 1, QUARTERS, 2, 1, 1)
-    a, b = corners[:, :, :, 0] * size, corners[:, :, :, 1] * size
-    return torch.stack([right + cosine * a - sine * b, down + sine * a + cosine * b], 3)
+def sample_places(geometry: Tensor) -> tuple[Tensor, Tensor]:
+    """(where each pixel of each target cell lies in each candidate's picture, [N,16,K,2] in the token's cells from its
+    centre, right and down; whether there is one, [N,1,K]); N = B*h*w."""
+    rows = geometry.permute(0, 3, 4, 1, 2).flatten(0, 2).float().contiguous()
+    centre, right, down = rows[..., INTO_TOKEN:].unflatten(-1, (3, 2)).unbind(-2)
+    offset = (torch.arange(SIDE, device=rows.device, dtype=rows.dtype) - (SIDE - 1) / 2) / SIDE
+    y, x = torch.meshgrid(offset, offset, indexing="ij")
+    x, y = x.reshape(1, -1, 1, 1), y.reshape(1, -1, 1, 1)
+    return centre[:, None] + x * right[:, None] + y * down[:, None], rows[:, None, :, PRESENT]
+
+
+def _say(places: Tensor, trust: Tensor, present: Tensor, fall: Tensor) -> Tensor:
+    """[N,16,K] weights over the candidates of every pixel, which sum to 1, or to 0 where there are none."""
+    outside = (places.abs() - 0.5).clamp(0, 2).square().sum(-1)
+    score = (trust[:, None] - fall * outside).masked_fill(present < 0.5, -1e4)
+    return torch.softmax(score, -1) * present
+
+
+def _bilinear(places: Tensor, say: Tensor) -> Tensor:
+    """[N,16,K*16] weights over the samples of the tokens' patches, `say` [N,16,K] for each patch together; a place
+    beyond its border has the border's."""
+    node = torch.arange(SIDE, device=places.device, dtype=places.dtype)
+    at = ((places + 0.5) * SIDE - 0.5).clamp(0, SIDE - 1)
+    near = (1 - (at[..., None] - node).abs_()).clamp_min_(0)
+    across = near[..., 0, :].contiguous()
+    along = near[..., 1, :] * say[..., None]
+    return (along[..., :, None] * across[..., None, :]).flatten(2)

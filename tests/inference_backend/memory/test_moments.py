@@ -14,7 +14,7 @@ from tests.support.greybox import room
 
 def test_sums_in_steps_are_the_statistics_that_the_networks_learned_with():
     tokens = tokens_of(cells_of(room(np.random.default_rng(0))))
-    moments = Moments(8)
+    moments = Moments(tokens.feature.shape[1])
     for part in (slice(0, 100), slice(100, 100), slice(100, len(tokens))):
         moments.add(tokens.select(part))
     wanted = torch.tensor([0, 1, 2, 5, 6, 7, 8, 9, 500])

@@ -16,6 +16,7 @@ from inference_backend.memory.read import (
     CANDIDATES,
     COVERED_DISTANCE,
     COVERED_FOOTPRINTS,
+    INTO_TOKEN,
     read,
     read_compiled,
     read_torch,
@@ -194,6 +195,30 @@ def test_reading_where_one_wrote_gives_back_the_latents():
     assert found.covered[pure].all()
     torch.testing.assert_close(found.features(tokens)[pure, 0], latents[pure].half().float())
     torch.testing.assert_close(found.geometry[pure, 0, :2], torch.zeros(int(pure.sum()), 2), atol=0.02, rtol=0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cell_lies_in_a_token_where_the_camera_of_the_token_saw_it(seed):
+    """Against the projection into the camera that made the tokens: slanted walls, another place, another roll."""
+    frame_set = room(np.random.default_rng(seed))
+    turn = np.eye(4)
+    turn[:2, :2] = [[np.cos(0.4), -np.sin(0.4)], [np.sin(0.4), np.cos(0.4)]]
+    eye = random_camera(np.random.default_rng(seed + 7)) @ turn
+    source = cells_of(frame_set, eye)
+    pure = torch.nonzero(source.purity >= MIN_PURITY)[:, 0]
+    caster = Raycaster(frame_set, MOVING)
+    shown = cell_gbuffer(caster, EYE, K, pixel_gbuffer(caster, EYE, K, H, W), 4)
+    target = Cells.from_gbuffer(shown)
+    tokens = tokens_of(source)
+    found = read(tokens, TokenIndex.build(tokens), target)
+    cell = pure[found.token.clamp_min(0)].numpy()
+    centre = np.stack([cell % (W // 4), cell // (W // 4)], -1) + 0.5
+    seen = (shown.position.reshape(-1, 3) - eye[:3, 3]) @ eye[:3, :3] @ K.T
+    wanted = (seen[:, :2] / seen[:, 2:] / 4)[:, None] - centre
+    near = (found.token >= 0).numpy() & (np.abs(wanted).max(-1) < 1) & (target.anchor > 0).numpy()[:, None]
+    assert near.sum() > 300
+    apart = np.linalg.norm(found.geometry[..., INTO_TOKEN : INTO_TOKEN + 2].numpy() - wanted, axis=-1)[near]
+    assert np.quantile(apart, 0.95) < 0.06, "a quarter of a pixel"
 
 
 def test_no_token_of_another_anchor_or_of_the_other_side_is_ever_read():

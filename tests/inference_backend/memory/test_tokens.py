@@ -22,10 +22,21 @@ def test_arrays_round_trip():
 
 def test_a_missing_or_misshaped_field_is_named():
     arrays = some().to_arrays()
-    with pytest.raises(ValueError, match="roll"):
-        Tokens.from_arrays({name: value for name, value in arrays.items() if name != "roll"})
-    with pytest.raises(ValueError, match="footprint"):
-        Tokens.from_arrays({**arrays, "footprint": arrays["footprint"][:-1]})
+    with pytest.raises(ValueError, match="frame"):
+        Tokens.from_arrays({name: value for name, value in arrays.items() if name != "frame"})
+    with pytest.raises(ValueError, match="position"):
+        Tokens.from_arrays({**arrays, "position": arrays["position"][:-1]})
+
+
+def test_tokens_from_when_they_were_square_keep_their_size_and_roll():
+    arrays = some().to_arrays()
+    del arrays["frame"]
+    footprint, roll = np.full(5, 0.25, np.float16), np.linspace(-3, 3, 5).astype(np.float16)
+    read = Tokens.from_arrays({**arrays, "footprint": footprint, "roll": roll})
+    np.testing.assert_allclose(read.footprint, footprint, rtol=2e-3)
+    np.testing.assert_allclose(read.roll, roll, atol=2e-3)
+    right, down = read.frame.float().unflatten(-1, (2, 2)).unbind(1)
+    np.testing.assert_allclose((right * down).sum(-1), 0, atol=1e-4)
 
 
 def test_join_keeps_order_and_counts_bytes():

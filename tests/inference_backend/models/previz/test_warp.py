@@ -1,4 +1,4 @@
-"""Quarters of tokens lie where the surface has them, and each quarter of a cell gathers the ones that fall on it."""
+"""Pixels of a cell sample the tokens' patches where the surface has them."""
 
 from __future__ import annotations
 
@@ -11,67 +11,102 @@ import torch.nn.functional as F
 from inference_backend.memory.cells import Cells
 from inference_backend.memory.directions import tangent_frame
 from inference_backend.memory.index import TokenIndex
-from inference_backend.memory.read import GEOMETRY, read
+from inference_backend.memory.read import GEOMETRY, INTO_TOKEN, PRESENT, read
 from inference_backend.memory.write import write
 from inference_backend.models.previz.autoencoder import CHANNELS
-from inference_backend.models.previz.denoiser import Denoiser
-from inference_backend.models.previz.warp import QUARTERS, QuarterWarp, quarter_places
+from inference_backend.models.previz.warp import SIDE, PatchWarp, sample_places
 
-CORNERS = ((-0.25, -0.25), (0.25, -0.25), (-0.25, 0.25), (0.25, 0.25))
+NORMAL = F.normalize(torch.tensor([[0.3, -0.8, 0.5]]), dim=-1)
 
 
-def cell(position, size, angle, normal):
-    """One cell that a camera straight before the surface sees, turned by `angle`."""
+def cell(position, steps, angle=0.0, normal=NORMAL):
+    """One cell with the given length of its step to the right and down, which a slanted view makes unequal and skew,
+    turned by `angle`."""
     first, second = tangent_frame(normal)
     du = math.cos(angle) * first + math.sin(angle) * second
-    dv = torch.linalg.cross(-normal, du)
+    across = torch.linalg.cross(-normal, du)
     ones = torch.ones(1, dtype=torch.int32)
-    return Cells(ones, ones, position, normal, normal, du * size, dv * size, torch.ones(1))
+    return Cells(ones, ones, position, normal, normal, du * steps[0], (across + 0.3 * du) * steps[1], torch.ones(1))
+
+
+def pixels():
+    """[16,2] offsets of a cell's pixels from its centre, in cells."""
+    offset = (torch.arange(SIDE) - (SIDE - 1) / 2) / SIDE
+    return torch.cartesian_prod(offset, offset).flip(-1)
 
 
 @pytest.mark.parametrize("angles", [(0.0, 0.0), (1.1, 0.3), (-2.0, 0.9)])
-@pytest.mark.parametrize("sizes", [(0.5, 0.5), (0.8, 0.5), (0.3, 0.5)])
-def test_quarters_of_a_token_lie_where_its_surface_has_them(angles, sizes):
-    """Against the surface itself: the quarter's point in space, in steps of the cell that reads it."""
-    normal = F.normalize(torch.tensor([[0.3, -0.8, 0.5]]), dim=-1)
-    side = tangent_frame(normal)[0]
-    token_cell = cell(0.05 * side, sizes[0], angles[0], normal)
-    target = cell(torch.zeros(1, 3), sizes[1], angles[1], normal)
+@pytest.mark.parametrize("steps", [((0.5, 0.5), (0.5, 0.5)), ((0.8, 0.3), (0.5, 0.4)), ((0.3, 0.5), (0.5, 0.1))])
+def test_pixels_lie_in_the_token_where_the_surface_has_them(angles, steps):
+    """Against the surface itself: from the place in the token back to a point in space, which is the pixel's."""
+    token_cell = cell(0.07 * tangent_frame(NORMAL)[0], steps[0], angles[0])
+    target = cell(torch.zeros(1, 3), steps[1], angles[1])
     tokens = write(torch.zeros(1, CHANNELS), token_cell)
-    geometry = read(tokens, TokenIndex.build(tokens), target).geometry[:, 0]
-    assert geometry[0, GEOMETRY - 1] == 1
-    places = quarter_places(geometry.view(1, 1, GEOMETRY, 1, 1))[0, 0, :, :, 0, 0]
-    for (right, down), place in zip(CORNERS, places, strict=True):
-        point = token_cell.position + right * token_cell.du + down * token_cell.dv
-        steps = [float((point * step).sum() / (step**2).sum()) for step in (target.du, target.dv)]
-        assert place.tolist() == pytest.approx(steps, abs=0.02)
+    readout = read(tokens, TokenIndex.build(tokens), target)
+    places, present = sample_places(readout.geometry.permute(1, 2, 0).view(1, -1, GEOMETRY, 1, 1))
+    assert present[0, 0, 0] == 1 and not present[0, 0, 1:].any()
+    shown = token_cell.position + places[0, :, 0] @ torch.cat([token_cell.du, token_cell.dv])
+    wanted = target.position + pixels() @ torch.cat([target.du, target.dv])
+    torch.testing.assert_close(shown, wanted, atol=0.01, rtol=0)
 
 
-def test_each_quarter_gathers_the_token_that_falls_on_it():
-    """Two tokens, half a cell to the left and to the right: the left quarters show the one, the right the other."""
-    warp = QuarterWarp(1, depth=1)
+def test_the_place_of_a_cell_in_its_own_token_is_the_cell():
+    one = cell(torch.zeros(1, 3), (0.4, 0.2), 0.7)
+    tokens = write(torch.zeros(1, CHANNELS), one)
+    into = read(tokens, TokenIndex.build(tokens), one).geometry[0, 0, INTO_TOKEN:]
+    torch.testing.assert_close(into, torch.tensor([0.0, 0, 1, 0, 0, 1]), atol=5e-3, rtol=0)
+
+
+def linear_picture(places, slope=(2.0, 5.0)):
+    return places[..., 0] * slope[0] + places[..., 1] * slope[1]
+
+
+def copying_warp():
+    """A warp that shows a token's first channels as they are: sample s of the patch is channel s."""
+    warp = PatchWarp(SIDE * SIDE, depth=1, hidden=2 * SIDE * SIDE)
     for parameter in warp.parameters():
         torch.nn.init.zeros_(parameter)
-    warp.log_pull.data.fill_(math.log(50))
-    # Every quarter of a token shows the token's one channel.
-    warp.unfold[0].weight.data[0, 0] = 1
-    warp.unfold[2].weight.data[:, 0] = 1
+    warp.log_fall.data.fill_(math.log(4000))
+    samples = SIDE * SIDE
+    # LeakyReLU is undone by carrying every channel with both signs.
+    for i in range(samples):
+        warp.unfold[0].weight.data[i, i] = 1
+        warp.unfold[0].weight.data[samples + i, i] = -1
+        warp.unfold[2].weight.data[i, i] = 1 / 1.1
+        warp.unfold[2].weight.data[i, samples + i] = -1 / 1.1
+    return warp
+
+
+def test_a_picture_that_is_linear_in_space_is_copied_exactly():
+    """Two tokens side by side hold samples of one linear picture; a cell half across both shows it, within the patches'
+    own samples where bilinear interpolation is exact."""
+    warp = copying_warp()
+    features = torch.stack([linear_picture(pixels() + torch.tensor([x, 0.0])) for x in (-0.5, 0.5)])
     geometry = torch.zeros(1, 3, GEOMETRY, 1, 1)
-    geometry[0, 0, 0], geometry[0, 1, 0] = -0.5, 0.5
-    geometry[0, :2, 5] = 1
-    geometry[0, :2, GEOMETRY - 1] = 1
-    features = torch.tensor([1.0, 3.0, 100.0]).view(1, 3, 1, 1, 1)
-    out = warp(features, geometry).flatten().tolist()
-    assert out == pytest.approx([1, 3, 1, 3], abs=1e-3)
+    geometry[0, :2, PRESENT] = 1
+    geometry[0, :2, INTO_TOKEN, 0, 0] = torch.tensor([0.5, -0.5])
+    geometry[0, :2, INTO_TOKEN + 2] = geometry[0, :2, INTO_TOKEN + 5] = 1
+    features = torch.cat([features, 100 * torch.ones(1, SIDE * SIDE)]).view(1, 3, -1, 1, 1)
+    shown = warp(features, geometry).flatten()
+    torch.testing.assert_close(shown, linear_picture(pixels()), atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_compiled_loop_is_the_same_as_the_whole_array_version(seed):
+    generator = torch.Generator().manual_seed(seed)
+    torch.manual_seed(seed)
+    warp = PatchWarp(CHANNELS)
+    features = torch.randn(2, 4, CHANNELS, 9, 13, generator=generator)
+    geometry = torch.randn(2, 4, GEOMETRY, 9, 13, generator=generator)
+    geometry[:, :, PRESENT] = (torch.rand(2, 4, 9, 13, generator=generator) > 0.3).float()
+    with torch.no_grad():
+        compiled = warp(features, geometry)
+    torch.testing.assert_close(compiled, warp(features, geometry).detach(), atol=1e-4, rtol=1e-4)
 
 
 def test_nothing_is_gathered_where_nothing_is():
-    warp = QuarterWarp(CHANNELS)
-    out = warp(torch.zeros(2, 4, CHANNELS, 3, 5), torch.zeros(2, 4, GEOMETRY, 3, 5))
-    assert out.shape == (2, QUARTERS * warp.depth, 3, 5) and out.abs().max() == 0
-
-
-def test_an_untrained_warp_adds_nothing():
-    torch.manual_seed(0)
-    denoiser = Denoiser()
-    assert denoiser.warp_enter.weight.abs().max() == 0 and denoiser.warp_leave.weight.abs().max() == 0
+    warp = PatchWarp(CHANNELS)
+    for grad in (True, False):
+        with torch.set_grad_enabled(grad):
+            out = warp(torch.zeros(2, 4, CHANNELS, 3, 5), torch.zeros(2, 4, GEOMETRY, 3, 5))
+        assert out.shape == (2, warp.width, 3, 5) and out.abs().max() == 0

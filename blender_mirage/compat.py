@@ -22,6 +22,20 @@ def strip_span(strip: Any) -> tuple[int, int]:
     return int(strip.frame_final_start), int(strip.frame_final_end)
 
 
+def set_strip_span(strip: Any, first: int, after: int) -> None:
+    """Trims a strip to [first, after); what it shows stays where it is."""
+    names = (
+        ("left_handle", "right_handle") if hasattr(strip, "left_handle") else ("frame_final_start", "frame_final_end")
+    )
+    for name, frame in zip(names, (first, after), strict=True):
+        setattr(strip, name, frame)
+
+
+def strip_content_start(strip: Any) -> int:
+    """The frame of the timeline at which a strip's first picture lies, trimmed or not."""
+    return int(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
+
+
 def node_tree(owner: Any) -> Any | None:
     """The node tree that a material or world uses, else None. (5.0: always used; asking for `use_nodes` warns.)"""
     if bpy.app.version < (5, 0, 0) and not owner.use_nodes:

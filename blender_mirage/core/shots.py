@@ -20,6 +20,21 @@ class Shot:
     end: int
     camera_id: str = ""
     """The camera's stable id, which survives its renaming; empty where it has none yet."""
+    handles: int = 0
+    """Frames that are made before and after the cut, for the editor to play with."""
+    scene: str = ""
+    """Name of the scene that it is shot in, where it is not the one whose timeline it lies on."""
+    shift: int = 0
+    """Frame on the timeline, less frame in the scene that it is shot in."""
+
+    @property
+    def first(self) -> int:
+        """With the handle before it; no frame has a negative number."""
+        return min(self.start, max(0, self.start - self.handles))
+
+    @property
+    def last(self) -> int:
+        return self.end + self.handles
 
     def __post_init__(self) -> None:
         if self.end < self.start:

@@ -58,7 +58,7 @@ def test_generate_makes_the_frames_and_saves_the_strips(server, blend, tmp_path)
     with enabled_addon():
         bpy.ops.wm.open_mainfile(filepath=str(blend))
         assert bpy.context.scene.mirage.seed == 9
-        assert len(strips(bpy.context.scene.sequence_editor)) == 2
+        assert [strip.name for strip in strips(bpy.context.scene.sequence_editor)] == ["Camera v002"]
         assert bpy.context.preferences.addons["blender_mirage"].preferences.token == ""
     assert server.token.encode() not in blend.read_bytes()
 

@@ -50,7 +50,8 @@ def test_a_second_take_keeps_the_first_and_the_world(addon, server, tmp_path):
     generate()
     assert state().job_state == "DONE" and addon.mirage.world_id == world_id
     assert sorted(path.name for path in (tmp_path / "mirage" / "Camera").iterdir()) == ["v001", "v002"]
-    assert len(strips(addon.sequence_editor)) == 2
+    (strip,) = strips(addon.sequence_editor)
+    assert strip.name == "Camera v002"
     world = server.services.catalog.get(world_id)
     assert (world.takes, world.seed_views) == (2, 1)
 

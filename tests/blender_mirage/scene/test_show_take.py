@@ -9,11 +9,11 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from blender_mirage.compat import strip_span, strips  # noqa: E402
+from blender_mirage.compat import set_strip_span, strip_span, strips  # noqa: E402
 from blender_mirage.core.errors import SceneNotReady, TakeFilesMissing  # noqa: E402
 from blender_mirage.core.shots import Shot  # noqa: E402
 from blender_mirage.core.take_files import create_take_folder, frame_path  # noqa: E402
-from blender_mirage.scene.show_take import show_take  # noqa: E402
+from blender_mirage.scene.show_take import folder_of, show_take  # noqa: E402
 from tests.support.blender import add_camera, add_empty  # noqa: E402
 
 pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("empty_file")]
@@ -137,7 +137,7 @@ def test_a_cut_short_take_ends_where_it_ends(empty_file, tmp_path):
     assert strip_span(only_strip(empty_file)) == (20, 24), "the same take again replaces its strip"
 
 
-def test_each_take_has_its_strip_above_the_others_and_the_camera_one_image(empty_file, tmp_path):
+def test_a_shot_has_one_strip_above_the_others_and_the_camera_one_image(empty_file, tmp_path):
     camera = add_camera()
     other = strips(empty_file.sequence_editor_create()).new_effect(
         "Title", "COLOR", 3, 22, **({"length": 10} if bpy.app.version >= (5, 0, 0) else {"frame_end": 32})
@@ -145,14 +145,43 @@ def test_each_take_has_its_strip_above_the_others_and_the_camera_one_image(empty
     first = show_take(empty_file, SHOT, make_take(tmp_path, range(20, 24)), range(20, 24), "Camera")
     second = show_take(empty_file, SHOT, make_take(tmp_path, range(20, 24)), range(20, 24), "Camera")
     channels = {strip.name: strip.channel for strip in strips(empty_file.sequence_editor)}
-    assert channels == {other.name: 3, first.strip: 4, second.strip: 5}
+    assert channels == {other.name: 3, second.strip: 4} and second.strip == "Gang über Eck v002"
     assert first.image == second.image
     (background,) = camera.data.background_images
     assert "v002" in background.image.filepath
 
     far = Shot("Later", "Camera", 100, 101)
     shown = show_take(empty_file, far, make_take(tmp_path, (100, 101), far), (100, 101), "Camera")
-    assert strips(empty_file.sequence_editor)[shown.strip].channel == 1
+    assert strips(empty_file.sequence_editor)[shown.strip].channel == 4, "a scene's takes share a channel"
+
+
+def test_a_swap_keeps_what_was_done_to_the_strip(empty_file, tmp_path):
+    add_camera()
+    folders = [make_take(tmp_path, range(20, 24)) for _ in range(2)]
+    show_take(empty_file, SHOT, folders[0], range(20, 24), "Camera", {"seed": 1, "prompt": "wet"})
+    strip = only_strip(empty_file)
+    strip.channel, strip.blend_alpha = 7, 0.5
+    set_strip_span(strip, 21, 23)
+    show_take(empty_file, SHOT, folders[1], range(20, 24), "Camera", {"seed": 2})
+    strip = only_strip(empty_file)
+    assert (strip.channel, strip.blend_alpha, strip_span(strip)) == (7, 0.5, (21, 23))
+    assert (strip["mirage_seed"], "mirage_prompt" in strip.keys()) == (2, False)
+    assert folder_of(strip) == folders[1]
+    shorter = make_take(tmp_path, range(21, 24))
+    show_take(empty_file, SHOT, shorter, range(21, 24), "Camera")
+    strip = only_strip(empty_file)
+    assert (strip.channel, strip.blend_alpha, strip_span(strip)) == (7, 0.5, (21, 24)), "another length, another strip"
+
+
+def test_handles_lie_beyond_the_cut(empty_file, tmp_path):
+    add_camera()
+    empty_file.view_settings.view_transform = "Standard"
+    shot = Shot("Walk", "Camera", 20, 23, handles=2)
+    assert (shot.first, shot.last) == (18, 25) and Shot("a", "c", 1, 2, handles=5).first == 0
+    show_take(empty_file, shot, make_take(tmp_path, range(18, 26), shot), range(18, 26))
+    strip = only_strip(empty_file)
+    assert strip_span(strip) == (20, 24) and len(strip.elements) == 8
+    assert rendered_timeline(empty_file, 20, tmp_path / "out.png")[0] == 20
 
 
 def test_the_users_own_background_stays(empty_file, tmp_path):

@@ -15,6 +15,7 @@ from ..memory.exemplar import Exemplars, borrow
 from ..memory.fingerprint import fingerprint
 from ..memory.index import INDEX_BYTES, TokenIndex
 from ..memory.moments import Moments
+from ..memory.overlay import Paint, hidden
 from ..memory.read import CANDIDATES, ReadOut, read
 from ..memory.retain import most_worth, retained
 from ..memory.tokens import Tokens, TokenStore
@@ -44,15 +45,18 @@ class Memory:
         rank: Tensor | None = None,
         limit: int | None = None,
         evicted: int = 0,
+        paint: Paint | None = None,
     ) -> None:
         """rank: [N] of each token, see `memory.retain`. limit: how many tokens fit the budget. evicted: how many of the
-        world's stayed out."""
+        world's stayed out. paint: of which the first tokens are."""
         self._store = TokenStore(tokens)
+        self._paint = paint or Paint.none(tokens)
         self._rank = torch.zeros(len(tokens), device=tokens.anchor.device) if rank is None else rank.float()
-        self._index = TokenIndex.build(tokens, self._rank)
-        self._exemplars = Exemplars.build(tokens)
-        self._moments = Moments.of(tokens)
-        self._copies = copies or Copies.build([], tokens)
+        self._index = TokenIndex.build(hidden(tokens, self._paint.count), self._rank)
+        seen = self._unpainted()
+        self._exemplars = Exemplars.build(seen)
+        self._moments = Moments.of(seen)
+        self._copies = copies or Copies.build([], seen)
         self._limit = limit
         self._evicted = evicted
         self._added: list[Tokens] = []
@@ -65,19 +69,24 @@ class Memory:
         learned: the tokens of a commit that is about to be made; what is loaded is what will be loaded then.
         """
         segments = [(info, tokens) for info in world.committed_segments() if (tokens := _tokens(info, engine))]
-        parts = [(info.order, tokens) for info, tokens in segments]
+        parts = [(info.order, tokens) for info, tokens in segments if not info.over_take]
+        painted = [(info.order, tokens) for info, tokens in segments if info.over_take]
         if learned is not None:
-            parts.append((1 + max((order for order, _ in parts), default=0), learned))
+            parts.append((1 + max((info.order for info, _ in segments), default=0), learned))
         tokens = Tokens.join([Tokens.empty(engine.spec.channels, engine.device), *(part for _, part in parts)])
         order = torch.cat([torch.full((len(part),), order) for order, part in parts] or [torch.zeros(0)])
-        pictures = [info.order for info, _ in segments if info.kind == "seed_view"]
+        order = order.long().to(engine.device)
+        pictures = [info.order for info, _ in segments if info.kind == "seed_view" and not info.over_take]
         limit = world.budget_bytes() // bytes_a_token(engine.spec.channels)
-        rows, rank = retained(tokens, order.long().to(engine.device), pictures, limit)
+        rows, rank = retained(tokens, order, pictures, max(1, limit - sum(len(part) for _, part in painted)))
         evicted = len(tokens) - len(rows)
         if evicted:
-            tokens = tokens.select(rows)
+            tokens, order = tokens.select(rows), order[rows]
         groups = groups_of((anchor.id, _shape(anchor.rest_mesh, anchor.rest_scale)) for anchor in world.anchors())
-        memory = cls(tokens, Copies.build(groups, tokens), rank, limit, evicted)
+        copies, paint = Copies.build(groups, tokens), Paint.build(painted, order, pictures)
+        if painted:
+            tokens, rank = Tokens.join([*(part for _, part in painted), tokens]), paint.with_own(rank)
+        memory = cls(tokens, copies, rank, limit, evicted, paint)
         memory.report(world)
         return memory
 
@@ -86,9 +95,13 @@ class Memory:
         return self._store.tokens
 
     def read(self, cells: Cells, candidates: int = CANDIDATES) -> ReadOut:
-        """What is known of the cells, of themselves or of copies of their objects."""
-        known = read(self.tokens, self._index, cells, candidates)
-        return self._copies.share(self.tokens, self._index, cells, known)
+        """What is known of the cells, of themselves or of copies of their objects, with the paint that lies on it."""
+        known = self._read(cells, candidates)
+        known = self._copies.share(self.tokens, self._index, cells, known)
+        return self._paint.lay(cells, known, self._read)
+
+    def _read(self, cells: Cells, candidates: int) -> ReadOut:
+        return read(self.tokens, self._index, cells, candidates)
 
     def recall(self, cells: Cells) -> ReadOut:
         """What is known of the cells, and for the others what their material looks like elsewhere."""
@@ -116,9 +129,10 @@ class Memory:
         self._moments.add(added)
         self._index = self._index.extended(added)
         self._rank = torch.cat([self._rank, self._rank.new_zeros(len(added))])
+        self._paint = self._paint.under(len(added))
         # What the filmmaker showed is the exemplar for ever; what was generated serves where nothing was shown.
         if len(self._exemplars) == 0:
-            self._exemplars = Exemplars.build(self.tokens)
+            self._exemplars = Exemplars.build(self._unpainted())
         # With some slack, as what follows costs what is known and not what is learned.
         if self._limit is not None and len(self._rank) > 1.1 * self._limit:
             self._evict(self._limit)
@@ -154,8 +168,13 @@ class Memory:
         rows = most_worth(tokens.confidence, self._rank, limit)
         self._evicted += len(tokens) - len(rows)
         self._store, self._rank = TokenStore(tokens.select(rows)), self._rank[rows]
-        self._index = TokenIndex.build(self.tokens, self._rank)
-        self._moments = Moments.of(self.tokens)
+        self._paint = self._paint.select(rows)
+        self._index = TokenIndex.build(hidden(self.tokens, self._paint.count), self._rank)
+        self._moments = Moments.of(self._unpainted())
+
+    def _unpainted(self) -> Tokens:
+        """What was seen or made. The world's look as a whole is taken from it: a moustache on a portrait is none."""
+        return self.tokens.select(slice(self._paint.count, None)) if self._paint.count else self.tokens
 
 
 def bytes_a_token(channels: int) -> int:

@@ -19,6 +19,7 @@ from .context import JobContext
 from .events import Event
 from .greybox_frames import GreyboxFrames
 from .observe import observe
+from .paint_over import painted_tokens
 from .void import seed
 
 LONGEST_SIDES = (1024, 512)
@@ -27,11 +28,31 @@ is reduced first; its tokens would be finer than any take reads."""
 
 
 def write_seed_view(request: SeedViewRequest, arrays: Arrays, context: JobContext, engine: Engine) -> None:
-    """Encodes the picture at each level of detail, hangs the latents on the surfaces that it shows, and commits them.
-    Where it shows none of the greybox but has a depth, they hang on points in space (see `void`).
+    """Writes a picture, or what somebody painted on a frame (see `paint_over`), into the world.
 
-    Raises InvalidRequest where the camera sees nothing at all, DiskFull, Cancelled.
+    Raises InvalidRequest where the camera sees nothing at all or nothing was painted, NotFound where the painted frame
+    is gone, DiskFull, Cancelled.
     """
+    if request.over_take:
+        added = painted_tokens(request, arrays["image"], context, engine)
+    else:
+        added = _tokens_of(request, arrays, context, engine)
+    meta = {
+        "engine": engine.spec.name,
+        "weights": engine.weights_hash,
+        "tokens": str(len(added)),
+        "name": request.name,
+        "author": request.author,
+        "frame": str(request.frame),
+        "camera": request.camera,
+        "over_take": request.over_take,
+    }
+    context.world.commit_segment(context.take_id, "seed_view", added.to_arrays(), meta)
+
+
+def _tokens_of(request: SeedViewRequest, arrays: Arrays, context: JobContext, engine: Engine) -> Tokens:
+    """Encodes the picture at each level of detail, and hangs the latents on the surfaces that it shows. Where it shows
+    none of the greybox but has a depth, they hang on points in space (see `void`)."""
     context.report(Event("phase", phase="look"))
     tracks = GreyboxTracks.from_arrays(request.greybox, arrays, 1)
     caster = GreyboxFrames(request.greybox, tracks, context.meshes, context.world).caster(0)
@@ -53,9 +74,7 @@ def write_seed_view(request: SeedViewRequest, arrays: Arrays, context: JobContex
         parts.append(write(latents.flatten(1).T, Cells.from_gbuffer(cells, engine.device)))
         if max(arrays["image"].shape[:2]) <= LONGEST_SIDES[-1]:
             break
-    added = Tokens.join(parts)
-    meta = {"engine": engine.spec.name, "weights": engine.weights_hash, "tokens": str(len(added)), "name": request.name}
-    context.world.commit_segment(context.take_id, "seed_view", added.to_arrays(), meta)
+    return Tokens.join(parts)
 
 
 def fit(

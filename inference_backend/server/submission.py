@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from blender_mirage.wire.arrays import Array, Arrays
 from blender_mirage.wire.greybox import GreyboxTracks
-from blender_mirage.wire.messages import LAMP_KINDS, EngineInfo, Greybox, SeedViewRequest, TakeRequest
+from blender_mirage.wire.messages import LAMP_KINDS, EngineInfo, Greybox, SeedViewRequest, TakeInfo, TakeRequest
 
 from ..errors import Conflict, EngineUnavailable, InvalidRequest
 from ..worlds.mesh_store import MeshStore
@@ -71,9 +71,7 @@ def check_take(request: TakeRequest, arrays: Arrays) -> None:
 
 def check_seed_view(request: SeedViewRequest, arrays: Arrays) -> None:
     """Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
-    image = _array(arrays, "image")
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise InvalidRequest(f"Expected 'image' [H,W,3] uint8, got {list(image.shape)} {image.dtype}.")
+    image = _image(arrays)
     height, width = image.shape[:2]
     if min(height, width) < MIN_SIDE or max(height, width) > MAX_SIDE:
         raise InvalidRequest(
@@ -88,6 +86,22 @@ def check_seed_view(request: SeedViewRequest, arrays: Arrays) -> None:
         )
     _check_cameras(arrays, frames=1)
     _check_greybox(request.greybox, arrays, frames=1)
+
+
+def check_paint_over(request: SeedViewRequest, arrays: Arrays, take: TakeInfo) -> None:
+    """Raises InvalidRequest. take: the one that was painted on."""
+    image = _image(arrays)
+    if request.frame not in take.frames:
+        raise InvalidRequest(
+            f"The take has the frames {min(take.frames)} to {max(take.frames)}, and no frame {request.frame}.",
+            "Name the frame that was painted on.",
+        )
+    if image.shape[:2] != (take.height, take.width):
+        raise InvalidRequest(
+            f"The paint-over is {image.shape[1]} x {image.shape[0]} pixels, the frame under it {take.width} x "
+            f"{take.height}.",
+            "Paint on the frame as it is, without scaling or cropping it.",
+        )
 
 
 def check_meshes(meshes: MeshStore, greybox: Greybox) -> None:
@@ -124,6 +138,15 @@ def _check_greybox(greybox: Greybox, arrays: Arrays, frames: int) -> None:
     for lamp in greybox.lamps:
         if lamp.kind not in LAMP_KINDS:
             raise InvalidRequest(f"There is no lamp of the kind {lamp.kind[:20]!r}.", f"Use {', '.join(LAMP_KINDS)}.")
+
+
+def _image(arrays: Arrays) -> Array:
+    image = _array(arrays, "image")
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise InvalidRequest(
+            f"Expected 'image' [H,W,3] uint8, got {list(image.shape)} {image.dtype}.", "Send it as sRGB pixels."
+        )
+    return image
 
 
 def _array(arrays: Arrays, name: str) -> Array:

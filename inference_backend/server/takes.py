@@ -16,8 +16,7 @@ from ..errors import NotFound
 from ..worlds.ids import new_id, now
 from ..worlds.world_files import WorldFiles
 from .context import Body, Services, empty, message
-from .submission import check_engine, check_meshes, check_seed_view, check_take
-
+from .submission import check_engine, check_meshes, check_paint_over, check_seed_view, check_take
 
 _OTHER_WORDS = "Say it in words that the engine knows, or with a look image."
 
@@ -49,9 +48,12 @@ def routes(services: Services) -> APIRouter:
         services.catalog.get(world_id)
         request, arrays = from_bundle(SeedViewRequest, body)
         check_engine(services.engines(), request.engine)
-        check_seed_view(request, arrays)
+        if not request.over_take:
+            check_seed_view(request, arrays)
         take_id = new_id()
         with services.changes:
+            if request.over_take:
+                check_paint_over(request, arrays, _painted_take(services, world_id, request.over_take))
             check_meshes(services.meshes, request.greybox)
             services.catalog.save_seed_view(world_id, take_id, body)
             job = services.queue.submit("seed_view", world_id, take_id, total=1)
@@ -96,6 +98,16 @@ def _idle_world(services: Services, world_id: str) -> Iterator[WorldFiles]:
 
 def _unknown_words(engine: EngineInfo, prompt: str) -> tuple[UnknownWord, ...]:
     return read_prompt(prompt, engine.vocabulary).unknown if engine.vocabulary else ()
+
+
+def _painted_take(services: Services, world_id: str, take_id: str) -> TakeInfo:
+    """The facts of a take that the world has: made in it, or in one that it was forked from. Raises NotFound."""
+    info = services.takes.info(take_id)
+    if info.world_id != world_id:
+        with services.catalog.open(world_id) as world:
+            if not world.has_segment(take_id):
+                raise NotFound(f"The take {take_id} is not of this world.", "Choose the world that it was made in.")
+    return info
 
 
 def _queued_take(world_id: str, request: TakeRequest, weights: str, unknown_words: tuple[str, ...]) -> TakeInfo:

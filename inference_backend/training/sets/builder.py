@@ -1,6 +1,7 @@
 """Collects objects, materials and lamps of one set while it is being laid out, and freezes them into a FrameSet."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,11 +38,20 @@ def transformed(mesh: Mesh, matrix: np.ndarray) -> Mesh:
     return Mesh(vertices.astype(np.float32), mesh.triangles, mesh.face_material)
 
 
+@dataclass(frozen=True)
+class Prop:
+    """A mesh that stands on z = 0 and the role of each of its material slots."""
+
+    mesh: Mesh
+    roles: tuple[str, ...]
+
+
 class SetBuilder:
     """Every `add` is one object with an anchor of its own; material ids count from 1 in the order they are drawn."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.rng = rng
+    def __init__(self, rng: np.random.Generator, dark: bool = False) -> None:
+        """`dark`: it is night or nearly, so windows and lamps are lit."""
+        self.rng, self.dark = rng, dark
         self.palette = SetPalette.draw(rng)
         self.materials: dict[int, MaterialRecipe] = {}
         self._grey = bool(rng.random() < 0.5)
@@ -49,13 +59,16 @@ class SetBuilder:
         self._meshes: list[PlacedMesh] = []
         self._lamps: list[PlacedLamp] = []
 
-    def material(self, role: str, again: float = 0.0) -> int:
-        """Id of a new material for `role`; with probability `again` one that the set already uses in that role."""
+    def material(self, role: str, again: float = 0.0, scale: float | None = None) -> int:
+        """Id of a new material for `role`; with probability `again` one that the set already uses in that role.
+
+        `scale` is the size of its features in metres where it is given.
+        """
         known = [i for i, r in self._roles.items() if r == role]
         if known and self.rng.random() < again:
             return int(self.rng.choice(known))
         number = len(self.materials) + 1
-        self.materials[number] = draw_material(role, self.palette, self.rng, self._grey)
+        self.materials[number] = draw_material(role, self.palette, self.rng, self._grey, scale)
         self._roles[number] = role
         return number
 
@@ -72,6 +85,10 @@ class SetBuilder:
                 rest_vertices=mesh.vertices,
             )
         )
+
+    def place(self, prop: Prop, transform: np.ndarray, again: float = 0.25) -> None:
+        """Adds a prop in materials for its roles, each with probability `again` one that is there already."""
+        self.add(prop.mesh, [self.material(role, again) for role in prop.roles], transform)
 
     def add_lamp(self, lamp: PlacedLamp) -> None:
         self._lamps.append(lamp)

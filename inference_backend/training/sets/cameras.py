@@ -1,4 +1,4 @@
-"""Cameras a filmmaker might set: one seed camera and others near it, further along the path, or looking back."""
+"""Cameras a filmmaker might set: a seed camera, and others near it, on a move from there or further along the path."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from inference_backend.greybox.gbuffer import rays
 from inference_backend.greybox.raycast import Hits, Raycaster
+from inference_backend.training.sets.moves import MOVES, Shot, look
 
 CLEARANCE = 0.4
 """Metres from a camera to the nearest surface, at least."""
@@ -55,18 +56,6 @@ def _fibonacci(count: int) -> np.ndarray:
     return np.column_stack([radius * np.cos(turn), radius * np.sin(turn), z]).astype(np.float32)
 
 
-def look(position: np.ndarray, yaw: float, pitch: float, roll: float = 0.0) -> np.ndarray:
-    """c2w [4,4] in OpenCV axes; `yaw` 0 looks along +x, positive `pitch` looks up; radians."""
-    forward = np.array([np.cos(yaw) * np.cos(pitch), np.sin(yaw) * np.cos(pitch), np.sin(pitch)])
-    right = np.array([np.sin(yaw), -np.cos(yaw), 0.0])
-    down = np.cross(forward, right)
-    c, s = np.cos(roll), np.sin(roll)
-    matrix = np.eye(4)
-    matrix[:3, :3] = np.column_stack([c * right + s * down, c * down - s * right, forward])
-    matrix[:3, 3] = position
-    return matrix
-
-
 def intrinsics(lens_mm: float, height: int, width: int) -> np.ndarray:
     """K [3,3] in pixels for a lens on a sensor 36 mm wide."""
     focal = lens_mm / 36.0 * width
@@ -87,51 +76,84 @@ def interest(surfaces: Surfaces, c2w: np.ndarray, k: np.ndarray, height: int, wi
 def sample_path_cameras(
     surfaces: Surfaces, path: np.ndarray, rng: np.random.Generator, count: int, height: int, width: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """`count` pairs of c2w [4,4] and K [3,3]; the first is the seed camera. `path` [Q,2] must be clear of surfaces."""
-    k = intrinsics(float(np.exp(rng.uniform(np.log(20), np.log(60)))), height, width)
-    eye = float(rng.uniform(1.2, 1.75) if rng.random() < 0.8 else rng.uniform(0.7, 1.2))
+    """`count` pairs of c2w [4,4] and K [3,3]; the first is the seed camera. `path` [Q,2] must be clear of surfaces.
 
-    def along(share: float, yaw_spread: float, turn: float = 0.0) -> np.ndarray:
-        position, heading = _at(path, share)
-        yaw = heading + turn + np.radians(rng.uniform(-yaw_spread, yaw_spread))
-        return look(np.array([*position, eye]), float(yaw), float(np.radians(rng.uniform(-13, 5))))
-
-    best = -1
-    for attempt in range(40):
-        share = float(rng.uniform(0.0, 0.55))
-        candidate = along(share, 35, np.pi if rng.random() < 0.15 else 0.0)
-        count_seen = interest(surfaces, candidate, k, height, width)
-        if count_seen > best:
-            best, seed, seed_share = count_seen, candidate, share
-        if best > 0 and attempt >= 4:
-            break
-    cameras = [(seed, k)]
+    The others are moments of one camera move, or stand within 0.7 m and 25 degrees of the seed, or lie along the path.
+    """
+    shot, share = _seed_shot(surfaces, path, rng, height, width)
+    seed = (shot.c2w, intrinsics(shot.lens, height, width))
+    style = str(rng.choice(["near", "move", "path"], p=[0.34, 0.46, 0.20]))
+    move, way = MOVES[str(rng.choice(list(MOVES)))], float(rng.choice([-1.0, 1.0]))
+    cameras = [seed]
     while len(cameras) < count:
-        draw = rng.random()
         for attempt in range(12):
-            if draw < 0.65 or attempt > 5:
-                candidate = _nearby(seed, rng, 1.0 - attempt / 12)
-            elif draw < 0.85:
-                candidate = along(float(rng.uniform(seed_share, 1.0)), 35)
+            reach = 1.0 - attempt / 14
+            lens = shot.lens
+            if style == "path" and attempt < 6:
+                candidate = _along(path, rng, float(rng.uniform(share, 1.0)), float(shot.c2w[2, 3]), 35)
+            elif style == "move" and attempt < 9:
+                # Both ways of a move are tried: the seed stands somewhere on its line, not always at an end.
+                side = way if attempt < 4 else -way
+                candidate, lens = move(shot, side * reach * float(rng.uniform(0.25, 1.0)), rng)
             else:
-                candidate = along(float(rng.uniform(seed_share, 1.0)), 30, np.pi)
-            lens = k if rng.random() < 0.7 else intrinsics(float(rng.uniform(20, 60)), height, width)
-            if interest(surfaces, candidate, lens, height, width) >= 2:
-                cameras.append((candidate, lens))
+                candidate = _nearby(shot, rng, reach)
+            k = intrinsics(lens, height, width)
+            if interest(surfaces, candidate, k, height, width) >= 2:
+                cameras.append((candidate, k))
                 break
         else:
-            cameras.append((seed, k))
+            cameras.append(seed)
     return cameras
 
 
-def _nearby(seed: np.ndarray, rng: np.random.Generator, reach: float) -> np.ndarray:
-    """The seed camera moved by up to 1.5 m and turned by up to 40 degrees, times `reach`."""
-    forward = seed[:3, 2]
-    far = float(rng.uniform(0.7, 1.5)) * reach
-    offset = rng.uniform(-1, 1, 3) * [far, far, 0.45 * reach]
-    yaw = np.arctan2(forward[1], forward[0]) + np.radians(rng.uniform(-40, 40)) * reach
-    pitch = np.arcsin(np.clip(forward[2], -1, 1)) + np.radians(rng.uniform(-12, 10)) * reach
-    return look(seed[:3, 3] + offset, float(yaw), float(pitch), float(np.radians(rng.normal(0, 1.5))))
+def _seed_shot(
+    surfaces: Surfaces, path: np.ndarray, rng: np.random.Generator, height: int, width: int
+) -> tuple[Shot, float]:
+    """(the most eventful of a few seed views, its share of the path)."""
+    lens = float(np.exp(rng.uniform(np.log(20), np.log(50))))
+    extreme = rng.random()
+    if extreme < 0.12:
+        lens = 18.0
+    elif extreme < 0.24:
+        lens = float(rng.uniform(60, 85))
+    eye = float(rng.uniform(1.2, 1.75))
+    angle = rng.random()
+    if angle < 0.14:
+        eye = float(rng.uniform(0.45, 0.9))
+    elif angle < 0.26:
+        eye = float(rng.uniform(1.9, 2.3))
+    k = intrinsics(lens, height, width)
+    best = -1
+    for attempt in range(40):
+        share = float(rng.uniform(0.0, 0.55))
+        back = np.pi if rng.random() < 0.15 else 0.0
+        candidate = _along(path, rng, share, eye, 35, back)
+        seen = interest(surfaces, candidate, k, height, width)
+        if seen > best:
+            best, seed, seed_share = seen, candidate, share
+        if best > 0 and attempt >= 4:
+            break
+    middle = surfaces.caster.cast(seed[None, :3, 3].astype(np.float32), seed[None, :3, 2].astype(np.float32))
+    subject = float(np.clip(middle.distance[0], 1.0, 12.0))
+    return Shot(seed, lens, subject), seed_share
+
+
+def _along(
+    path: np.ndarray, rng: np.random.Generator, share: float, eye: float, spread: float, turn: float = 0.0
+) -> np.ndarray:
+    """A pose on the path at `eye` metres that looks ahead, up to `spread` degrees aside; from above it looks down."""
+    position, heading = _at(path, share)
+    yaw = heading + turn + np.radians(rng.uniform(-spread, spread))
+    pitch = rng.uniform(-13, 5) - 6.0 * (eye - 1.5)
+    return look(np.array([*position, eye]), float(yaw), float(np.radians(pitch)))
+
+
+def _nearby(shot: Shot, rng: np.random.Generator, reach: float) -> np.ndarray:
+    """The seed camera moved by up to 0.7 m and turned by up to 25 degrees, times `reach`."""
+    offset = rng.uniform(-0.7, 0.7, 3) * [1, 1, 0.5] * reach
+    yaw, pitch = np.radians(rng.uniform(-25, 25)) * reach, np.radians(rng.uniform(-9, 9)) * reach
+    roll = float(np.radians(rng.normal(0, 1.5)))
+    return look(shot.c2w[:3, 3] + offset, shot.yaw + float(yaw), shot.pitch + float(pitch), roll)
 
 
 def _at(path: np.ndarray, share: float) -> tuple[np.ndarray, float]:

@@ -46,6 +46,11 @@ def noise_tile(name: str) -> NoiseTile:
     spectrum[0, 0] = 0
     image = np.fft.ifft2(spectrum).real
     image = (image / image.std()).astype(np.float32)
+    return mip_levels(image)
+
+
+def mip_levels(image: np.ndarray) -> NoiseTile:
+    """A tile of a periodic picture [SIZE,SIZE]."""
     levels = [image]
     for _ in range(_LEVELS - 1):
         half = levels[-1].shape[0] // 2

@@ -28,6 +28,16 @@ class FloorPlan:
                 inside ^= bool(point[0] < (b[0] - a[0]) * (point[1] - a[1]) / (b[1] - a[1]) + a[0])
         return inside
 
+    def is_free(self, point: np.ndarray, radius: float) -> bool:
+        """Whether a circle lies clear of the camera's path and of what stands there already; walls do not count."""
+        if self.path_distance(point) < radius + 0.45:
+            return False
+        return not any(np.hypot(point[0] - x, point[1] - y) < 0.9 * (radius + r) for x, y, r in self.taken)
+
+    def path_distance(self, point: np.ndarray) -> float:
+        """Metres from `point` [2] to the camera's path."""
+        return min(segment_distance(point, a, b) for a, b in zip(self.path[:-1], self.path[1:], strict=True))
+
     def free_spot(self, rng: np.random.Generator, radius: float, hug_walls: float) -> np.ndarray | None:
         """A point [2] where a prop of `radius` fits, or None. `hug_walls` in 0..1 prefers places along the walls."""
         low, high = self.corners.min(axis=0), self.corners.max(axis=0)
@@ -38,8 +48,7 @@ class FloorPlan:
             to_wall = min(segment_distance(point, a, b) for a, b in self.edges())
             if to_wall < radius * 0.75 + 0.05 or (rng.random() < hug_walls and to_wall > radius + 0.5):
                 continue
-            to_path = min(segment_distance(point, a, b) for a, b in zip(self.path[:-1], self.path[1:], strict=True))
-            if to_path < radius + 0.5:
+            if self.path_distance(point) < radius + 0.5:
                 continue
             if any(np.hypot(point[0] - x, point[1] - y) < 0.85 * (radius + r) for x, y, r in self.taken):
                 continue
@@ -87,3 +96,24 @@ def street_plan(rng: np.random.Generator) -> FloorPlan:
     x, y = rng.uniform(6.0, 12.0), rng.uniform(18.0, 34.0)
     path = np.column_stack([x * (0.5 + rng.uniform(-0.2, 0.2, 4)), np.linspace(2.0, y - 3.0, 4)])
     return FloorPlan(np.array([[0, 0], [0, y], [x, y], [x, 0]]), path)
+
+
+def landscape_plan(rng: np.random.Generator) -> FloorPlan:
+    """Open country of 40 metres, crossed from south to north."""
+    half = 20.0
+    path = np.column_stack([rng.uniform(-1.2, 1.2, 5) + rng.choice([0.0, 2.0, -2.0]), np.linspace(-15, 15, 5)])
+    return FloorPlan(np.array([[-half, -half], [-half, half], [half, half], [half, -half]]), path)
+
+
+def plaza_plan(rng: np.random.Generator) -> FloorPlan:
+    """The lower level of a place that steps climb from: 10 to 16 metres wide."""
+    x, y = rng.uniform(10.0, 16.0), rng.uniform(8.0, 13.0)
+    path = np.array([[0.25, 0.12], [0.5, 0.35], [0.45, 0.6], [0.7, 0.78]]) + rng.uniform(-0.08, 0.08, (4, 2))
+    return FloorPlan(np.array([[0, 0], [0, y], [x, y], [x, 0]]), path * [x, y])
+
+
+def hall_plan(rng: np.random.Generator) -> FloorPlan:
+    """A hall with room for stairs along its far wall, where the path does not go."""
+    x, y = rng.uniform(5.5, 9.5), rng.uniform(5.5, 9.0)
+    path = np.array([[0.25, 0.12], [0.45, 0.28], [0.6, 0.5]]) + rng.uniform(-0.08, 0.08, (3, 2))
+    return FloorPlan(np.array([[0, 0], [0, y], [x, y], [x, 0]]), np.clip(path, 0.12, 0.88) * [x, y])

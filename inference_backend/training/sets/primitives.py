@@ -151,3 +151,48 @@ def moved(mesh: Mesh, offset: Sequence[float], slot: int | None = None) -> Mesh:
     """The mesh shifted by `offset` [3] metres, with every face in `slot` where one is given."""
     slots = mesh.face_material if slot is None else np.full_like(mesh.face_material, slot)
     return Mesh(mesh.vertices + np.asarray(offset, np.float32), mesh.triangles, slots)
+
+
+def capsule(
+    a: Sequence[float], b: Sequence[float], start: float, end: float, slot: int = 0, segments: int = 14
+) -> Mesh:
+    """Round limb from `a` to `b` [3] with the radii `start` and `end` at its ends."""
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    length = float(np.linalg.norm(b - a))
+    axis = (b - a) / max(length, 1e-9)
+    bow = np.linspace(0, np.pi / 2, 5)
+    profile = [(0.0, -start)] + [(start * float(np.sin(t)), -start * float(np.cos(t))) for t in bow[1:]]
+    profile += [(end * float(np.cos(t)), length + end * float(np.sin(t))) for t in bow[:-1]] + [(0.0, length + end)]
+    mesh = lathe(profile, segments)
+    side = np.cross(axis, [0.0, 1.0, 0.0] if abs(axis[1]) < 0.9 else [1.0, 0.0, 0.0])
+    side /= np.linalg.norm(side)
+    vertices = mesh.vertices @ np.stack([side, np.cross(axis, side), axis]) + a
+    return _mesh(vertices, mesh.triangles, slot)
+
+
+def prism(outline: Sequence[tuple[float, float]], low: float, high: float, slot: int = 0) -> Mesh:
+    """The outline [P] of (x, z), counter-clockwise seen from -y and star-shaped about its mean, drawn out along y."""
+    flat = np.asarray(outline, np.float64)
+    count = len(flat)
+    ring = np.arange(count)
+    after = (ring + 1) % count
+    rims = [np.column_stack([flat[:, 0], np.full(count, y), flat[:, 1]]) for y in (low, high)]
+    middles = [np.array([[flat[:, 0].mean(), y, flat[:, 1].mean()]]) for y in (low, high)]
+    front, back = 2 * count, 2 * count + 1
+    triangles = [
+        np.column_stack([ring, after, np.full(count, front)]),
+        np.column_stack([after + count, ring + count, np.full(count, back)]),
+        np.column_stack([ring, ring + count, after]),
+        np.column_stack([after, ring + count, after + count]),
+    ]
+    return _mesh(np.concatenate([*rims, *middles]), np.concatenate(triangles), slot)
+
+
+def rounded(mesh: Mesh, amount: float, rng: np.random.Generator, lumps: float = 2.0) -> Mesh:
+    """The mesh with its vertices pushed outward and inward by up to about `amount` of their distance from the middle,
+    in `lumps` waves."""
+    middle = (mesh.vertices.max(0) + mesh.vertices.min(0)) / 2
+    spoke = mesh.vertices - middle
+    wave = rng.normal(0, lumps / max(float(np.abs(spoke).max()), 1e-6), (3, 5))
+    push = np.sin(mesh.vertices @ wave + rng.uniform(0, 2 * np.pi, 5)).sum(1, keepdims=True) / 3
+    return Mesh((middle + spoke * (1 + amount * push)).astype(np.float32), mesh.triangles, mesh.face_material)

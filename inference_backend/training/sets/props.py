@@ -1,12 +1,17 @@
 """Props: small meshes with a role a material slot, and their scattering over a floor plan."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from inference_backend.greybox.geometry import Mesh
 from inference_backend.training.sets import primitives as shape
-from inference_backend.training.sets.builder import SetBuilder, rotation_about, rotation_z, transformed, translation
+from inference_backend.training.sets.builder import (
+    Prop,
+    SetBuilder,
+    rotation_about,
+    rotation_z,
+    transformed,
+    translation,
+)
 from inference_backend.training.sets.plan import FloorPlan
 
 _INDOOR = (
@@ -24,16 +29,8 @@ _INDOOR = (
     "plant",
     "board",
 )
-_OUTDOOR = ("crate", "crate", "barrel", "ball", "cone", "stairs", "arch", "table", "plant", "plant", "board", "post")
+_OUTDOOR = ("crate", "crate", "barrel", "ball", "cone", "table", "plant", "plant", "board", "post")
 _CAN_TUMBLE = ("crate", "barrel", "cone", "ball")
-
-
-@dataclass(frozen=True)
-class Prop:
-    """A mesh that stands on z = 0 and the role of each of its material slots."""
-
-    mesh: Mesh
-    roles: tuple[str, ...]
 
 
 def draw_prop(kind: str, rng: np.random.Generator, headroom: float) -> Prop:
@@ -127,7 +124,7 @@ def _sofa(size: float) -> Prop:
         shape.block((x - 0.18, -y, 0.42), (x, y - 0.18, 0.62)),
     ]
     pillow = shape.block((-x * 0.6, -0.05, 0.42), (-x * 0.6 + 0.4, 0.1, 0.75), slot=1)
-    return Prop(shape.merged([*parts, pillow]), ("furniture", "furniture"))
+    return Prop(shape.merged([*parts, pillow]), ("upholstery", "rug"))
 
 
 def _radius(mesh: Mesh) -> float:
@@ -148,16 +145,9 @@ def scatter(builder: SetBuilder, plan: FloorPlan, count: int, headroom: float, o
         spot = plan.free_spot(rng, radius, hug_walls=0.55)
         if spot is None:
             continue
-        materials = [_material(builder, role) for role in prop.roles]
-        builder.add(mesh, materials, translation((*spot, 0.0)) @ pose)
+        builder.place(prop, translation((*spot, 0.0)) @ pose)
         if kind == "crate" and rng.random() < 0.35:
             height = float(transformed(mesh, pose).vertices[:, 2].max())
             upper = draw_prop("crate", rng, headroom)
             turn = rotation_z(float(rng.uniform(0, 2 * np.pi)))
-            builder.add(
-                upper.mesh, [_material(builder, role) for role in upper.roles], translation((*spot, height)) @ turn
-            )
-
-
-def _material(builder: SetBuilder, role: str) -> int:
-    return builder.material(role, again=0.25)
+            builder.place(upper, translation((*spot, height)) @ turn)

@@ -6,11 +6,18 @@ import numpy as np
 
 from inference_backend.greybox.gbuffer import GBuffer, pixel_gbuffer
 from inference_backend.greybox.geometry import FrameSet
+from inference_backend.greybox.raycast import SURFACE_OFFSET
 from inference_backend.greybox.shading import direct_light, guide
+from inference_backend.training.sets.bounce import bounced, hit_radiance
 from inference_backend.training.sets.cameras import Surfaces
 from inference_backend.training.sets.filters import smooth, soften_edges, surface_key
 from inference_backend.training.sets.materials import MaterialRecipe
 from inference_backend.training.sets.sky import Sky
+
+_BOUNCE = 0.65
+"""Share of the indirect light that is gathered from the surroundings; the rest is the same everywhere."""
+_GLASSY = 0.4
+"""Gloss from which a surface mirrors its surroundings."""
 
 
 @dataclass(frozen=True)
@@ -39,33 +46,58 @@ def radiance(
     materials: dict[int, MaterialRecipe],
     sky: Sky,
     gbuffer: GBuffer,
-    shading: tuple[np.ndarray, np.ndarray],
+    shading: tuple[np.ndarray, np.ndarray, np.ndarray],
     eye: np.ndarray,
 ) -> np.ndarray:
     """[H,W,3] linear light that reaches the camera at `eye` [3], before fog.
 
-    `shading` is (light [H,W,3], occlusion [H,W]) as the guide gives it, free of noise.
+    `shading` is (light [H,W,3], occlusion [H,W]) as the guide gives it, free of noise, and the light [H,W,3] of one
+    bounce.
     """
-    frame_set, (light, occlusion) = surfaces.caster.frame_set, shading
+    frame_set, (light, occlusion, bounce) = surfaces.caster.frame_set, shading
     met = gbuffer.depth_z > 0
     footprint = gbuffer.footprint()
     albedo = np.zeros((*met.shape, 3), np.float32)
-    gloss = np.zeros(met.shape, np.float32)
+    gloss, emission = np.zeros(met.shape, np.float32), np.zeros(met.shape, np.float32)
     for number in np.flatnonzero(np.bincount(gbuffer.material[met])):
         rows = met & (gbuffer.material == number)
-        albedo[rows], gloss[rows] = materials[int(number)].evaluate(
+        recipe = materials[int(number)]
+        albedo[rows], gloss[rows] = recipe.evaluate(
             gbuffer.rest_position[rows], gbuffer.rest_normal[rows], footprint[rows]
         )
+        emission[rows] = recipe.emission
     # The dome is brighter than the bounce from below.
     hemisphere = 0.82 + 0.18 * gbuffer.normal[..., 2:]
-    ambient = frame_set.ambient * (hemisphere * occlusion[..., None])
-    out = albedo * (light + ambient)
+    ambient = (1 - _BOUNCE) * frame_set.ambient * (hemisphere * occlusion[..., None]) + _BOUNCE * bounce
+    out = albedo * (light + ambient + emission[..., None])
     shiny = met & (gloss > 0.02)
-    out[shiny] += _sheen(frame_set, gbuffer, shiny, gloss[shiny], light[shiny], ambient[shiny], eye)
+    mirrored = ambient.copy()
+    glassy = met & (gloss > _GLASSY)
+    if glassy.any():
+        mirrored[glassy] = _mirrored(surfaces, materials, sky, gbuffer, glassy, eye)
+    out[shiny] += _sheen(frame_set, gbuffer, shiny, gloss[shiny], light[shiny], mirrored[shiny], eye)
     if not met.all():
         away = ~met
         out[away] = sky.radiance(gbuffer.rest_position[away], float(np.median(footprint[away])))
     return out
+
+
+def _mirrored(
+    surfaces: Surfaces,
+    materials: dict[int, MaterialRecipe],
+    sky: Sky,
+    gbuffer: GBuffer,
+    rows: np.ndarray,
+    eye: np.ndarray,
+) -> np.ndarray:
+    """[N,3] what the pixels `rows` [H,W] would show as mirrors."""
+    normal, position = gbuffer.normal[rows], gbuffer.position[rows]
+    view = position - eye.astype(np.float32)
+    view /= np.maximum(np.linalg.norm(view, axis=1, keepdims=True), 1e-6)
+    back = view - 2 * (view * normal).sum(1, keepdims=True) * normal
+    # The lamps' jitter is too small to be seen in a pane: any generator will do.
+    rng = np.random.default_rng(0)
+    return hit_radiance(surfaces, materials, sky, position + normal * SURFACE_OFFSET, back.astype(np.float32), rng)
 
 
 def _sheen(
@@ -120,7 +152,8 @@ def linear_view(
         steady[met] = 0.5 * (light[met] + again)
     steady = smooth(steady, key, (1, 2) if wide else (1,))
     open_ = smooth(occlusion[..., None], key, (1, 2, 4))[..., 0]
-    color = radiance(surfaces, materials, sky, gbuffer, (steady, open_), c2w[:3, 3])
+    bounce = bounced(surfaces, materials, sky, gbuffer, key, rng)
+    color = radiance(surfaces, materials, sky, gbuffer, (steady, open_, bounce), c2w[:3, 3])
     color = soften_edges(color, gbuffer, key, surfaces, c2w, k)
     return color, View(np.zeros((*size, 3), np.uint8), gbuffer, light, occlusion)
 

@@ -1,4 +1,6 @@
-"""Shells: rooms and corridors from a floor plan, and streets between facades with window recesses."""
+"""Shells: rooms and corridors from a floor plan."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,8 +29,16 @@ def _openings(rng: np.random.Generator, length: float, height: float) -> list[tu
     return [(step * (i + 0.5) - wide / 2, step * (i + 0.5) + wide / 2, sill, top) for i in range(count)]
 
 
-def build_interior(builder: SetBuilder, plan: FloorPlan, height: float, roofed: bool) -> bool:
-    """Adds floor, walls, ceiling, skirting and door frames. Returns whether daylight can come in."""
+@dataclass(frozen=True)
+class Shell:
+    """What a room's walls let in: whether daylight can come, and the middle [2] and half width of each opening."""
+
+    daylight: bool
+    openings: list[tuple[np.ndarray, float]]
+
+
+def build_interior(builder: SetBuilder, plan: FloorPlan, height: float, roofed: bool) -> Shell:
+    """Adds floor, walls, ceiling, skirting and door frames."""
     rng = builder.rng
     low, high = plan.corners.min(axis=0) - 0.3, plan.corners.max(axis=0) + 0.3
     floor = shape.block((*low, -0.2), (*high, 0.0))
@@ -36,6 +46,7 @@ def build_interior(builder: SetBuilder, plan: FloorPlan, height: float, roofed: 
     wall_material, floor_material = builder.material("wall"), builder.material("floor")
     accent = builder.material("wall") if rng.random() < 0.6 else wall_material
     open_to_light = not roofed
+    gaps: list[tuple[np.ndarray, float]] = []
     walls: list[tuple[Mesh, np.ndarray, int]] = []
     for start, end in plan.edges():
         length = float(np.hypot(*(end - start)))
@@ -46,6 +57,7 @@ def build_interior(builder: SetBuilder, plan: FloorPlan, height: float, roofed: 
         walls.append((shape.wall(length, height, 0.25, openings), pose, material))
         for x0, x1, z0, z1 in openings:
             _frame(builder, pose, (x0, x1, z0, z1))
+            gaps.append((start + (end - start) * ((x0 + x1) / 2 / length), (x1 - x0) / 2))
     # Users model a set either as one mesh with several material slots or as one object a wall.
     if rng.random() < 0.4:
         slots = [floor_material, *dict.fromkeys(material for _, _, material in walls)]
@@ -61,8 +73,8 @@ def build_interior(builder: SetBuilder, plan: FloorPlan, height: float, roofed: 
         builder.add(ceiling, [builder.material("ceiling")], np.eye(4))
         if rng.random() < 0.35:
             _beams(builder, low, high, height)
-    _ground(builder, -0.2)
-    return open_to_light
+    ground(builder, -0.2)
+    return Shell(open_to_light, gaps)
 
 
 def _frame(builder: SetBuilder, pose: np.ndarray, opening: tuple[float, float, float, float]) -> None:
@@ -91,54 +103,7 @@ def _beams(builder: SetBuilder, low: np.ndarray, high: np.ndarray, height: float
     builder.add(shape.merged(beams), [builder.material("furniture")], np.eye(4))
 
 
-def _ground(builder: SetBuilder, top: float) -> None:
+def ground(builder: SetBuilder, top: float) -> None:
+    """Ground to the horizon, its surface at `top`."""
     slab = shape.block((-_OUTSIDE, -_OUTSIDE, top - 0.2), (_OUTSIDE, _OUTSIDE, top))
     builder.add(slab, [builder.material("ground")], np.eye(4))
-
-
-def build_street(builder: SetBuilder, plan: FloorPlan) -> None:
-    """Ground, pavements and two rows of houses along y, with a cross house at the far end now and then."""
-    rng = builder.rng
-    _ground(builder, 0.0)
-    x, y = plan.corners[2]
-    pavement = builder.material("floor")
-    for side in (0.0, x - 1.2):
-        slab = shape.block((side, -4, 0.0), (side + 1.2, y + 6, 0.12))
-        builder.add(slab, [pavement], np.eye(4))
-    # A house looks along its own -y: turned so that it faces the street.
-    for start, turn in ((np.array([0.0, -4.0]), np.pi / 2), (np.array([x, y + 6.0]), -np.pi / 2)):
-        travelled = 0.0
-        while travelled < y + 8:
-            wide = float(rng.uniform(4.0, 9.0))
-            along = np.array([np.cos(turn), np.sin(turn)])
-            place = translation((*(start + along * travelled), 0.0)) @ rotation_z(turn)
-            _house(builder, wide, place)
-            travelled += wide + (float(rng.uniform(1.0, 3.0)) if rng.random() < 0.2 else 0.0)
-    if rng.random() < 0.6:
-        _house(builder, x + 2.0, translation((-1.0, y + 4.0, 0.0)))
-
-
-def _house(builder: SetBuilder, wide: float, place: np.ndarray) -> None:
-    """One house: storeys of windows before a dark core, a door, a cornice."""
-    rng = builder.rng
-    storeys, storey = int(rng.integers(2, 5)), float(rng.uniform(2.6, 3.3))
-    count = max(int(wide // float(rng.uniform(1.5, 2.4))), 1)
-    step, window = wide / count, float(rng.uniform(0.7, 1.1))
-    sill, top = float(rng.uniform(0.6, 0.9)), float(rng.uniform(1.9, 2.3))
-    door = int(rng.integers(count))
-    parts = []
-    for level in range(storeys):
-        openings = []
-        for i in range(count):
-            middle = step * (i + 0.5)
-            z0 = 0.0 if level == 0 and i == door else sill
-            openings.append((middle - window / 2, middle + window / 2, z0, top))
-        slot = 1 if level == 0 else 0
-        parts.append(shape.moved(shape.wall(wide, storey, 0.22, openings, slot), (0, 0, level * storey)))
-        parts.append(shape.block((0, -0.08, (level + 1) * storey - 0.12), (wide, 0.0, (level + 1) * storey), 2))
-    core = shape.block((0.02, 0.2, 0), (wide - 0.02, 5.0, storeys * storey - 0.05), 3)
-    roof = shape.block((-0.1, -0.25, storeys * storey), (wide + 0.1, 5.2, storeys * storey + 0.2), 2)
-    upper = builder.material("facade")
-    lower = builder.material("facade") if rng.random() < 0.5 else upper
-    trim, glass = builder.material("frame", again=0.3), builder.material("glass", again=0.6)
-    builder.add(shape.merged([*parts, core, roof]), [upper, lower, trim, glass], place)

@@ -1,5 +1,6 @@
 """Procedural sets, whole: what is built from a seed, the cameras in it, and the views they see."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,20 +10,39 @@ from inference_backend.greybox.raycast import Raycaster
 from inference_backend.training.sets import plan as plans
 from inference_backend.training.sets.builder import SetBuilder, rotation_about
 from inference_backend.training.sets.cameras import Surfaces, sample_path_cameras
+from inference_backend.training.sets.furnish import add_people, furnish
+from inference_backend.training.sets.landscape import build_landscape
 from inference_backend.training.sets.materials import MaterialRecipe
+from inference_backend.training.sets.plan import FloorPlan
 from inference_backend.training.sets.props import scatter
 from inference_backend.training.sets.render import Grade, View, develop, linear_view
-from inference_backend.training.sets.rooms import build_interior, build_street
-from inference_backend.training.sets.sky import Sky, draw_sky
+from inference_backend.training.sets.rooms import build_interior
+from inference_backend.training.sets.sky import DARK_HOURS, HOURS, Sky, draw_sky
+from inference_backend.training.sets.steps import build_hall_stairs, build_terrace
+from inference_backend.training.sets.streets import build_street
 
-_KINDS = ("room", "corridor", "l_corridor", "street")
-_SHARES = (0.37, 0.13, 0.28, 0.22)
+KINDS = {
+    "room": 0.10,
+    "furnished": 0.20,
+    "corridor": 0.06,
+    "l_corridor": 0.10,
+    "hall_stairs": 0.11,
+    "terrace": 0.10,
+    "street": 0.18,
+    "landscape": 0.15,
+}
+"""Kinds of set and the share of each."""
 _METER_SIZE = (36, 64)
+_INDOOR_LEVEL = (0.34, 0.46)
 
 
 @dataclass(frozen=True)
 class ProceduralSet:
-    """A set that never changes: every view of it has the same light, materials and exposure."""
+    """A set that never changes: every view of it has the same light, materials and exposure.
+
+    `hour` and `weather` are words of the prompt vocabulary, `hour` empty where no daylight comes in; `lamplit` says
+    whether lamps light it rather than the sky.
+    """
 
     name: str
     frame_set: FrameSet
@@ -31,30 +51,68 @@ class ProceduralSet:
     grade: Grade
     path: np.ndarray
     surfaces: Surfaces
+    hour: str
+    weather: str
+    lamplit: bool
 
 
-def make_set(seed: int) -> ProceduralSet:
-    """The set of `seed`: the same seed gives the same set on every machine."""
+def make_set(seed: int, kind: str | None = None) -> ProceduralSet:
+    """The set of `seed`, of a `kind` of `KINDS` or of one that the seed draws: the same on every machine."""
     rng = np.random.default_rng(seed)
-    kind = str(rng.choice(_KINDS, p=_SHARES))
-    builder, sky = SetBuilder(rng), draw_sky(rng)
-    if kind == "street":
-        plan, headroom = plans.street_plan(rng), 6.0
-        build_street(builder, plan)
-        daylight, roofed = True, False
+    drawn = str(rng.choice(list(KINDS), p=list(KINDS.values())))
+    kind = kind or drawn
+    sky = draw_sky(rng)
+    builder = SetBuilder(rng, dark=sky.hour in DARK_HOURS)
+    if kind in _OUTDOOR:
+        draw, build, props = _OUTDOOR[kind]
+        plan, headroom, roofed, daylight = draw(rng), 6.0, False, True
+        build(builder, plan)
+        scatter(builder, plan, int(rng.integers(*props)), headroom, outdoor=True)
     else:
-        draw = {"room": plans.room_plan, "corridor": plans.corridor_plan, "l_corridor": plans.l_corridor_plan}
-        plan, headroom = draw[kind](rng), float(rng.uniform(2.4, 3.8))
-        roofed = bool(rng.random() < 0.82)
-        daylight = build_interior(builder, plan, headroom, roofed)
-    scatter(builder, plan, int(rng.integers(5, 16)), headroom, outdoor=kind == "street")
-    ambient = _light(builder, plan, sky, headroom, daylight, roofed)
-    frame_set = builder.frame_set(ambient)
-    surfaces = Surfaces.of(Raycaster(frame_set))
+        plan, headroom, roofed, daylight = _indoors(builder, kind)
+    lit = _light(builder, plan, sky, headroom, daylight, roofed)
+    frame_set = builder.frame_set(lit.ambient)
     draft = ProceduralSet(
-        f"{kind}-{seed}", frame_set, builder.materials, sky, _grade(rng, sky, ambient, roofed), plan.path, surfaces
+        name=f"{kind}-{seed}",
+        frame_set=frame_set,
+        materials=builder.materials,
+        sky=sky,
+        grade=_grade(rng, sky, lit.ambient, roofed),
+        path=plan.path,
+        surfaces=Surfaces.of(Raycaster(frame_set)),
+        hour=sky.hour if daylight else "",
+        weather="fog" if sky.weather == "fog" else (sky.weather if daylight else ""),
+        lamplit=lit.by_lamps,
     )
     return replace(draft, grade=_metered(draft, rng))
+
+
+_OUTDOOR: dict[
+    str, tuple[Callable[[np.random.Generator], FloorPlan], Callable[[SetBuilder, FloorPlan], None], tuple[int, int]]
+] = {
+    "street": (plans.street_plan, build_street, (0, 7)),
+    "landscape": (plans.landscape_plan, build_landscape, (0, 4)),
+    "terrace": (plans.plaza_plan, build_terrace, (1, 7)),
+}
+_INDOOR = {"corridor": plans.corridor_plan, "l_corridor": plans.l_corridor_plan, "hall_stairs": plans.hall_plan}
+
+
+def _indoors(builder: SetBuilder, kind: str) -> tuple[FloorPlan, float, bool, bool]:
+    """Builds a room: (its plan, its height in metres, whether it has a ceiling, whether daylight comes in)."""
+    rng = builder.rng
+    plan = _INDOOR.get(kind, plans.room_plan)(rng)
+    height = float(rng.uniform(4.6, 6.2) if kind == "hall_stairs" else rng.uniform(2.4, 3.8))
+    roofed = bool(rng.random() < (0.95 if kind == "furnished" else 0.82))
+    shell = build_interior(builder, plan, height, roofed)
+    if kind == "hall_stairs":
+        build_hall_stairs(builder, plan, height)
+    if kind == "furnished":
+        furnish(builder, plan, shell.openings, people=int(rng.integers(0, 3)))
+    else:
+        scatter(builder, plan, int(rng.integers(3, 12)), height, outdoor=False)
+    if kind != "furnished" and rng.random() < 0.5:
+        add_people(builder, plan, int(rng.integers(1, 3)))
+    return plan, height, roofed, shell.daylight
 
 
 def sample_cameras(
@@ -75,23 +133,31 @@ def render_view(
     return replace(view, rgb=np.minimum(dithered, 255).astype(np.uint8))
 
 
-def _light(
-    builder: SetBuilder, plan: plans.FloorPlan, sky: Sky, headroom: float, daylight: bool, roofed: bool
-) -> np.ndarray:
-    """Adds sun and lamps; returns the ambient radiance [3]."""
+@dataclass(frozen=True)
+class _Lit:
+    ambient: np.ndarray
+    by_lamps: bool
+
+
+def _light(builder: SetBuilder, plan: FloorPlan, sky: Sky, headroom: float, daylight: bool, roofed: bool) -> _Lit:
+    """Adds sun and lamps; the ambient radiance [3], and whether lamps give most of the light."""
     rng = builder.rng
+    dark_sky = sky.hour in DARK_HOURS
     if daylight:
         builder.add_lamp(_sun(sky))
-    dark_sky = sky.zenith.mean() < 0.2
     if not roofed and not dark_sky:
-        return sky.ambient()
+        return _Lit(sky.ambient(), False)
     tint = builder.palette.color("plaster", rng)
     tint = 0.6 + 0.4 * tint / tint.max()
-    for index in range(int(rng.integers(1, 4))):
-        share = (index + float(rng.uniform(0.3, 0.7))) / 3 if len(plan.path) > 1 else 0.5
-        builder.add_lamp(_lamp(rng, _point_on(plan.path, share) + rng.uniform(-0.6, 0.6, 2), headroom))
-    level = float(rng.uniform(0.11, 0.28))
-    return (level * tint + (0.25 if daylight else 0.0) * sky.ambient()).astype(np.float32)
+    # By day a room with windows may have its lamps off.
+    off = daylight and not dark_sky and rng.random() < 0.35
+    if not off:
+        for index in range(int(rng.integers(1, 4))):
+            share = (index + float(rng.uniform(0.3, 0.7))) / 3 if len(plan.path) > 1 else 0.5
+            builder.add_lamp(_lamp(rng, _point_on(plan.path, share) + rng.uniform(-0.6, 0.6, 2), headroom))
+    level = float(rng.uniform(0.11, 0.28)) * (0.4 if not roofed else 1.0)
+    ambient = level * tint + (0.25 if daylight and roofed else 1.0 if not roofed else 0.0) * sky.ambient()
+    return _Lit(ambient.astype(np.float32), not off and (dark_sky or not daylight))
 
 
 def _point_on(path: np.ndarray, share: float) -> np.ndarray:
@@ -126,7 +192,8 @@ def _lamp(rng: np.random.Generator, xy: np.ndarray, headroom: float) -> PlacedLa
 
 
 def _grade(rng: np.random.Generator, sky: Sky, ambient: np.ndarray, roofed: bool) -> Grade:
-    fog = float(np.exp(rng.uniform(np.log(0.01), np.log(0.04)))) if rng.random() < 0.15 else 0.0
+    foggy = sky.weather == "fog"
+    fog = float(np.exp(rng.uniform(np.log(0.012), np.log(0.05)))) if foggy else 0.0
     fog_color = ambient * 1.3 if roofed else 0.6 * sky.horizon + 0.4 * sky.ambient()
     return Grade(
         exposure=1.0,
@@ -138,17 +205,21 @@ def _grade(rng: np.random.Generator, sky: Sky, ambient: np.ndarray, roofed: bool
 
 
 def _metered(pset: ProceduralSet, rng: np.random.Generator) -> Grade:
-    """The grade with an exposure that puts the mean of a few small views at a pleasing level."""
+    """The grade with an exposure that puts the mean of a few small views at the hour's level."""
     seen = []
-    for camera in [c for _ in range(3) for c in sample_cameras(pset, rng, 2, *_METER_SIZE)]:
+    for _ in range(3):
+        camera = sample_cameras(pset, rng, 1, *_METER_SIZE)[0]
         color, view = linear_view(pset.surfaces, pset.materials, pset.sky, camera, _METER_SIZE, rng)
         seen.append((color, view.gbuffer.depth_z))
     color, depth = np.concatenate([c for c, _ in seen]), np.concatenate([d for _, d in seen])
-    target = float(rng.uniform(0.36, 0.48))
+    # Cameras expose for what stands in the set, not for the sky behind it.
+    weight = np.where(depth > 0, 1.0, 0.25)
+    target = float(rng.uniform(*(HOURS[pset.hour].level if pset.hour else _INDOOR_LEVEL)))
     low, high = -7.0, 7.0
     for _ in range(12):
         middle = (low + high) / 2
-        if develop(color, depth, replace(pset.grade, exposure=2.0**middle)).mean() < target:
+        bright = develop(color, depth, replace(pset.grade, exposure=2.0**middle)).mean(-1)
+        if float((bright * weight).sum() / weight.sum()) < target:
             low = middle
         else:
             high = middle

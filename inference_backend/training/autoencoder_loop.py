@@ -11,15 +11,13 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import NotFound
-from ..models.previz.autoencoder import STRIDE
 from ..models.previz.model import PrevizModel, no_grad_copy
+from .autoencoder_step import autoencoder_losses
 from .checkpoint import RunState
 from .config import AutoencoderConfig
 from .dataset import CachedSets
-from .equivariance import moved, random_moves
 from .evaluate_autoencoder import autoencoder_figures, autoencoder_sheet
-from .loop import Loop, adam, continued, descend, follow, learning_rate
-from .losses import latent_statistics_loss, picture_loss, texture_loss
+from .loop import Loop, adam, continued, descend, follow, learning, learning_rate
 from .squares import Pictures, Squares, draw
 
 
@@ -60,13 +58,13 @@ class AutoencoderTask:
         model = model.to(config.device, memory_format=torch.channels_last)
         average = no_grad_copy(model, PrevizModel).to(config.device)
         model.denoiser.requires_grad_(False)
-        model.encoder.requires_grad_(config.fine_tune != "decoder")
+        model.encoder.requires_grad_(config.frozen == "nothing")
         if config.compile:
             model.encoder.compile()
             model.decoder.compile()
         generator = torch.Generator(config.device).manual_seed(config.seed)
         seeds = [path.stem for path in self.sets.paths]
-        return RunState(model, average, adam(_learning(model), config), generator, config.outcome(), seeds)
+        return RunState(model, average, adam(learning(model), config), generator, config.outcome(), seeds)
 
     def read(self, step: int) -> Squares:
         config, rng = self.config, np.random.default_rng((self.config.seed, step))
@@ -79,7 +77,7 @@ class AutoencoderTask:
         with torch.autocast(torch.device(config.device).type, torch.bfloat16):
             losses = autoencoder_losses(state.model, rgb, guide, config, state.generator)
         rate = learning_rate(config, state.step)
-        descend(torch.stack(list(losses.values())).sum(), _learning(state.model), state.optimizer, rate)
+        descend(torch.stack(list(losses.values())).sum(), learning(state.model), state.optimizer, rate)
         follow(state, config.ema)
         return losses
 
@@ -89,38 +87,3 @@ class AutoencoderTask:
 
     def sheet(self, model: PrevizModel) -> Image.Image | None:
         return autoencoder_sheet(model, self._held_out, self._held_out_pictures, self.config.device)
-
-
-def autoencoder_losses(
-    model: PrevizModel, rgb: Tensor, guide: Tensor, config: AutoencoderConfig, generator: torch.Generator
-) -> dict[str, Tensor]:
-    """Losses of pictures rgb [B,3,H,W] with guide [B,9,H,W], part of which is dropped."""
-    b = len(rgb)
-    latents = model.encoder(rgb.contiguous(memory_format=torch.channels_last))
-    draws = {"generator": generator, "device": rgb.device}
-    kept = (torch.rand(b, **draws) >= config.guide_drop).float()[:, None, None, None]
-    noise = config.latent_noise * torch.randn(latents.shape, **draws)
-    made = model.decoder(latents + noise, guide * kept).float()
-    ones = torch.ones_like(rgb[:, :1])
-    losses = {
-        "autoencoder": picture_loss(made, rgb, ones),
-        "statistics": 0.05 * latent_statistics_loss(latents.float()),
-    }
-    if config.texture > 0:
-        losses["texture"] = config.texture * texture_loss(made, rgb, ones)
-    if config.equivariance > 0:
-        losses["equivariance"] = config.equivariance * equivariance_loss(model, latents, rgb, generator)
-    return losses
-
-
-def equivariance_loss(model: PrevizModel, latents: Tensor, rgb: Tensor, generator: torch.Generator) -> Tensor:
-    """What moved latents decode to, without a guide, against the picture moved alike."""
-    move, side = random_moves(len(rgb), *latents.shape[2:], STRIDE, generator)
-    with torch.autocast(rgb.device.type, enabled=False):
-        truth, turned = moved(rgb, move, side, STRIDE), moved(latents.float(), move, side)
-    plain = rgb.new_zeros(len(rgb), model.decoder.guides[2].in_channels, STRIDE * side, STRIDE * side)
-    return picture_loss(model.decoder(turned, plain).float(), truth, torch.ones_like(truth[:, :1]))
-
-
-def _learning(model: PrevizModel) -> list[Tensor]:
-    return [parameter for parameter in model.parameters() if parameter.requires_grad]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from ..errors import InvalidRequest
+
 
 @dataclass(frozen=True)
 class RunConfig:
@@ -63,8 +65,11 @@ class AutoencoderConfig(RunConfig):
     learning_rate: float = 1e-3
     texture: float = 0.1
     equivariance: float = 0.25
-    fine_tune: str = "both"
-    """`both`, or `decoder`: latents keep the meaning that they have in `init`."""
+    frozen: str = "nothing"
+    """`encoder`: latents keep the meaning that they have in `init`."""
+
+    def __post_init__(self) -> None:
+        _one_of("frozen", self.frozen, "nothing", "encoder")
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,16 @@ class TrainingConfig(RunConfig):
     """Share of a target's width and height that a sample shows; its sources stay whole."""
     flow_every: int = 1
     """Steps between two that also learn to sample what nobody has seen."""
-    freeze_encoder: int = 0
-    """1: latents keep the meaning that they have in `init`, and a step costs less."""
+    frozen: str = "nothing"
+    """`encoder`: latents keep the meaning that they have in `init`. `autoencoder`: the decoder stays too, and a step
+    costs half."""
+    render_sets: int = 0
+    """Sets to render into `sets` while the run goes on, which draws from what is there: the seeds from 100 on, after
+    the held-out ones. Such a run learns more, but is not repeatable to the bit."""
+    render_processes: int = 1
+    render_views: int = 4
+    render_height: int = 144
+    render_width: int = 256
     adversarial: float = 0.0
     """Weight of the discriminator's opinion; 0: there is none."""
     adversarial_from: int = 0
@@ -89,8 +102,17 @@ class TrainingConfig(RunConfig):
     adversarial_ramp: int = 500
     """Steps over which its weight rises from nothing."""
 
+    def __post_init__(self) -> None:
+        _one_of("frozen", self.frozen, "nothing", "encoder", "autoencoder")
+
+
+def _one_of(name: str, value: str, *allowed: str) -> None:
+    if value not in allowed:
+        raise InvalidRequest(f"`{name}` is {value!r}.", f"It may be {', '.join(allowed[:-1])} or {allowed[-1]}.")
+
 
 _CONVENIENCE = {
     *("sets", "run", "pictures", "minutes", "threads", "device", "workers", "compile"),
     *("evaluate_steps", "evaluate_sets", "checkpoint_minutes"),
+    *("render_sets", "render_processes", "render_views", "render_height", "render_width"),
 }

@@ -41,10 +41,12 @@ class Batch:
     """[B,K,9,h,w]."""
     covered: Tensor
     """[B,1,h,w]."""
+    materials: int
+    """How many there are in the sample that has the most."""
     material: Tensor
-    """[B,N] int64 of the target."""
+    """[B,N] int64 of the target, numbered within the sample from 0."""
     source_material: Tensor
-    """[B,S*N'] int64, -1 for a missing source."""
+    """[B,S*N'] int64 likewise, -1 for a missing source."""
     words: Tensor
     """[B,W]."""
 
@@ -67,6 +69,12 @@ class CachedSets:
                 f"The run was begun with {len(missing)} sets that are not in {self._folder}, {missing[0]} among them.",
                 "Render them again with `mirage train sets`: a seed always gives the same set.",
             )
+
+    def grow(self) -> None:
+        """Draws from the sets that came since, too: those known stay first."""
+        known = set(self.paths)
+        fresh = CachedSets(self._folder).paths
+        self.paths = self.paths + [path for path in fresh if path not in known]
 
     def sample(self, count: int, rng: np.random.Generator, share: float = 1.0) -> dict[str, Tensor]:
         """`count` random samples, stacked, whose targets show `share` of their width and height."""
@@ -93,7 +101,11 @@ def load(path: Path, target: int | None, history: int, rng: np.random.Generator)
         material = file.get_slice("material")
         picture = rgb[target]
         none = torch.zeros_like(picture)
-        ids = material[target]
+        views = [target, *seen]
+        there = torch.stack([material[i] for i in views if i >= 0])
+        numbered = iter(torch.unique(there, return_inverse=True)[1].to(torch.int16))
+        missing = torch.full((there.shape[1],), -1, dtype=torch.int16)
+        ids, *source_ids = [next(numbered) if i >= 0 else missing for i in views]
         return {
             "target": picture,
             "sources": torch.stack([rgb[i] if i >= 0 else none for i in seen]),
@@ -103,7 +115,7 @@ def load(path: Path, target: int | None, history: int, rng: np.random.Generator)
             "geometry": file.get_slice("geometry")[target][history],
             "covered": file.get_slice("covered")[target][history],
             "material": ids,
-            "source_material": torch.cat([material[i] if i >= 0 else torch.full_like(ids, -1) for i in seen]),
+            "source_material": torch.cat(source_ids),
             "words": file.get_slice("words")[target],
         }
 
@@ -149,6 +161,7 @@ def ready(stored: dict[str, Tensor], device: torch.device | str) -> Batch:
         token=there["token"].long(),
         geometry=there["geometry"].float().view(b, CANDIDATES, GEOMETRY, h, w),
         covered=there["covered"].float().view(b, 1, h, w),
+        materials=int(max(stored["material"].max(), stored["source_material"].max())) + 1,
         material=there["material"].long(),
         source_material=there["source_material"].long().flatten(1),
         words=there["words"].float().view(b, len(WORDS)),

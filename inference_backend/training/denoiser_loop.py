@@ -13,13 +13,14 @@ from torch import Tensor
 
 from ..errors import NotFound
 from ..models.previz.model import PrevizModel, no_grad_copy
-from .autoencoder_loop import autoencoder_losses
+from .autoencoder_step import autoencoder_losses
 from .checkpoint import RunState
 from .config import TrainingConfig
 from .dataset import CachedSets, ready
 from .discriminator import STRIDE, Discriminator, adversarial_loss, discriminator_loss
 from .evaluate import evaluate, sample_sheet
-from .loop import Loop, adam, continued, descend, follow, learning_rate
+from .live_sets import LiveSets
+from .loop import LOG_STEPS, Loop, adam, continued, descend, follow, learning, learning_rate
 from .squares import Pictures, Squares, draw
 from .step import Made, run
 
@@ -28,10 +29,11 @@ def train(config: TrainingConfig, say: Callable[[str], None] = print) -> PrevizM
     """Trains until the steps are done or the minutes spent, continuing the run folder's checkpoint; returns the
     averaged model. Raises NotFound without sets, Conflict where the checkpoint is of other settings."""
     torch.set_num_threads(config.threads)
-    task = DenoiserTask(config)
-    state = continued(task.begin(), config, say)
-    task.sets.only(state.seeds)
-    return Loop(task, state, config, say).run()
+    with LiveSets(config, say):
+        task = DenoiserTask(config)
+        state = continued(task.begin(), config, say)
+        task.sets.only(state.seeds)
+        return Loop(task, state, config, say).run()
 
 
 def adversarial_weight(config: TrainingConfig, step: int) -> float:
@@ -80,6 +82,9 @@ class DenoiserTask:
         if config.adversarial > 0:
             state.discriminator = Discriminator().to(config.device, memory_format=torch.channels_last)
             state.discriminator_optimizer = adam(list(state.discriminator.parameters()), config, betas=(0.5, 0.99))
+        model.encoder.requires_grad_(config.frozen == "nothing")
+        model.decoder.requires_grad_(config.frozen != "autoencoder")
+        state.optimizer = adam(learning(model), config)
         if config.compile:
             for part in (model.encoder, model.denoiser, model.decoder):
                 part.compile()
@@ -97,6 +102,9 @@ class DenoiserTask:
 
     def advance(self, state: RunState, batch: Samples) -> dict[str, Tensor]:
         config, kind = self.config, torch.device(self.config.device).type
+        if config.render_sets and state.step % LOG_STEPS == 0:
+            self.sets.grow()
+            state.seeds = [path.stem for path in self.sets.paths]
         samples = ready(batch.sets, config.device)
         flows = state.step % config.flow_every == 0
         rate = learning_rate(config, state.step)
@@ -110,7 +118,7 @@ class DenoiserTask:
             if judged:
                 opinion = adversarial_loss(_frozen(state.discriminator, made), _patch_weight(made))
                 losses["adversarial"] = adversarial_weight(config, state.step) * opinion
-        descend(torch.stack(list(losses.values())).sum(), list(state.model.parameters()), state.optimizer, rate)
+        descend(torch.stack(list(losses.values())).sum(), learning(state.model), state.optimizer, rate)
         if judged:
             losses["discriminator"] = _judge(state, made, samples.target, rate)
         follow(state, config.ema)
@@ -128,8 +136,9 @@ class DenoiserTask:
 def _judge(state: RunState, made: Made, target: Tensor, rate: float) -> Tensor:
     """One step of the discriminator; its loss."""
     with torch.autocast(target.device.type, torch.bfloat16):
-        pictures = torch.cat([target, made.reconstructed.detach(), made.refined.detach()])
-        real, fake = state.discriminator(pictures).float().split([len(target), 2 * len(target)])
+        pictures = _made(made).detach()
+        opinions = state.discriminator(torch.cat([target, pictures])).float()
+        real, fake = opinions.split([len(target), len(pictures)])
         loss = discriminator_loss(real, fake, _patch_weight(made))
     descend(loss, list(state.discriminator.parameters()), state.discriminator_optimizer, rate)
     return loss
@@ -138,13 +147,18 @@ def _judge(state: RunState, made: Made, target: Tensor, rate: float) -> Tensor:
 def _frozen(discriminator: Discriminator, made: Made) -> Tensor:
     """The discriminator's opinion of what was made, to teach the model and not itself."""
     discriminator.requires_grad_(False)
-    opinion = discriminator(torch.cat([made.reconstructed, made.refined])).float()
+    opinion = discriminator(_made(made)).float()
     discriminator.requires_grad_(True)
     return opinion
 
 
+def _made(made: Made) -> Tensor:
+    """[B or 2B,3,H,W] the pictures to be judged."""
+    return made.refined if made.reconstructed is None else torch.cat([made.reconstructed, made.refined])
+
+
 def _patch_weight(made: Made) -> Tensor:
-    """[2B,1,h,w] for the patches of `made`'s two pictures: what memory had not seen is known to be fog, and counts a
+    """[B or 2B,1,h,w] for the patches of `made`'s pictures: what memory had not seen is known to be fog, and counts a
     tenth."""
     seen = torch.nn.functional.avg_pool2d(0.1 + 0.9 * made.covered, STRIDE)
-    return torch.cat([torch.ones_like(seen), seen])
+    return seen if made.reconstructed is None else torch.cat([torch.ones_like(seen), seen])

@@ -60,7 +60,7 @@ class Loop(Generic[B]):
         state, config = self._state, self._config
         begun = mark = saved = time.monotonic()
         reader = Prefetch(self._task.read, state.step, config.workers)
-        with deterministic(), reader:
+        with deterministic(config.device), reader:
             while state.step < config.steps and (config.minutes <= 0 or mark - begun < config.minutes * 60):
                 self._add(self._task.advance(state, reader.take()))
                 now = time.monotonic()
@@ -126,6 +126,11 @@ def learning_rate(config: RunConfig, step: int) -> float:
     return config.learning_rate * min(1.0, (step + 1) / config.warm_up) * (0.5 + 0.5 * math.cos(math.pi * done))
 
 
+def learning(module: torch.nn.Module) -> list[Tensor]:
+    """The parameters that are not frozen."""
+    return [parameter for parameter in module.parameters() if parameter.requires_grad]
+
+
 def descend(loss: Tensor, parameters: list[Tensor], optimizer: torch.optim.Optimizer, rate: float) -> None:
     """One step of the optimiser at the learning rate `rate`."""
     for group in optimizer.param_groups:
@@ -139,7 +144,8 @@ def descend(loss: Tensor, parameters: list[Tensor], optimizer: torch.optim.Optim
 def follow(state: RunState, ema: float) -> None:
     """Moves the average towards the model, and counts the step."""
     decay = min(ema, (1 + state.step) / (10 + state.step))
-    slow, fast = list(state.average.parameters()), list(state.model.parameters())
+    pairs = zip(state.average.parameters(), state.model.parameters(), strict=True)
+    slow, fast = zip(*(pair for pair in pairs if pair[1].requires_grad), strict=True)
     with torch.no_grad():
         torch._foreach_lerp_(slow, fast, 1 - decay)
     state.step += 1
@@ -150,12 +156,16 @@ def adam(parameters: list[Tensor], config: RunConfig, betas: tuple[float, float]
 
 
 @contextmanager
-def deterministic() -> Iterator[None]:
+def deterministic(device: str) -> Iterator[None]:
     # cuBLAS asks for this before its first product, or for nothing deterministic.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    before = torch.are_deterministic_algorithms_enabled()
-    torch.use_deterministic_algorithms(True)
+    before = torch.are_deterministic_algorithms_enabled(), torch.utils.deterministic.fill_uninitialized_memory
+    # A GPU may lack a deterministic form of an operation: then the run goes on without.
+    torch.use_deterministic_algorithms(True, warn_only=not device.startswith("cpu"))
+    # Nothing here reads what it did not write, and filling all memory first is a thirtieth of a step.
+    torch.utils.deterministic.fill_uninitialized_memory = False
     try:
         yield
     finally:
-        torch.use_deterministic_algorithms(before)
+        torch.use_deterministic_algorithms(before[0])
+        torch.utils.deterministic.fill_uninitialized_memory = before[1]

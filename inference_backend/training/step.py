@@ -15,7 +15,8 @@ from torch import Tensor
 from ..diffusion.flow import mix
 from ..models.previz.autoencoder import CHANNELS, STRIDE
 from ..models.previz.denoiser import Condition
-from ..models.previz.model import PrevizModel, look_of, palette_of
+from ..models.previz.model import PrevizModel, look_of
+from .autoencoder_step import equivariance_loss
 from .cache import SOURCES
 from .config import TrainingConfig
 from .dataset import Batch
@@ -26,8 +27,8 @@ from .losses import flow_loss, latent_statistics_loss, picture_loss, texture_los
 class Made:
     """What the model made of a batch."""
 
-    reconstructed: Tensor
-    """[B,3,H,W] the target through the autoencoder alone."""
+    reconstructed: Tensor | None
+    """[B,3,H,W] the target through the autoencoder alone; None where that is not learning."""
     refined: Tensor
     """[B,3,H,W] the target from memory and greybox."""
     covered: Tensor
@@ -40,37 +41,68 @@ def run(
 ) -> Made:
     """Losses and pictures of one batch, with the training's noise and dropouts drawn from `generator`; without the
     flow's unless it `flows`."""
-    with torch.set_grad_enabled(torch.is_grad_enabled() and not config.freeze_encoder):
+    with torch.set_grad_enabled(torch.is_grad_enabled() and config.frozen == "nothing"):
         latents, sources = encode(model, batch)
     condition, covered = condition_of(sources, batch, config, generator)
-    b = len(latents)
     target = latents.detach().float()
-
-    ones = torch.ones(b, device=target.device)
+    ones = torch.ones(len(target), device=target.device)
     refined = model.denoiser(torch.zeros_like(target), ones, ones, condition).float()
-    guide = batch.pixel_guide
-    draws = {"generator": generator, "device": target.device}
-    dropped = (torch.rand(b, **draws) >= config.guide_drop).float()[:, None, None, None]
-    jitter = config.latent_noise * torch.randn(latents.shape, **draws)
-    both = torch.cat([latents + jitter, refined.to(latents.dtype)])
-    reconstructed, painted = model.decoder(both, torch.cat([guide * dropped, guide])).float().chunk(2)
-
     fine = F.interpolate(covered, scale_factor=STRIDE, mode="nearest")
-    losses = {
-        "autoencoder": picture_loss(reconstructed, batch.target, torch.ones_like(fine)),
-        "refine": picture_loss(painted, batch.target, 0.1 + 0.9 * fine),
-        "refine_latents": 0.5 * (refined - target).abs().mean(),
-        "statistics": 0.05 * latent_statistics_loss(latents.float()),
-    }
+
+    frozen = config.frozen == "autoencoder" and torch.is_grad_enabled()
+    if frozen:
+        reconstructed, losses = None, {}
+        painted = model.decoder(refined.to(latents.dtype), batch.pixel_guide).float()
+    else:
+        reconstructed, painted = _decode(model, latents, refined, batch.pixel_guide, config, generator)
+        losses = _autoencoder_losses(model, latents, reconstructed, batch.target, config, generator)
+    losses["refine"] = picture_loss(painted, batch.target, 0.1 + 0.9 * fine)
+    losses["refine_latents"] = 0.5 * (refined - target).abs().mean()
     if flows:
         losses["flow"] = 0.2 * _flow(model, target, condition, generator)
     if config.texture > 0:
-        losses["texture"] = config.texture * texture_loss(reconstructed, batch.target, torch.ones_like(fine))
         blur = texture_loss(painted, batch.target, fine)
         # The decoder would answer fog with a regular hatching that has the right contrast: texture is to come from the
         # latents.
-        losses["refine_texture"] = config.texture * _through(refined, blur)
+        losses["refine_texture"] = config.texture * (blur if frozen else _through(refined, blur))
     return Made(reconstructed, painted, fine, losses)
+
+
+def _decode(
+    model: PrevizModel,
+    latents: Tensor,
+    refined: Tensor,
+    guide: Tensor,
+    config: TrainingConfig,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """[B,3,H,W] each: the target through the autoencoder alone, its guide dropped at times, and what was refined."""
+    draws = {"generator": generator, "device": latents.device}
+    kept = (torch.rand(len(latents), **draws) >= config.guide_drop).float()[:, None, None, None]
+    jitter = config.latent_noise * torch.randn(latents.shape, **draws)
+    both = torch.cat([latents + jitter, refined.to(latents.dtype)])
+    reconstructed, painted = model.decoder(both, torch.cat([guide * kept, guide])).float().chunk(2)
+    return reconstructed, painted
+
+
+def _autoencoder_losses(
+    model: PrevizModel,
+    latents: Tensor,
+    made: Tensor,
+    truth: Tensor,
+    config: TrainingConfig,
+    generator: torch.Generator,
+) -> dict[str, Tensor]:
+    ones = torch.ones_like(truth[:, :1])
+    losses = {
+        "autoencoder": picture_loss(made, truth, ones),
+        "statistics": 0.05 * latent_statistics_loss(latents.float()),
+    }
+    if config.texture > 0:
+        losses["texture"] = config.texture * texture_loss(made, truth, ones)
+    if config.equivariance > 0:
+        losses["equivariance"] = config.equivariance * equivariance_loss(model, latents, truth, generator)
+    return losses
 
 
 def _through(latents: Tensor, loss: Tensor) -> Tensor:
@@ -120,25 +152,37 @@ def condition_of(
 
     remembers = (kept.flatten(1).amax(1) > 0.5).float()
     valid = (batch.source_material >= 0).float() * remembers[:, None]
-    palette = [
-        palette_of(rows[i][valid[i] > 0.5].float(), batch.source_material[i][valid[i] > 0.5], batch.material[i])
-        for i in range(b)
-    ]
     said = (torch.rand(batch.words.shape, **draws) < 0.5).float()
     condition = Condition(
         features=features,
         geometry=batch.geometry * present[:, :, None],
         guide=batch.cell_guide,
-        palette=torch.stack(palette).transpose(1, 2).view(b, CHANNELS + 1, h, w),
+        palette=palettes(rows.float(), valid, batch).unflatten(-1, (h, w)),
         look=look_of(rows.float(), valid),
         words=batch.words * said,
     )
     return condition, batch.covered * kept
 
 
+def palettes(rows: Tensor, valid: Tensor, batch: Batch) -> Tensor:
+    """[B,C+1,N] as `palette_of` for every target cell, from latents rows [B,S*N',C] that are `valid` [B,S*N'].
+
+    Products with ones and zeros, and no counting of what is there: a device need not be waited for.
+    """
+    ids = torch.arange(batch.materials, device=rows.device)
+    of_source = ((batch.source_material[..., None] == ids) * valid[..., None]).float()
+    of_target = (batch.material[..., None] == ids).float()
+    with torch.autocast(rows.device.type, enabled=False):
+        sums = of_source.transpose(1, 2) @ torch.cat([rows, torch.ones_like(rows[..., :1])], 2)
+        means = torch.cat([sums[..., :-1] / sums[..., -1:].clamp_min(1), (sums[..., -1:] > 0).float()], 2)
+        return (of_target @ means).transpose(1, 2)
+
+
 def without_dropout(config: TrainingConfig) -> TrainingConfig:
     """The same run with memory whole, latents clean and nothing to learn from: how it is evaluated."""
-    return replace(config, memory_drop=0.0, patch_drop=0.0, guide_drop=0.0, latent_noise=0.0, texture=0.0)
+    return replace(
+        config, memory_drop=0.0, patch_drop=0.0, guide_drop=0.0, latent_noise=0.0, texture=0.0, equivariance=0.0
+    )
 
 
 def _keep(b: int, h: int, w: int, config: TrainingConfig, generator: torch.Generator) -> Tensor:

@@ -10,7 +10,13 @@ from .context import JobContext
 from .events import Event
 from .fingerprints import FrameFingerprint, Settings, TakeFingerprints
 
-_WORDS = {"height": "size", "width": "size", "use_memory": "use of memory", "steps": "number of steps"}
+_WORDS = {
+    "height": "size",
+    "width": "size",
+    "use_memory": "use of memory",
+    "steps": "number of steps",
+    "look_strength": "strength of the look",
+}
 
 
 class BaseTake:

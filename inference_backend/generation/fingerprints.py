@@ -57,6 +57,7 @@ class Settings:
     use_memory: bool
     height: int
     width: int
+    look_strength: float = 1.0
 
     @classmethod
     def of(cls, request: TakeRequest, engine: Engine) -> Settings:
@@ -69,6 +70,7 @@ class Settings:
             use_memory=request.use_memory,
             height=request.height,
             width=request.width,
+            look_strength=request.look_strength,
         )
 
     def differences(self, other: Settings) -> list[str]:

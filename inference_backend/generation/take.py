@@ -25,6 +25,7 @@ from .base_take import BaseTake
 from .context import JobContext
 from .events import Event
 from .fingerprints import FrameFingerprint, Settings, TakeFingerprints
+from .look_strength import following
 from .observe import Views
 from .plan import CoveragePlan
 from .remember import Memory, nothing
@@ -49,7 +50,7 @@ class TakeJob:
             )
         self._request = request
         self._context = context
-        self._engine = engine
+        self._engine = following(engine, request.look_strength)
         self._watch = Stopwatch()
         with self._watch.stage("raycast"):
             self._path = CameraPath(request, arrays, context, engine)

@@ -87,6 +87,7 @@ def test_a_take_of_a_take_of_a_take(place, engine) -> None:
         ({"prompt": "brick"}, "another prompt"),
         ({"seed": 8}, "another seed"),
         ({"use_memory": False}, "another use of memory"),
+        ({"look_strength": 0.5}, "another strength of the look"),
     ],
 )
 def test_a_base_of_other_settings_lends_nothing_and_a_note_says_why(place, engine, change, word) -> None:

@@ -19,6 +19,9 @@ from .core.backend_process import StartedBackend
 from .core.errors import MirageError
 from .core.scene_key import SceneKey
 from .core.take_job import BackendReady, Progress, Update
+from .scene.growing_takes import growing
+from .scene.scene_keys import shown_scene
+from .scene.show_shots import forget_shots, refresh_shots
 from .scene.show_updates import apply, copy_state, forget_state, mark_running, mark_stopped, redraw, restore_state
 
 log = logging.getLogger(__name__)
@@ -136,6 +139,8 @@ class EventPump:
                     break
                 self._apply(update)
                 changed = True
+            changed |= growing.show(time.monotonic())
+            changed |= refresh_shots(bpy.context.window_manager.mirage, shown_scene())
             if self._bury_the_dead() or changed:
                 redraw()
             self._look_for_takes()
@@ -222,6 +227,7 @@ def _before_load(*_: object) -> None:
 @bpy.app.handlers.persistent
 def _after_load(*_: object) -> None:
     restore_state(pump.kept_state)
+    forget_shots()
     pump.looks_for_takes = not bpy.app.background  # a command without a window does what it was told, and ends
 
 

@@ -135,6 +135,26 @@ class MirageCoverageItem(bpy.types.PropertyGroup):
     unseen: BoolProperty()
 
 
+class MirageShotItem(bpy.types.PropertyGroup):
+    """A shot of the scene; its `name` is the shot's."""
+
+    camera: StringProperty()
+    frame_start: IntProperty()
+    frame_end: IntProperty()
+    kind: StringProperty(description="As `core.shot_list.ShotStatus.kind`")
+    text: StringProperty()
+
+
+class MirageTakeItem(bpy.types.PropertyGroup):
+    """A take of the chosen shot; its `name` is the version."""
+
+    folder: StringProperty()
+    text: StringProperty()
+    star: BoolProperty()
+    note: StringProperty()
+    shown: BoolProperty()
+
+
 class MirageState(bpy.types.PropertyGroup):
     """What goes on now, written by the event pump only."""
 
@@ -176,6 +196,11 @@ class MirageState(bpy.types.PropertyGroup):
     commits: CollectionProperty(type=MirageCommitItem)
     commit_index: IntProperty(name="Commit", description="What a take or a look wrote into the world")
     coverage: CollectionProperty(type=MirageCoverageItem)
+    shots: CollectionProperty(type=MirageShotItem)
+    shot_index: IntProperty(name="Shot", description="A camera over a range of frames")
+    shots_problem: StringProperty(description="Why there is no shot")
+    takes: CollectionProperty(type=MirageTakeItem)
+    take_index: IntProperty(name="Take", description="One version of the chosen shot")
 
 
 CLASSES = (
@@ -184,6 +209,8 @@ CLASSES = (
     MirageWarning,
     MirageCommitItem,
     MirageCoverageItem,
+    MirageShotItem,
+    MirageTakeItem,
     MirageState,
 )
 

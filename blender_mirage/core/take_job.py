@@ -21,7 +21,7 @@ from ..wire.messages import Health, SeedViewRequest, TakeInfo, TakeRequest, Worl
 from .backend_process import BackendSettings
 from .camera_path import CameraPath
 from .greybox_read import GreyboxRead
-from .pending_takes import PendingFile
+from .pending_takes import PendingFile, PendingTake
 from .scene_key import SceneKey
 from .shots import Shot
 from .world_report import CoverageSeen, WorldSeen
@@ -171,6 +171,7 @@ class FrameSaved:
     shot: str
     frame: int
     path: Path
+    take: PendingTake
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class TakeSaver:
         write_frame(path, png)
         self._transfer_s += time.monotonic() - start
         self._saved[frame] = path
-        self._tell(FrameSaved(name, frame, path))
+        self._tell(FrameSaved(name, frame, path, self._take))
 
     def _write_sidecar(self, folder: Path, info: TakeInfo) -> None:
         write_sidecar(folder, {**self._take.facts, **to_plain(info)})

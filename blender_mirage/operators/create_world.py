@@ -4,7 +4,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..core.take_job import WorldChosen
-from .output import world_name
+from ..scene.output import world_name
 from .report import busy, reports_errors
 from .world_asking import ask_world
 

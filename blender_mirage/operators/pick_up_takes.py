@@ -12,8 +12,9 @@ from ..core.scene_key import SceneKey
 from ..core.take_job import Order
 from ..event_pump import pump
 from ..preferences import backend_settings
-from ..scene.show_updates import add_warning, find_scene
-from .output import output_folder
+from ..scene.output import output_folder
+from ..scene.scene_keys import find_scene
+from ..scene.show_updates import add_warning
 from .report import busy
 
 

@@ -10,10 +10,11 @@ from ..core.look_render import LookOrder, LookRender
 from ..core.take_job import LookRendered
 from ..event_pump import pump
 from ..scene.ids import ensure_ids, object_id
+from ..scene.output import output_folder
 from ..scene.read_camera import check_camera, fit_resolution
 from ..scene.render_look import render_look
-from ..scene.show_updates import add_warning, scene_key, use_look
-from .output import output_folder
+from ..scene.scene_keys import scene_key
+from ..scene.show_updates import add_warning, use_look
 from .report import busy, reports_errors
 
 LOOKS_FOLDER = "looks"

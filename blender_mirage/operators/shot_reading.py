@@ -20,7 +20,7 @@ from ..scene.playhead import Playhead
 from ..scene.read_camera import check_camera, fit_resolution, read_camera_path
 from ..scene.read_greybox import GreyboxReader
 from ..scene.read_shots import find_shot, read_shots
-from ..scene.show_updates import find_scene, scene_key
+from ..scene.scene_keys import find_scene, scene_key
 
 CAMERAS_A_STEP = 6
 

@@ -11,7 +11,7 @@ import bpy
 from ..core.survey_watcher import SurveyWatcher
 from ..core.take_job import Order, Progress, Update
 from ..preferences import backend_settings
-from .output import output_folder
+from ..scene.output import output_folder
 from .shot_reading import ShotReading
 
 

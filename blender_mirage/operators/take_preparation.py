@@ -16,12 +16,13 @@ from ..core.look_image import fit_to_shape
 from ..core.shots import Shot
 from ..core.take_job import Order, Progress, SeedView, Update
 from ..preferences import backend_settings
+from ..scene.output import look_path, output_folder, world_name
 from ..scene.read_camera import check_camera, read_camera_path
 from ..scene.read_greybox import GreyboxReader
 from ..scene.read_look import read_look
 from ..scene.read_shots import read_shots
 from ..scene.show_updates import add_warning
-from .output import look_path, output_folder, world_name
+from ..scene.take_settings import copy_settings
 from .shot_reading import ShotReading, source
 
 
@@ -70,7 +71,11 @@ class TakePreparation:
             seed_view=self._seed_view,
             seeded=settings.seed_key,
             stale_only=self._stale_only,
-            facts={"blender": bpy.app.version_string, "blend": bpy.path.basename(bpy.data.filepath)},
+            facts={
+                "blender": bpy.app.version_string,
+                "blend": bpy.path.basename(bpy.data.filepath),
+                "settings": copy_settings(self._reading.live_scene()),
+            },
         )
         return JobWatcher(order, updates)
 

@@ -12,7 +12,7 @@ from ..core.take_job import Happening, LookWritten
 from ..event_pump import pump
 from ..preferences import backend_settings
 from ..properties import MirageCommitItem
-from ..scene.show_updates import scene_key
+from ..scene.scene_keys import scene_key
 from .report import busy
 
 Action = Callable[[MirageClient], Sequence[Happening]]

@@ -49,15 +49,17 @@ def show_take(
     frames: Sequence[int],
     camera_name: str = "",
     facts: Facts | None = None,
+    whole: bool = True,
 ) -> TakeShown:
     """Shows the finished `frames` (Blender's numbers) of the take in `folder`: strip and camera background.
 
     The shot's strip shows it in place of the take that it showed before; a shot without one gets one. `camera_name`:
-    another than the shot's. `facts` become custom properties of the strip (`mirage_<key>`). Raises TakeFilesMissing
-    where a frame is not on disk, SceneNotReady where the camera or a free channel is missing.
+    another than the shot's. `facts` become custom properties of the strip (`mirage_<key>`). `whole`: no more frames
+    come; otherwise the strip has the shot's length at once. Raises TakeFilesMissing where a frame is not on disk,
+    SceneNotReady where the camera or a free channel is missing.
     """
     files = _files(folder, frames)
-    content = _content(shot, files)
+    content = _content(shot, files) if whole else _content_so_far(shot, files)
     strip = strip_of(scene, shot.name)
     if strip is not None and (strip_content_start(strip), len(strip.elements)) == (
         min(content) + shot.shift,
@@ -134,6 +136,14 @@ def _content(shot: Shot, files: Mapping[int, Path]) -> dict[int, Path]:
     hold = min((after - before for before, after in zip(numbers, numbers[1:], strict=False)), default=1)
     content, shown = {}, files[numbers[0]]
     for frame in range(numbers[0], max(numbers[-1], min(shot.last, numbers[-1] + hold - 1)) + 1):
+        shown = content[frame] = files.get(frame, shown)
+    return content
+
+
+def _content_so_far(shot: Shot, files: Mapping[int, Path]) -> dict[int, Path]:
+    """A picture for every frame of the shot: one that has not come yet shows the nearest before it, or the first."""
+    content, shown = {}, files[min(files)]
+    for frame in range(min(shot.first, min(files)), shot.last + 1):
         shown = content[frame] = files.get(frame, shown)
     return content
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+from dataclasses import replace
 
 import bpy
 
@@ -24,32 +24,17 @@ from ..core.world_report import CoverageSeen, WorldSeen
 from ..wire.messages import Health
 from .camera_background import blend_path
 from .chosen_world import choose_world, mark_look_written
-from .find import by_session, find_camera
+from .find import find_camera
+from .growing_takes import growing
+from .scene_keys import find_scene
 from .show_coverage import show_coverage
+from .show_shots import end_all, forget_shots, update_status
 from .show_take import show_take
 from .show_world import show_world
 
 MAX_WARNINGS = 12
 
-
-def scene_key(scene: bpy.types.Scene) -> SceneKey:
-    """A key of `scene`, which gets an id where it has none, or one that it was duplicated with."""
-    settings = scene.mirage
-    twins = [other for other in bpy.data.scenes if other.mirage.scene_id == settings.scene_id]
-    if scene.library is None and (not settings.scene_id or len(twins) > 1):
-        settings.scene_id = uuid.uuid4().hex
-    return SceneKey(settings.scene_id, scene.name, bpy.data.filepath, scene.session_uid)
-
-
-def find_scene(key: SceneKey) -> bpy.types.Scene | None:
-    """By id; where an undo took the id back, by session; where the file was loaded again unsaved, by file and name."""
-    for scene in bpy.data.scenes:
-        if key.scene_id and scene.mirage.scene_id == key.scene_id:
-            return scene
-    known = by_session(bpy.data.scenes, key.session)
-    if known is not None or not key.blend:  # of two files that were never saved, both have a `Scene`
-        return known
-    return bpy.data.scenes.get(key.name) if key.blend == bpy.data.filepath else None
+_NO_SHOT = ("Backend", "Look")
 
 
 def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
@@ -58,14 +43,19 @@ def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
     scene = find_scene(key)
     if isinstance(what, Progress):
         _show_progress(state, what, of_job)
+        if scene is not None and state.job_kind == "TAKE" and what.title not in _NO_SHOT:
+            update_status(scene, what.title, lambda status: status.at_work(what.phase, what.done, what.total))
     elif isinstance(what, BackendReady):
         _show_backend(state, what)
     elif isinstance(what, FrameSaved):
         state.frames_saved += 1
+        growing.note_frame(what.take, what.path.parent)
     elif isinstance(what, Note):
         add_warning(what.text)
     elif isinstance(what, Ended):
         _show_end(state, what, of_job)
+        if scene is not None and of_job:
+            end_all(scene, what.message if what.state == "failed" else "")
     elif isinstance(what, WorldSeen):
         show_world(state, what)
     elif isinstance(what, TakeSaved):
@@ -201,6 +191,8 @@ def _show_end(state: bpy.types.PropertyGroup, what: Ended, of_job: bool) -> None
 
 
 def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) -> None:
+    growing.forget(what.folder)
+    forget_shots()
     if scene is None:
         later = " It is shown when the file is opened again." if key.blend else ""
         add_warning(f"The scene {key.name!r} is not open: its take lies in {what.folder}.{later}")
@@ -209,6 +201,7 @@ def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) ->
         else:
             what.pending.done()
         return
+    update_status(scene, what.shot.name, lambda status: replace(status.ended(), stale_from=None))
     facts = {"take_id": what.info.take_id, "seed": what.info.seed, "prompt": what.info.prompt}
     try:
         show_take(scene, what.shot, what.folder, what.frames, facts=facts)
@@ -238,6 +231,8 @@ def _show_coverage(state: bpy.types.PropertyGroup, scene: bpy.types.Scene | None
         return
     try:
         show_coverage(state, what)
+        stale = [frame for one in what.survey.stale for frame in one.frames]
+        update_status(scene, what.shot.name, lambda status: replace(status, stale_from=min(stale, default=None)))
     except MirageError as error:
         add_warning(f"The coverage of {what.shot.name} could not be shown. {error}")
         return

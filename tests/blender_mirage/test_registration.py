@@ -14,6 +14,11 @@ from blender_mirage import register, registration, unregister  # noqa: E402
 pytestmark = pytest.mark.bpy
 
 
+@pytest.fixture(autouse=True)
+def fresh_file():
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+
+
 def known() -> tuple[object, ...]:
     """Everything that registration touches."""
     lists = ("load_pre", "load_post", "save_pre", "undo_post", "redo_post")

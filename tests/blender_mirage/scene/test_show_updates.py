@@ -6,9 +6,12 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
+from blender_mirage.core.pending_takes import PendingTake  # noqa: E402
 from blender_mirage.core.scene_key import SceneKey  # noqa: E402
+from blender_mirage.core.shots import Shot  # noqa: E402
 from blender_mirage.core.take_job import BackendReady, Ended, FrameSaved, Note, Progress  # noqa: E402
-from blender_mirage.scene.show_updates import apply, find_scene, mark_running, mark_stopped, scene_key  # noqa: E402
+from blender_mirage.scene.scene_keys import find_scene, scene_key  # noqa: E402
+from blender_mirage.scene.show_updates import apply, mark_running, mark_stopped  # noqa: E402
 from blender_mirage.wire.messages import EngineInfo, Health, WorldInfo  # noqa: E402
 from tests.support.addon import enabled_addon  # noqa: E402
 
@@ -19,6 +22,10 @@ pytestmark = pytest.mark.bpy
 def scene():
     with enabled_addon() as scene:
         yield scene
+
+
+def a_take() -> PendingTake:
+    return PendingTake("job", "take", "/data", SceneKey("", "", ""), Shot("walk", "Camera", 1, 4), (1, 2, 3, 4), {})
 
 
 def state():
@@ -53,7 +60,7 @@ def test_progress_from_start_to_end(scene):
     assert (state().title, state().phase, state().progress) == ("walk", "frames", 0.25)
     apply(key, Progress("walk", "", 2, 4))
     assert (state().phase, state().progress, state().done, state().total) == ("frames", 0.5, 2, 4)
-    apply(key, FrameSaved("walk", 3, Path("3.png")))
+    apply(key, FrameSaved("walk", 3, Path("3.png"), a_take()))
     apply(key, Note("odd"))
     apply(key, Note("odd"))
     apply(key, Ended("failed", "It broke.", "Mend it."))

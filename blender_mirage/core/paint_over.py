@@ -1,0 +1,124 @@
+"""Frames that somebody paints on: the copy that is painted, what it was a copy of, and how it travels back.
+
+A copy lies in `<base>/_paint/` with a sidecar of the same name, so that it can be used without the .blend, and on
+another day.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..wire.arrays import Arrays
+from ..wire.messages import Greybox, SeedViewRequest
+from .errors import LookNotReadable, TakeFilesMissing
+from .take_files import frames_on_disk, read_sidecar, write_whole
+
+PAINT_FOLDER = "_paint"
+"""Beside the folders of the shots, none of which begins with `_`."""
+
+
+@dataclass(frozen=True)
+class PaintedOn:
+    """The frame of a take that a copy was made of."""
+
+    take_id: str
+    world_id: str
+    shot: str
+    version: str
+    frame: int
+    """Blender's frame number."""
+    original: str
+    """File of the frame, to look through where the paint is transparent."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.shot} {self.version}, frame {self.frame}"
+
+
+@dataclass(frozen=True, eq=False)
+class PaintOver:
+    """A frame that was painted on, on its way to the world."""
+
+    on: PaintedOn
+    image: NDArray[np.uint8]
+    """[H,W,3] sRGB, of the frame's own size."""
+    camera: str = ""
+    author: str = ""
+
+    def request(self, engine: str) -> tuple[SeedViewRequest, Arrays]:
+        request = SeedViewRequest(
+            name=f"paint-over of {self.on.name}",
+            engine=engine,
+            greybox=Greybox(()),
+            frame=self.on.frame,
+            author=self.author,
+            camera=self.camera,
+            over_take=self.on.take_id,
+        )
+        return request, {"image": self.image}
+
+
+def copy_to_paint(base: Path, picture: Path) -> Path:
+    """Copies a frame of a take to a file of its own, byte for byte, with its sidecar; nothing is overwritten.
+
+    Raises TakeFilesMissing where the take's own sidecar or the frame is gone, TakeNotWritable.
+    """
+    folder = picture.parent
+    frame = next((number for number, path in frames_on_disk(folder).items() if path.name == picture.name), None)
+    if frame is None:
+        raise TakeFilesMissing(f"There is no frame of a take at {picture}.", "Generate the take again.")
+    facts = read_sidecar(folder)
+    if not facts.get("take_id"):
+        raise TakeFilesMissing(f"The sidecar in {folder} does not say which take it is of.", "Generate the take again.")
+    on = PaintedOn(
+        take_id=str(facts["take_id"]),
+        world_id=str(facts.get("world_id", "")),
+        shot=str(facts.get("shot", folder.parent.name)),
+        version=folder.name,
+        frame=frame,
+        original=str(picture),
+    )
+    copy = _free_name(base / PAINT_FOLDER, picture.stem)
+    write_whole(_sidecar(copy), json.dumps(asdict(on), indent=2, ensure_ascii=False).encode())
+    write_whole(copy, picture.read_bytes())
+    return copy
+
+
+def painted_on(copy: Path) -> PaintedOn:
+    """What a copy was made of, as its sidecar tells. Raises LookNotReadable."""
+    path = _sidecar(copy)
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        return PaintedOn(**{name: kind(facts[name]) for name, kind in _KINDS.items()})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LookNotReadable(
+            f"Nothing says which frame {copy.name} was painted on: {path} cannot be read ({error}).",
+            "Press Paint Over This Frame, and paint on the picture that it makes.",
+        ) from error
+
+
+def over(paint: NDArray[np.uint8], alpha: NDArray[np.uint8], under: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """[H,W,3] paint [H,W,3] with its opacity [H,W] over what lies under it [H,W,3]; exact where it is opaque."""
+    share = alpha[..., None].astype(np.float32) / 255
+    mixed = paint * share + under * (1 - share)
+    return np.where(alpha[..., None] == 255, paint, np.rint(mixed)).astype(np.uint8)
+
+
+_KINDS = {"take_id": str, "world_id": str, "shot": str, "version": str, "frame": int, "original": str}
+
+
+def _sidecar(copy: Path) -> Path:
+    return copy.with_suffix(".json")
+
+
+def _free_name(folder: Path, stem: str) -> Path:
+    path, number = folder / f"{stem}_paint.png", 1
+    while path.exists() or _sidecar(path).exists():
+        number += 1
+        path = folder / f"{stem}_paint_{number}.png"
+    return path

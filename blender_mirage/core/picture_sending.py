@@ -1,0 +1,35 @@
+"""Sends a picture to a world and waits until it is part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..wire.arrays import Arrays
+from ..wire.messages import JobEvent, SeedViewRequest
+from .backend_link import BackendLink
+from .errors import BackendRefused
+from .running_jobs import RunningJobs
+from .take_job import Happening, Note, Progress
+
+
+def send_picture(
+    link: BackendLink,
+    jobs: RunningJobs,
+    world_id: str,
+    bundle: tuple[SeedViewRequest, Arrays],
+    tell: Callable[[Happening], None],
+) -> bool:
+    """Whether it was written; False where that was cancelled. Its meshes were sent before. Raises BackendRefused, with
+    the cause."""
+
+    def show(event: JobEvent) -> None:
+        if event.kind == "note":
+            tell(Note(f"Look: {event.message}"))
+        else:
+            tell(Progress("Look", event.phase or event.state, event.done, event.total))
+
+    status = jobs.add(link.client.submit_seed_view(world_id, *bundle))
+    end = jobs.follow(status, show)
+    if end.state == "failed":
+        raise BackendRefused(end.message or "The look could not be written into the world.", end.hint)
+    return end.state == "done"

@@ -1,0 +1,63 @@
+"""What a shot of the list is called to be: new, queued, running, done, stale, failed. Words and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class ShotStatus:
+    """Of one shot, as far as it is known."""
+
+    take: str = ""
+    """The newest take on disk, as `v003`; empty where there is none."""
+    take_state: str = ""
+    """How that one ended."""
+    phase: str = ""
+    """Of a take that is made now; empty where none is."""
+    done: int = 0
+    total: int = 0
+    failure: str = ""
+    """Why the last try came to nothing."""
+    stale_from: int | None = None
+    """First frame of the newest take that is out of date, as far as a survey said."""
+
+    @property
+    def kind(self) -> str:
+        """One of NEW QUEUED RUNNING FAILED STALE PARTLY DONE."""
+        if self.phase:
+            return "QUEUED" if self.phase in _WAITING else "RUNNING"
+        if self.failure:
+            return "FAILED"
+        if not self.take:
+            return "NEW"
+        if self.stale_from is not None:
+            return "STALE"
+        return "DONE" if self.take_state in ("done", "") else "PARTLY"
+
+    @property
+    def words(self) -> str:
+        match self.kind:
+            case "QUEUED":
+                return "queued"
+            case "RUNNING":
+                return f"{self.phase} {self.done}/{self.total}" if self.total else self.phase
+            case "FAILED":
+                return f"failed: {self.failure}"
+            case "NEW":
+                return "new"
+            case "STALE":
+                return f"{self.take}, stale from frame {self.stale_from}"
+            case "PARTLY":
+                return f"{self.take}, {self.take_state}"
+        return f"done {self.take}"
+
+    def at_work(self, phase: str, done: int, total: int) -> ShotStatus:
+        """The phase stays where a report names none."""
+        return replace(self, phase=phase or self.phase, done=done, total=total, failure="")
+
+    def ended(self, failure: str = "") -> ShotStatus:
+        return replace(self, phase="", done=0, total=0, failure=failure)
+
+
+_WAITING = ("queued", "sending", "reading the camera", "reading the set")

@@ -12,9 +12,9 @@ from inference_backend.training.sets.sky import Sky
 
 _STEP = 3
 """Pixels between two gathering points."""
-_RAYS = 3
-_CEILING = 4.0
-"""The most that one ray brings, in radiance: a lamp that a ray meets by chance would be a speck."""
+_RAYS = 4
+_SPECK = 5.0
+"""The most that one ray brings, over the mean of all: what shines near a lamp and is met by chance would be a speck."""
 
 
 def hit_radiance(
@@ -38,7 +38,7 @@ def hit_radiance(
     light = direct_light(surfaces.caster, position, normal, frame_set.lamps, rng)
     albedo, emission = _mean_of(surfaces, materials, hits.mesh[met], hits.triangle[met])
     out[met] = albedo * (light + 0.7 * frame_set.ambient + emission[:, None])
-    return np.minimum(out, _CEILING).astype(np.float32)
+    return out.astype(np.float32)
 
 
 def _mean_of(
@@ -75,6 +75,7 @@ def bounced(
         directions = normal * 1.001 + sphere / np.linalg.norm(sphere, axis=1, keepdims=True)
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
         arrived = hit_radiance(surfaces, materials, sky, position, directions.astype(np.float32), rng)
+        arrived = np.minimum(arrived, _SPECK * float(arrived.mean()))
         coarse[met] = arrived.reshape(-1, _RAYS, 3).mean(1)
     coarse_key = key[cut]
     return _spread(smooth(coarse, coarse_key, (1, 2, 4, 2, 1)), coarse_key, key)

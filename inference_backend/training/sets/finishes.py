@@ -104,10 +104,11 @@ def roof(patch: Patch, style: Style) -> Look:
 
 def marble(patch: Patch, style: Style) -> Look:
     """Polished slabs with veins."""
-    bend = 0.07 * noise_of("blotch", patch, style, 1.5)
-    vein = np.abs(noise_tile("blotch").sample(patch.u / 2.3 + bend, patch.v / 2.9 - bend, patch.footprint / 2.3))
+    # Sampled coarsely: the zero line of a rough field is dust, that of a smooth one a vein.
+    soft = np.maximum(patch.footprint, 0.12) / 4.0
+    vein = np.abs(noise_tile("blotch").sample(patch.u / 4.0 + style.variant, patch.v / 4.0, soft))
     thin = np.clip(1 - vein * 7, 0, 1) ** 1.5 * fade(0.8, patch.footprint)
-    albedo = mix(_even(style.colors[0], patch), style.colors[1][None], 0.75 * thin)
+    albedo = mix(_even(style.colors[0], patch), style.colors[1][None], 0.5 * thin)
     albedo = albedo * (1 + 0.06 * noise_of("blotch", patch, style, 0.9))[:, None]
     gap = np.maximum(
         joint(patch.u, style.scale * 3, 0.002, patch.footprint), joint(patch.v, style.scale * 3, 0.002, patch.footprint)

@@ -16,6 +16,8 @@ from inference_backend.training.sets.sky import Sky
 
 _BOUNCE = 0.65
 """Share of the indirect light that is gathered from the surroundings; the rest is the same everywhere."""
+_SOFT = {"SUN": 0.03, "POINT": 0.09, "SPOT": 0.09}
+"""Sizes of lamps (radians, metres) from which their shadows have a border that one ray a pixel cannot show."""
 _GLASSY = 0.4
 """Gloss from which a surface mirrors its surroundings."""
 
@@ -145,12 +147,12 @@ def linear_view(
     met = gbuffer.depth_z > 0
     steady = light.copy()
     lamps = surfaces.caster.frame_set.lamps
-    wide = any(lamp.kind == "AREA" for lamp in lamps)
-    if wide:
+    soft = any(lamp.kind == "AREA" or lamp.size > _SOFT[lamp.kind] for lamp in lamps)
+    if soft:
         # One ray leaves a wide lamp's penumbra too noisy to smooth.
-        again = direct_light(surfaces.caster, gbuffer.position[met], gbuffer.normal[met], lamps, rng)
-        steady[met] = 0.5 * (light[met] + again)
-    steady = smooth(steady, key, (1, 2) if wide else (1,))
+        more = [direct_light(surfaces.caster, gbuffer.position[met], gbuffer.normal[met], lamps, rng) for _ in range(3)]
+        steady[met] = (light[met] + sum(more)) / 4
+    steady = smooth(steady, key, (1, 2) if soft else (1,))
     open_ = smooth(occlusion[..., None], key, (1, 2, 4))[..., 0]
     bounce = bounced(surfaces, materials, sky, gbuffer, key, rng)
     color = radiance(surfaces, materials, sky, gbuffer, (steady, open_, bounce), c2w[:3, 3])

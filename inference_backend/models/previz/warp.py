@@ -38,27 +38,38 @@ class PatchWarp(nn.Module):
         """features [B,K,C,h,w], geometry [B,K,15,h,w] as `memory.read.ReadOut.geometry`; zeros where nothing is."""
         b, k, _, h, w = features.shape
         each = torch.cat([features, geometry], 2).flatten(0, 1)
-        patch = self.unfold(each).reshape(b, k, SIDE * SIDE, self.depth, h * w)
-        trust = self.trust(geometry.flatten(0, 1)).float().reshape(b, k, h * w)
-        if features.device.type == "cpu" and not torch.is_grad_enabled():
-            from .warp_kernel import resample
-
-            patch = patch.permute(0, 1, 4, 2, 3).float().contiguous()
-            sampled = resample(patch, geometry.flatten(3), trust, float(self.log_fall.exp())).to(features.dtype)
-            return sampled.transpose(1, 2).reshape(b, self.width, h, w)
-        # [B*h*w, K*16, depth]
-        patch = patch.permute(0, 4, 1, 2, 3).reshape(b * h * w, k * SIDE * SIDE, self.depth)
-        trust = trust.transpose(1, 2).flatten(0, 1)
-        places, present = sample_places(geometry)
-        say = _say(places, trust, present, self.log_fall.exp())
-        sampled = _bilinear(places, say).to(patch.dtype) @ patch
-        return sampled.view(b, h * w, self.width).transpose(1, 2).reshape(b, self.width, h, w)
+        patch = self.unfold(each).reshape(b, k, SIDE * SIDE, self.depth, h * w).permute(0, 1, 4, 2, 3)
+        trust = self.trust(geometry.flatten(0, 1)).float().reshape(b, k, h * w).transpose(1, 2)
+        rows = geometry.float().flatten(3).permute(0, 3, 1, 2)
+        sample = _compiled if features.device.type == "cpu" else resample
+        sampled = sample(patch, rows, trust, self.log_fall.exp()).to(patch.dtype)
+        return sampled.flatten(2).transpose(1, 2).reshape(b, self.width, h, w)
 
 
-def sample_places(geometry: Tensor) -> tuple[Tensor, Tensor]:
+def resample(patch: Tensor, rows: Tensor, trust: Tensor, fall: Tensor) -> Tensor:
+    """[B,N,16,D]: the samples of every cell, each from the candidates in whose pictures it lies.
+
+    patch [B,K,N,16,D]: what each candidate shows; rows [B,N,K,15]: its geometry; trust [B,N,K]; fall: how fast it loses
+    its say outside its own cell. The same on every device, by whole-array operations (on the CPU see `warp_kernel`).
+    """
+    b, k, n, samples, depth = patch.shape
+    places, present = sample_places(rows.flatten(0, 1))
+    share = _bilinear(places, _say(places, trust.flatten(0, 1), present, fall))
+    flat = patch.transpose(1, 2).reshape(b * n, k * samples, depth)
+    return (share.to(flat.dtype) @ flat).view(b, n, samples, depth)
+
+
+def _compiled(patch: Tensor, rows: Tensor, trust: Tensor, fall: Tensor) -> Tensor:
+    from .warp_kernel import Resample
+
+    sampled: Tensor = Resample.apply(patch.float(), rows, trust, fall)  # type: ignore[no-untyped-call]
+    return sampled
+
+
+def sample_places(rows: Tensor) -> tuple[Tensor, Tensor]:
     """(where each pixel of each target cell lies in each candidate's picture, [N,16,K,2] in the token's cells from its
-    centre, right and down; whether there is one, [N,1,K]); N = B*h*w."""
-    rows = geometry.permute(0, 3, 4, 1, 2).flatten(0, 2).float().contiguous()
+    centre, right and down; whether there is one, [N,1,K]) of geometry [N,K,15]."""
+    rows = rows.contiguous()
     centre, right, down = rows[..., INTO_TOKEN:].unflatten(-1, (3, 2)).unbind(-2)
     offset = (torch.arange(SIDE, device=rows.device, dtype=rows.dtype) - (SIDE - 1) / 2) / SIDE
     y, x = torch.meshgrid(offset, offset, indexing="ij")

@@ -14,7 +14,8 @@ from inference_backend.memory.index import TokenIndex
 from inference_backend.memory.read import GEOMETRY, INTO_TOKEN, PRESENT, read
 from inference_backend.memory.write import write
 from inference_backend.models.previz.autoencoder import CHANNELS
-from inference_backend.models.previz.warp import SIDE, PatchWarp, sample_places
+from inference_backend.models.previz.warp import SIDE, PatchWarp, resample, sample_places
+from inference_backend.models.previz.warp_kernel import Resample
 
 NORMAL = F.normalize(torch.tensor([[0.3, -0.8, 0.5]]), dim=-1)
 
@@ -43,7 +44,7 @@ def test_pixels_lie_in_the_token_where_the_surface_has_them(angles, steps):
     target = cell(torch.zeros(1, 3), steps[1], angles[1])
     tokens = write(torch.zeros(1, CHANNELS), token_cell)
     readout = read(tokens, TokenIndex.build(tokens), target)
-    places, present = sample_places(readout.geometry.permute(1, 2, 0).view(1, -1, GEOMETRY, 1, 1))
+    places, present = sample_places(readout.geometry)
     assert present[0, 0, 0] == 1 and not present[0, 0, 1:].any()
     shown = token_cell.position + places[0, :, 0] @ torch.cat([token_cell.du, token_cell.dv])
     wanted = target.position + pixels() @ torch.cat([target.du, target.dv])
@@ -91,22 +92,28 @@ def test_a_picture_that_is_linear_in_space_is_copied_exactly():
     torch.testing.assert_close(shown, linear_picture(pixels()), atol=1e-3, rtol=1e-3)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_compiled_loop_is_the_same_as_the_whole_array_version(seed):
+def some_patches(seed, b=2, k=4, n=60, depth=3):
     generator = torch.Generator().manual_seed(seed)
-    torch.manual_seed(seed)
-    warp = PatchWarp(CHANNELS)
-    features = torch.randn(2, 4, CHANNELS, 9, 13, generator=generator)
-    geometry = torch.randn(2, 4, GEOMETRY, 9, 13, generator=generator)
-    geometry[:, :, PRESENT] = (torch.rand(2, 4, 9, 13, generator=generator) > 0.3).float()
-    with torch.no_grad():
-        compiled = warp(features, geometry)
-    torch.testing.assert_close(compiled, warp(features, geometry).detach(), atol=1e-4, rtol=1e-4)
+    rows = torch.randn(b, n, k, GEOMETRY, generator=generator)
+    rows[..., PRESENT] = (torch.rand(b, n, k, generator=generator) > 0.3).float()
+    patch = torch.randn(b, k, n, SIDE * SIDE, depth, generator=generator, requires_grad=True)
+    trust = torch.randn(b, n, k, generator=generator, requires_grad=True)
+    return patch, rows, trust, torch.tensor(7.0, requires_grad=True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_compiled_loop_and_its_slopes_are_those_of_the_whole_array_version(seed):
+    found = []
+    for function in (Resample.apply, resample):
+        patch, rows, trust, fall = some_patches(seed)
+        out = function(patch, rows, trust, fall)
+        (out * torch.linspace(-1, 1, out.numel()).view(out.shape)).sum().backward()
+        found.append((out.detach(), patch.grad, trust.grad, fall.grad))
+    for compiled, whole in zip(*found, strict=True):
+        torch.testing.assert_close(compiled, whole, atol=2e-4, rtol=1e-3)
 
 
 def test_nothing_is_gathered_where_nothing_is():
     warp = PatchWarp(CHANNELS)
-    for grad in (True, False):
-        with torch.set_grad_enabled(grad):
-            out = warp(torch.zeros(2, 4, CHANNELS, 3, 5), torch.zeros(2, 4, GEOMETRY, 3, 5))
-        assert out.shape == (2, warp.width, 3, 5) and out.abs().max() == 0
+    out = warp(torch.zeros(2, 4, CHANNELS, 3, 5), torch.zeros(2, 4, GEOMETRY, 3, 5))
+    assert out.shape == (2, warp.width, 3, 5) and out.abs().max() == 0

@@ -1,5 +1,5 @@
-"""The resampling of `warp` as compiled loops for the CPU, with its derivative: of the sixteen samples of a patch a pixel
-takes four, which whole-array operations must weigh against twelve zeros."""
+"""The resampling of `warp` as compiled loops for the CPU, with its derivative: of the sixteen samples of a patch a
+pixel takes four, which whole-array operations must weigh against twelve zeros."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
 class Resample(torch.autograd.Function):
-    """(patch [B,K,N,S*S,D], rows [B,N,K,15], trust [B,N,K], fall []) -> samples [B,N,S*S,D]; all float32 on the CPU, see
-    `warp.PatchWarp`. Has no derivative by the geometry `rows`."""
+    """(patch [B,K,N,S*S,D], rows [B,N,K,15], trust [B,N,K], fall []) -> samples [B,N,S*S,D]; all float32 on the CPU,
+    see `warp.resample`. Has no derivative by the geometry `rows`."""
 
     @staticmethod
     def forward(ctx: Any, patch: Tensor, rows: Tensor, trust: Tensor, fall: Tensor) -> Tensor:

@@ -36,6 +36,14 @@ def strip_content_start(strip: Any) -> int:
     return int(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
 
 
+def new_color_strip(editor: bpy.types.SequenceEditor, name: str, channel: int, first: int, after: int) -> Any:
+    """A black strip over [first, after). (5.0 asks for the length instead of the end.)"""
+    end = {"length": after - first} if bpy.app.version >= (5, 0, 0) else {"frame_end": after}
+    strip = strips(editor).new_effect(name, "COLOR", channel, first, **end)
+    strip.color = (0.0, 0.0, 0.0)
+    return strip
+
+
 def node_tree(owner: Any) -> Any | None:
     """The node tree that a material or world uses, else None. (5.0: always used; asking for `use_nodes` warns.)"""
     if bpy.app.version < (5, 0, 0) and not owner.use_nodes:

@@ -16,6 +16,7 @@ from bpy.props import (
 
 from .compat import blend_relative, callbacks
 from .core.errors import MirageError
+from .scene.compare_takes import set_split
 from .scene.read_shots import read_shots
 from .scene.show_world import tokens_of
 
@@ -28,6 +29,10 @@ def _shot_names(settings, context, text):
         return [shot.name for shot in read_shots(settings.id_data) if text.lower() in shot.name.lower()]
     except MirageError:
         return []
+
+
+def _move_wipe(state, context):
+    set_split(context.scene, state.compare_split)
 
 
 def _is_camera(settings, thing):
@@ -201,6 +206,15 @@ class MirageState(bpy.types.PropertyGroup):
     shots_problem: StringProperty(description="Why there is no shot")
     takes: CollectionProperty(type=MirageTakeItem)
     take_index: IntProperty(name="Take", description="One version of the chosen shot")
+    compare_split: FloatProperty(
+        name="Wipe",
+        subtype="FACTOR",
+        default=0.5,
+        min=0.0,
+        max=1.0,
+        description="Left of it the take that is shown, right of it the one that it is compared with",
+        **callbacks(update=_move_wipe),
+    )
 
 
 CLASSES = (

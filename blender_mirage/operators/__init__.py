@@ -1,7 +1,9 @@
 """One verb a file. Operators read the scene, ask the pump, and report; they compute nothing themselves."""
 
+from .bring_up_take import MIRAGE_OT_bring_up_take
 from .build_demo_set import MIRAGE_OT_build_demo_set
 from .cancel_job import MIRAGE_OT_cancel_job
+from .compare_takes import MIRAGE_OT_compare_takes, MIRAGE_OT_stop_comparing
 from .create_world import MIRAGE_OT_create_world
 from .forget_commit import MIRAGE_OT_forget_commit
 from .forget_everything import MIRAGE_OT_forget_everything
@@ -16,14 +18,19 @@ from .regenerate_stale import MIRAGE_OT_regenerate_stale
 from .release_gpu import MIRAGE_OT_release_gpu
 from .render_look import MIRAGE_OT_render_look
 from .restore_commit import MIRAGE_OT_restore_commit
+from .restore_settings import MIRAGE_OT_restore_settings
 from .revert_commit import MIRAGE_OT_revert_commit
+from .review_take import MIRAGE_OT_review_take
 from .set_budget import MIRAGE_OT_set_budget
 from .start_backend import MIRAGE_OT_start_backend
 from .survey_coverage import MIRAGE_OT_survey_coverage
+from .swap_take import MIRAGE_OT_swap_take
 
 CLASSES = (
+    MIRAGE_OT_bring_up_take,
     MIRAGE_OT_build_demo_set,
     MIRAGE_OT_cancel_job,
+    MIRAGE_OT_compare_takes,
     MIRAGE_OT_create_world,
     MIRAGE_OT_forget_commit,
     MIRAGE_OT_forget_everything,
@@ -38,8 +45,12 @@ CLASSES = (
     MIRAGE_OT_release_gpu,
     MIRAGE_OT_render_look,
     MIRAGE_OT_restore_commit,
+    MIRAGE_OT_restore_settings,
+    MIRAGE_OT_review_take,
     MIRAGE_OT_revert_commit,
     MIRAGE_OT_set_budget,
     MIRAGE_OT_start_backend,
+    MIRAGE_OT_stop_comparing,
     MIRAGE_OT_survey_coverage,
+    MIRAGE_OT_swap_take,
 )

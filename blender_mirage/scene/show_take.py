@@ -73,6 +73,11 @@ def show_take(
     return TakeShown(str(strip.name), set_background(camera_name or shot.camera, files, TAKE, camera_id))
 
 
+def strip_facts(facts: Mapping[str, Any]) -> Facts:
+    """What of a take's sidecar is worth a custom property of its strip."""
+    return {name: facts[name] for name in ("take_id", "seed", "engine", "prompt") if name in facts}
+
+
 def strip_of(scene: bpy.types.Scene, shot_name: str) -> Any | None:
     """The strip that shows the shot's take: of several the one that is active, else the highest. None without any."""
     editor = scene.sequence_editor

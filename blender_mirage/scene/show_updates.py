@@ -21,6 +21,7 @@ from ..core.take_job import (
     WorldChosen,
 )
 from ..core.world_report import CoverageSeen, WorldSeen
+from ..wire.codec import to_plain
 from ..wire.messages import Health
 from .camera_background import blend_path
 from .chosen_world import choose_world, mark_look_written
@@ -29,7 +30,7 @@ from .growing_takes import growing
 from .scene_keys import find_scene
 from .show_coverage import show_coverage
 from .show_shots import end_all, forget_shots, update_status
-from .show_take import show_take
+from .show_take import show_take, strip_facts
 from .show_world import show_world
 
 MAX_WARNINGS = 12
@@ -131,7 +132,7 @@ def redraw() -> None:
     """The sidebars. Not the pictures beside them, which may be heavy to draw: they redraw when their data changes."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
+            if area.type in ("VIEW_3D", "SEQUENCE_EDITOR"):
                 for region in area.regions:
                     if region.type == "UI":
                         region.tag_redraw()
@@ -202,7 +203,7 @@ def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) ->
             what.pending.done()
         return
     update_status(scene, what.shot.name, lambda status: replace(status.ended(), stale_from=None))
-    facts = {"take_id": what.info.take_id, "seed": what.info.seed, "prompt": what.info.prompt}
+    facts = strip_facts(to_plain(what.info))
     try:
         show_take(scene, what.shot, what.folder, what.frames, facts=facts)
     except MirageError as error:

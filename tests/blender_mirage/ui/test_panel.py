@@ -10,14 +10,18 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from blender_mirage.ui import panel, world_panel  # noqa: E402
+from blender_mirage.ui import panel, shots_panel, world_panel  # noqa: E402
 from tests.support.addon import enabled_addon  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
-SOURCE = inspect.getsource(panel) + inspect.getsource(world_panel)
-ITEM_FIELDS = {"item": "commits", "shot": "coverage", "world": "worlds", "warning": "warnings"}
-"""What a variable of the panels is an item of."""
+ITEM_FIELDS = {
+    panel: {"world": "worlds", "warning": "warnings"},
+    shots_panel: {"shot": "shots", "take": "takes"},
+    world_panel: {"item": "commits", "shot": "coverage"},
+}
+"""What a variable of each module is an item of."""
+SOURCE = "".join(map(inspect.getsource, ITEM_FIELDS))
 
 
 @pytest.fixture
@@ -34,14 +38,36 @@ def test_every_operator_property_and_icon_exists(scene):
         assert name in scene.mirage.bl_rna.properties, name
     for name in re.findall(r"state\.(\w+)", SOURCE):
         assert hasattr(bpy.context.window_manager.mirage, name), name
-    for variable, collection in ITEM_FIELDS.items():
-        item = getattr(bpy.context.window_manager.mirage, collection).add()
-        for name in re.findall(rf"\b{variable}\.(\w+)", SOURCE):
-            assert hasattr(item, name) or name in bpy.types.UILayout.bl_rna.functions, (variable, name)
+    for module, variables in ITEM_FIELDS.items():
+        for variable, collection in variables.items():
+            item = getattr(bpy.context.window_manager.mirage, collection).add()
+            for name in re.findall(rf"\b{variable}\.(\w+)", inspect.getsource(module)):
+                assert hasattr(item, name) or name in bpy.types.UILayout.bl_rna.functions, (variable, name)
     icons = set(bpy.types.UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items.keys())
     used = set(re.findall(r'icon="(\w+)"', SOURCE)) | {*panel._BACKEND_ICONS.values()}
-    used |= {*world_panel._COMMIT_ICONS.values()}
+    used |= {*world_panel._COMMIT_ICONS.values(), *shots_panel._SHOT_ICONS.values()}
     assert used <= icons
+
+
+def test_the_sequencer_has_every_panel_of_the_3d_view(scene):
+    from blender_mirage.ui import CLASSES
+
+    panels = {cls.bl_idname: cls for cls in CLASSES if issubclass(cls, bpy.types.Panel)}
+    here = {name: cls for name, cls in panels.items() if cls.bl_space_type == "VIEW_3D"}
+    there = {name: cls for name, cls in panels.items() if cls.bl_space_type == "SEQUENCE_EDITOR"}
+    assert len(here) == len(there) > 3
+    for name, cls in here.items():
+        twin = there[name.replace("PT_", "PT_sequencer_")]
+        assert twin.is_registered and twin.draw is cls.draw and twin.bl_label == cls.bl_label
+        assert getattr(cls, "bl_parent_id", None) is None or twin.bl_parent_id in there
+
+
+def test_every_state_of_a_shot_has_its_icon():
+    from blender_mirage.core.shot_list import ShotStatus
+
+    states = (ShotStatus(), ShotStatus(phase="queued"), ShotStatus(phase="frames"), ShotStatus(failure="x"))
+    states += (ShotStatus("v001", stale_from=1), ShotStatus("v001", "cancelled"), ShotStatus("v001", "done"))
+    assert [status.kind for status in states] == list(shots_panel._SHOT_ICONS)
 
 
 def test_every_kind_of_commit_has_its_icon():
@@ -61,7 +87,7 @@ def test_every_state_is_shown():
 
 def test_drawing_writes_no_data():
     allowed = {"layout", "filepath", "scale_y", "use_property_split", "use_property_decorate", "world_id", "world_name"}
-    allowed |= {"active", "alignment"}
+    allowed |= {"active", "alignment", "step", "mode"}
     for node in ast.walk(ast.parse(SOURCE)):
         if isinstance(node, ast.Assign):
             for target in node.targets:

@@ -1,0 +1,59 @@
+"""Compare: the chosen take against the one that is shown, with a wipe or side by side."""
+
+import bpy
+from bpy.props import EnumProperty
+
+from ..core.take_files import frames_on_disk
+from ..scene.compare_takes import SIDE_BY_SIDE, WIPE, compare, set_split, stop_comparing
+from ..scene.show_take import strip_of
+from .report import allowed, reports_errors
+from .take_choice import chosen_take, shot_name, shown_version
+
+
+class MIRAGE_OT_compare_takes(bpy.types.Operator):
+    bl_idname = "mirage.compare_takes"
+    bl_label = "Compare Takes"
+    bl_description = "Hold the chosen take against the one that the timeline shows; your own strips stay as they are"
+    bl_options = {"REGISTER", "UNDO"}
+
+    mode: EnumProperty(
+        name="How",
+        items=(
+            (WIPE, "Wipe", "The shown take left of a line, the chosen one right of it"),
+            (SIDE_BY_SIDE, "Side by Side", "Both, half as large"),
+        ),
+    )
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, _why_not(context))
+
+    @reports_errors
+    def execute(self, context):
+        scene, take = context.scene, chosen_take(context)
+        strip = strip_of(scene, shot_name(context))
+        columns = int(take.facts.get("width", 0)) or scene.render.resolution_x
+        compare(scene, strip, frames_on_disk(take.folder), columns, self.mode)
+        set_split(scene, context.window_manager.mirage.compare_split)
+        return {"FINISHED"}
+
+
+class MIRAGE_OT_stop_comparing(bpy.types.Operator):
+    bl_idname = "mirage.stop_comparing"
+    bl_label = "Stop Comparing"
+    bl_description = "Take the strips off the timeline that only compare"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context):
+        stop_comparing(context.scene)
+        return {"FINISHED"}
+
+
+def _why_not(context):
+    take = chosen_take(context)
+    if take is None:
+        return "Choose a take of the list first"
+    shown = shown_version(context)
+    if not shown:
+        return "No take of this shot is on the timeline: show one first"
+    return "This take is the one that is shown: choose another to compare with" if shown == take.version else ""

@@ -1,0 +1,34 @@
+"""Star and note of a take: kept beside its frames, for everybody who opens the folder."""
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from ..core.take_list import Review, review_take
+from ..scene.show_shots import forget_shots
+from .report import allowed, reports_errors
+from .take_choice import chosen_take, why_no_take
+
+
+class MIRAGE_OT_review_take(bpy.types.Operator):
+    bl_idname = "mirage.review_take"
+    bl_label = "Review Take"
+    bl_description = "Give this take a star, and write down what you think of it; it stays beside the frames"
+    bl_options = {"REGISTER"}
+
+    star: BoolProperty(name="Star", description="One of those to keep")
+    note: StringProperty(name="Note", description="What you think of it")
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, "" if chosen_take(context) else why_no_take(context) or "Choose a take first")
+
+    def invoke(self, context, event):
+        take = chosen_take(context)
+        self.star, self.note = take.review.star, take.review.note
+        return context.window_manager.invoke_props_dialog(self)
+
+    @reports_errors
+    def execute(self, context):
+        review_take(chosen_take(context).folder, Review(self.star, self.note.strip()))
+        forget_shots()
+        return {"FINISHED"}

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from queue import Queue
 
-from ..wire.messages import JobEvent, JobStatus, WorldInfo
+from ..wire.messages import JobStatus, WorldInfo
 from .chosen_world import the_chosen_world
 from .client import MirageClient
 from .errors import BackendRefused, MirageError
@@ -16,6 +16,7 @@ from .in_view import require_mesh_in_view
 from .last_take import last_take
 from .order_watcher import OrderWatcher
 from .pending_takes import PendingTake, note_pending
+from .picture_sending import send_picture
 from .survey_run import SurveyRun
 from .take_job import LookWritten, Note, Order, Progress, TakeJob, Update, WorldChosen, sidecar_facts
 from .take_saver import TakeSaver
@@ -73,19 +74,9 @@ class JobWatcher(OrderWatcher):
         self._tell(Progress("Look", "sending"))
         client = self._link.client
         client.send_meshes(world.world_id, read.meshes)
-        request, arrays = look.request(self.order.takes[0].engine, read)
-        status = self._jobs.add(client.submit_seed_view(world.world_id, request, arrays))
-        end = self._jobs.follow(status, self._tell_of_look)
-        if end.state == "failed":
-            raise BackendRefused(end.message or "The look could not be written into the world.", end.hint)
-        if end.state == "done":
+        bundle = look.request(self.order.takes[0].engine, read)
+        if send_picture(self._link, self._jobs, world.world_id, bundle, self._tell):
             self._tell(LookWritten(key))
-
-    def _tell_of_look(self, event: JobEvent) -> None:
-        if event.kind == "note":
-            self._tell(Note(f"Look: {event.message}"))
-        else:
-            self._tell(Progress("Look", event.phase or event.state, event.done, event.total))
 
     def _as_stale(self, world: WorldInfo, job: TakeJob) -> TakeJob | None:
         """The job as it is to be made: upon the shot's last take, or None where that is up to date."""

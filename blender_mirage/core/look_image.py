@@ -1,4 +1,4 @@
-"""A look image, cut to the shape of the camera that it stands for."""
+"""A look image, cut to the shape of the camera that it stands for, and its transparency."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TOLERANCE = 0.02
 
 
 def fit_to_shape(image: NDArray[np.uint8], shapes: tuple[float, ...]) -> tuple[NDArray[np.uint8], str]:
-    """`image` [H,W,3] cut about its centre to the nearest of `shapes` (columns / rows), and a note where it was cut."""
+    """`image` [H,W,C] cut about its centre to the nearest of `shapes` (columns / rows), and a note where it was cut."""
     height, width = image.shape[:2]
     shape = min(shapes, key=lambda wanted: abs(np.log(width / height / wanted)))
     if abs(width / height / shape - 1.0) <= TOLERANCE:
@@ -23,3 +23,15 @@ def fit_to_shape(image: NDArray[np.uint8], shapes: tuple[float, ...]) -> tuple[N
     top, left = (height - rows) // 2, (width - columns) // 2
     cut = np.ascontiguousarray(image[top : top + rows, left : left + columns])
     return cut, f"The look is {width}x{height}; its middle {columns}x{rows} was taken, which is the camera's shape."
+
+
+def over_black(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """[H,W,3] of pixels [H,W,4] with straight alpha; exact where they are opaque."""
+    share = pixels[..., 3:] / np.float32(255)
+    return np.ascontiguousarray(np.rint(pixels[..., :3] * share).astype(np.uint8))
+
+
+def opacity(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """[H,W] alpha of pixels [H,W,4]; None where all of them are opaque."""
+    alpha = np.ascontiguousarray(pixels[..., 3])
+    return None if (alpha == 255).all() else alpha

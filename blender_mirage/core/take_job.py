@@ -39,17 +39,23 @@ class SeedView:
     greybox: Callable[[], GreyboxRead]
     """Packs the set at that frame; costly, so it is called on the watcher's thread."""
     author: str = ""
+    alpha: NDArray[np.uint8] | None = None
+    """[H,W] where the picture is transparent, nothing of it is written; None: it is opaque."""
+    camera_name: str = ""
 
     def key(self, world_id: str) -> str:
         """Equal for the same look seen from the same place in the same world, so that it is written once."""
         digest = hashlib.blake2b(digest_size=16)
-        for part in (self.image, self.camera.c2w, self.camera.K):
+        for part in (self.image, self.camera.c2w, self.camera.K, *([] if self.alpha is None else [self.alpha])):
             digest.update(np.ascontiguousarray(part).tobytes())
         return f"{world_id}:{digest.hexdigest()}"
 
     def request(self, engine: str, read: GreyboxRead) -> tuple[SeedViewRequest, Arrays]:
         arrays: Arrays = {"image": self.image, "c2w": self.camera.c2w, "K": self.camera.K}
-        request = SeedViewRequest(self.name, engine, read.greybox, self.camera.frames[0], self.author)
+        if self.alpha is not None:
+            arrays["alpha"] = self.alpha
+        frame = self.camera.frames[0]
+        request = SeedViewRequest(self.name, engine, read.greybox, frame, self.author, self.camera_name)
         return request, arrays | read.tracks.to_arrays()
 
 
@@ -66,6 +72,7 @@ class TakeJob:
     prompt: str = ""
     steps: int = 4
     use_memory: bool = True
+    look_strength: float = 1.0
     author: str = ""
     base_take: str = ""
     """Frames that are still right are taken over from it."""
@@ -85,6 +92,7 @@ class TakeJob:
             use_memory=self.use_memory,
             base_take=self.base_take,
             author=self.author,
+            look_strength=self.look_strength,
         )
         arrays: Arrays = {"c2w": self.camera.c2w, "K": self.camera.K}
         return request, arrays | read.tracks.to_arrays()

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from queue import Queue
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
 from ..core.errors import LookNotReadable
 from ..core.job_watcher import JobWatcher
-from ..core.look_image import fit_to_shape
-from ..core.shots import Shot
 from ..core.take_job import Order, Progress, SeedView, Update
 from ..preferences import backend_settings
 from ..scene.output import look_path, output_folder, world_name
-from ..scene.read_camera import check_camera, read_camera_path
-from ..scene.read_greybox import GreyboxReader
-from ..scene.read_look import read_look
-from ..scene.read_shots import read_shots
 from ..scene.show_updates import add_warning
 from ..scene.take_settings import copy_settings
-from .shot_reading import ShotReading, source
+from .look_reading import LookReading
+from .shot_reading import ShotReading
 
 
 class TakePreparation:
@@ -39,8 +32,8 @@ class TakePreparation:
         scene, settings = context.scene, context.scene.mirage
         self._settings = backend_settings(context)
         self._reading = ShotReading(scene)
-        self._look_shot = _look_shot(scene, self._reading.shots)
-        self._look = _look_image(scene) if settings.look_source == "IMAGE" else None
+        wanted = settings.look_source == "IMAGE" and not (look_path(scene) is None and settings.prompt.strip())
+        self._look = LookReading(scene, self._reading.shots) if wanted else None
         if self._look is None and not settings.prompt.strip():
             raise LookNotReadable("There is neither a look image nor a prompt.", "Choose an image or write a prompt.")
         self._base, self._note = output_folder(scene)
@@ -53,7 +46,8 @@ class TakePreparation:
         if self._note:
             add_warning(self._note)
         if self._look is not None:
-            yield from self._read_look(self._look)
+            yield Progress("Look", "reading the set", 0, 1)
+            self._seed_view = self._look.seed_view(self._reading.live_scene(), self._reading.author)
         yield from self._reading.steps()
 
     def watcher(self, updates: Queue[Update]) -> JobWatcher:
@@ -78,43 +72,3 @@ class TakePreparation:
             },
         )
         return JobWatcher(order, updates)
-
-    def _read_look(self, image: NDArray[np.uint8]) -> Iterator[Progress]:
-        yield Progress("Look", "reading the set", 0, 1)
-        scene, shot = self._reading.live_scene(), self._look_shot
-        image, note = fit_to_shape(image, _shapes(scene))
-        if note:
-            add_warning(note)
-        camera = read_camera_path(source(scene), shot, image.shape[0], image.shape[1])
-        with GreyboxReader(source(scene), camera.frames) as reader:
-            reader.step()
-        self._seed_view = SeedView(shot.name, image, camera, reader.result, self._reading.author)
-
-
-def _look_shot(scene: bpy.types.Scene, shots: Sequence[Shot]) -> Shot:
-    """The look's camera at its one frame: as chosen, else that of the shot which the frame lies in."""
-    settings = scene.mirage
-    frame = settings.look_frame if settings.look_frame >= 0 else shots[0].start
-    camera = settings.look_camera.name if settings.look_camera else ""
-    if not camera:
-        holding = [shot for shot in read_shots(scene) if shot.start <= frame <= shot.end]
-        camera = (holding or shots)[0].camera
-    check_camera(scene, camera)
-    return Shot("look", camera, frame, frame)
-
-
-def _look_image(scene: bpy.types.Scene) -> NDArray[np.uint8] | None:
-    """[H,W,3]; None where there is none and the prompt has to do. Raises LookNotReadable."""
-    path = look_path(scene)
-    if path is None:
-        if scene.mirage.prompt.strip():
-            return None
-        raise LookNotReadable("There is no look yet.", "Choose an image, press Render Look, or write a prompt.")
-    return read_look(path)
-
-
-def _shapes(scene: bpy.types.Scene) -> tuple[float, float]:
-    """Columns to rows of the camera's picture, as rendered and as shown (they differ where pixels are not square)."""
-    render = scene.render
-    columns_to_rows = render.resolution_x / render.resolution_y
-    return columns_to_rows, columns_to_rows * render.pixel_aspect_x / render.pixel_aspect_y

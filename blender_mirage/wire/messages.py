@@ -112,7 +112,8 @@ class SeedViewRequest:
 
     Arrays: `image` [H,W,3] uint8 sRGB, `c2w` [1,4,4] float64, `K` [1,3,3] float64 in pixels of `image`, and the
     greybox tracks at that frame (T = 1). Where there is no geometry: `depth` [H,W] float32, metres along the optical
-    axis (0 = none), as a network or a scanner estimated it.
+    axis (0 = none), as a network or a scanner estimated it. Where the picture is cut out: `alpha` [H,W] uint8; what is
+    less than half opaque is not written.
 
     A *paint-over* is a frame of a take that somebody painted on: it names the take in `over_take`, and `image`, of that
     frame's own size, is all that it brings. Camera and greybox are those of the frame, and what is sent of them is not

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -70,8 +71,11 @@ def _tokens_of(request: SeedViewRequest, arrays: Arrays, context: JobContext, en
                 f"The camera of the look {request.name!r} sees nothing of the greybox.",
                 "Set the look's frame to one where the camera looks at the set, or send a depth with the picture.",
             )
+        keep = None
+        if "alpha" in arrays:
+            keep = torch.from_numpy(opaque_cells(arrays["alpha"], engine.spec.stride, longest)).to(engine.device)
         latents = engine.encode(picture)
-        parts.append(write(latents.flatten(1).T, Cells.from_gbuffer(cells, engine.device)))
+        parts.append(write(latents.flatten(1).T, Cells.from_gbuffer(cells, engine.device), keep))
         if max(arrays["image"].shape[:2]) <= LONGEST_SIDES[-1]:
             break
     return Tokens.join(parts)
@@ -87,6 +91,16 @@ def fit(
         image = np.asarray(Image.fromarray(image).resize(resized[::-1], Image.Resampling.LANCZOS))
     factors = np.diag([resized[1] / width, resized[0] / height, 1.0])
     return np.ascontiguousarray(image[:h, :w]), factors @ K
+
+
+def opaque_cells(alpha: NDArray[np.uint8], stride: int, longest: int) -> NDArray[np.bool_]:
+    """[h*w] the cells of a picture, fitted as `fit` fits it, that are half opaque all over; `alpha` [H,W] is its
+    opacity."""
+    (h, w), resized = _fitted(*alpha.shape, stride, longest)
+    if resized != alpha.shape:
+        alpha = np.asarray(Image.fromarray(alpha).resize(resized[::-1], Image.Resampling.BOX))
+    blocks = alpha[:h, :w].reshape(h // stride, stride, w // stride, stride)
+    return (blocks.min((1, 3)) >= 128).reshape(-1)
 
 
 def fit_depth(depth: NDArray[np.float32], stride: int, longest: int) -> NDArray[np.float32]:

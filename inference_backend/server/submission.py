@@ -84,6 +84,12 @@ def check_seed_view(request: SeedViewRequest, arrays: Arrays) -> None:
             f"Expected 'depth' [{height},{width}] float32, got {list(depth.shape)} {depth.dtype}.",
             "Send one depth a pixel of the look, in metres; 0 where there is none.",
         )
+    alpha = arrays.get("alpha")
+    if alpha is not None and (alpha.shape != (height, width) or alpha.dtype != np.uint8):
+        raise InvalidRequest(
+            f"Expected 'alpha' [{height},{width}] uint8, got {list(alpha.shape)} {alpha.dtype}.",
+            "Send the opacity of each pixel of the look, 255 where it is opaque.",
+        )
     _check_cameras(arrays, frames=1)
     _check_greybox(request.greybox, arrays, frames=1)
 

@@ -1,0 +1,62 @@
+"""Reads the look that a scene names: the picture, the camera that it was seen through, and the set at that frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+from ..core.errors import LookNotReadable
+from ..core.look_image import fit_to_shape, opacity, over_black
+from ..core.shots import Shot
+from ..core.take_job import SeedView
+from ..scene.output import look_path
+from ..scene.read_camera import check_camera, read_camera_path
+from ..scene.read_greybox import GreyboxReader
+from ..scene.read_look import read_look
+from ..scene.read_shots import read_shots
+from ..scene.show_updates import add_warning
+from .shot_reading import source
+
+
+class LookReading:
+    """The look of a scene; checked at once, read when `seed_view` is asked for."""
+
+    def __init__(self, scene: bpy.types.Scene, shots: Sequence[Shot]) -> None:
+        """shots: those among which the look's frame is looked for first. Raises SceneNotReady, LookNotReadable."""
+        path = look_path(scene)
+        if path is None:
+            raise LookNotReadable("There is no look yet.", "Choose an image, press Render Look, or write a prompt.")
+        self._path = path
+        self._shot = _look_shot(scene, shots)
+        self._look = read_look(path)
+
+    def seed_view(self, scene: bpy.types.Scene, author: str) -> SeedView:
+        """The picture with its camera. Raises SceneNotReady."""
+        pixels, note = fit_to_shape(self._look, _shapes(scene))
+        if note:
+            add_warning(note)
+        image, alpha, shot = over_black(pixels), opacity(pixels), self._shot
+        camera = read_camera_path(source(scene), shot, image.shape[0], image.shape[1])
+        with GreyboxReader(source(scene), camera.frames) as reader:
+            reader.step()
+        return SeedView(self._path.stem, image, camera, reader.result, author, alpha, shot.camera)
+
+
+def _look_shot(scene: bpy.types.Scene, shots: Sequence[Shot]) -> Shot:
+    """The look's camera at its one frame: as chosen, else that of the shot which the frame lies in."""
+    settings = scene.mirage
+    frame = settings.look_frame if settings.look_frame >= 0 else shots[0].start
+    camera = settings.look_camera.name if settings.look_camera else ""
+    if not camera:
+        holding = [shot for shot in read_shots(scene) if shot.start <= frame <= shot.end]
+        camera = (holding or shots)[0].camera
+    check_camera(scene, camera)
+    return Shot("look", camera, frame, frame)
+
+
+def _shapes(scene: bpy.types.Scene) -> tuple[float, float]:
+    """Columns to rows of the camera's picture, as rendered and as shown (they differ where pixels are not square)."""
+    render = scene.render
+    columns_to_rows = render.resolution_x / render.resolution_y
+    return columns_to_rows, columns_to_rows * render.pixel_aspect_x / render.pixel_aspect_y

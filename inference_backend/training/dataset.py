@@ -49,6 +49,9 @@ class Batch:
     """[B,S*N'] int64 likewise, -1 for a missing source."""
     words: Tensor
     """[B,W]."""
+    place: Tensor
+    """[B,2+S+2] int64 on the CPU: seed of the set, the target's view, the sources' (-1: missing), and the cell in the
+    target's picture where the sample begins (down, right)."""
 
 
 class CachedSets:
@@ -69,6 +72,12 @@ class CachedSets:
                 f"The run was begun with {len(missing)} sets that are not in {self._folder}, {missing[0]} among them.",
                 "Render them again with `mirage train sets`: a seed always gives the same set.",
             )
+
+    def pictures(self, seed: int) -> Tensor:
+        """[V,3,H,W] 0..1: every view of a set."""
+        path = next(path for path in self.paths if int(path.stem) == seed)
+        with safe_open(path, "pt") as file:
+            return file.get_tensor("rgb").permute(0, 3, 1, 2).float() / 255
 
     def grow(self) -> None:
         """Draws from the sets that came since, too: those known stay first."""
@@ -117,6 +126,7 @@ def load(path: Path, target: int | None, history: int, rng: np.random.Generator)
             "material": ids,
             "source_material": torch.cat(source_ids),
             "words": file.get_slice("words")[target],
+            "place": torch.tensor([int(path.stem), target, *seen, 0, 0]),
         }
 
 
@@ -136,6 +146,7 @@ def crop(sample: dict[str, Tensor], top: int, left: int, rows: int, columns: int
     cut = {name: cells(sample[name]) for name in ("token", "geometry", "covered", "material")}
     cut["cell_guide"] = cells(sample["cell_guide"].flatten(-2)).unflatten(-1, (rows, columns))
     cut["pixel_guide"] = fine(sample["pixel_guide"])
+    cut["place"] = torch.cat([sample["place"][:-2], torch.tensor([top, left])])
     cut["target"] = fine(sample["target"].movedim(-1, 0)).movedim(0, -1)
     return sample | cut
 
@@ -151,7 +162,7 @@ def stack(samples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
 
 def ready(stored: dict[str, Tensor], device: torch.device | str) -> Batch:
     """Stacked samples on the device, as the networks want them: what travels is as small as what is stored."""
-    there = {name: tensor.to(device, non_blocking=True) for name, tensor in stored.items()}
+    there = {name: tensor.to(device, non_blocking=True) for name, tensor in stored.items() if name != "place"}
     b, (h, w) = len(there["target"]), there["cell_guide"].shape[-2:]
     return Batch(
         target=there["target"].permute(0, 3, 1, 2).float() / 255,
@@ -165,4 +176,5 @@ def ready(stored: dict[str, Tensor], device: torch.device | str) -> Batch:
         material=there["material"].long(),
         source_material=there["source_material"].long().flatten(1),
         words=there["words"].float().view(b, len(WORDS)),
+        place=stored["place"],
     )

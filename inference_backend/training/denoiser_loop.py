@@ -19,6 +19,7 @@ from .config import TrainingConfig
 from .dataset import CachedSets, ready
 from .discriminator import STRIDE, Discriminator, adversarial_loss, discriminator_loss
 from .evaluate import evaluate, sample_sheet
+from .frozen_latents import FrozenLatents
 from .live_sets import LiveSets
 from .loop import LOG_STEPS, Loop, adam, continued, descend, follow, learning, learning_rate
 from .squares import Pictures, Squares, draw
@@ -59,6 +60,7 @@ class DenoiserTask:
         self.sets = CachedSets(Path(config.sets))
         self.pictures = Pictures(Path(config.pictures) if config.pictures else None)
         self._held_out = CachedSets(Path(config.sets), held_out=True)
+        self._latents = FrozenLatents(self.sets)
 
     def begin(self) -> RunState:
         """The run at step 0. Raises NotFound where there are no sets."""
@@ -110,7 +112,8 @@ class DenoiserTask:
         rate = learning_rate(config, state.step)
         judged = state.discriminator is not None and state.step >= config.adversarial_from
         with torch.autocast(kind, torch.bfloat16):
-            made = run(state.model, samples, config, state.generator, flows)
+            encoded = None if config.frozen == "nothing" else self._latents.of(state.model, samples)
+            made = run(state.model, samples, config, state.generator, flows, encoded)
             losses = dict(made.losses)
             if batch.pictures is not None:
                 drawn = autoencoder_losses(state.model, *batch.pictures.to(config.device), config, state.generator)

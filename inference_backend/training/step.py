@@ -37,12 +37,17 @@ class Made:
 
 
 def run(
-    model: PrevizModel, batch: Batch, config: TrainingConfig, generator: torch.Generator, flows: bool = True
+    model: PrevizModel,
+    batch: Batch,
+    config: TrainingConfig,
+    generator: torch.Generator,
+    flows: bool = True,
+    encoded: tuple[Tensor, Tensor] | None = None,
 ) -> Made:
     """Losses and pictures of one batch, with the training's noise and dropouts drawn from `generator`; without the
-    flow's unless it `flows`."""
+    flow's unless it `flows`. encoded: what `encode` would return, where it is known."""
     with torch.set_grad_enabled(torch.is_grad_enabled() and config.frozen == "nothing"):
-        latents, sources = encode(model, batch)
+        latents, sources = encoded or encode(model, batch)
     condition, covered = condition_of(sources, batch, config, generator)
     target = latents.detach().float()
     ones = torch.ones(len(target), device=target.device)

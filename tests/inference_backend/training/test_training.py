@@ -25,6 +25,7 @@ from inference_backend.training.config import TrainingConfig
 from inference_backend.training.dataset import CachedSets, collate, crop, load, ready
 from inference_backend.training.denoiser_loop import DenoiserTask, train
 from inference_backend.training.evaluate import evaluate, sample_sheet
+from inference_backend.training.frozen_latents import FrozenLatents
 from inference_backend.training.losses import flow_loss, picture_loss, psnr, sharpness, texture_loss
 from inference_backend.training.step import condition_of, encode, palettes, run, without_dropout
 
@@ -127,6 +128,21 @@ def test_what_is_frozen_stays(sets, config, frozen, learning):
     now = state.model.state_dict()
     assert {name.split(".")[0] for name in now if not torch.equal(now[name], before[name])} == learning
     assert ("equivariance" in losses) == ("decoder" in learning)
+
+
+def test_latents_of_a_frozen_encoder_are_made_once_and_are_the_encoders(sets, config):
+    task, state = begun(replace(config, frozen="encoder", crop=0.7))
+    picks = [load(sets / "0000100.safetensors", 1, history, np.random.default_rng(0)) for history in (0, 2)]
+    whole, part = collate(picks), collate([crop(pick, 2, 5, 8, 12) for pick in picks])
+    known = FrozenLatents(task.sets)
+    with torch.no_grad():
+        for found, expected in zip(known.of(state.model, whole), encode(state.model, whole), strict=True):
+            torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+        latents, sources = known.of(state.model, whole)
+        for parameter in state.model.encoder.parameters():
+            parameter.zero_()
+        again, same = known.of(state.model, part)
+    assert torch.equal(again, latents[..., 2:10, 5:17]) and torch.equal(same, sources)
 
 
 def test_what_may_be_frozen_is_said(config):

@@ -17,6 +17,7 @@ from bpy.props import (
 from .compat import blend_relative, callbacks
 from .core.errors import MirageError
 from .scene.compare_takes import set_split
+from .scene.prompt_words import prompt_remark
 from .scene.read_shots import read_shots
 from .scene.show_world import tokens_of
 
@@ -81,7 +82,22 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         name="Look Samples", default=64, min=1, max=4096, description="Of Cycles and EEVEE, for Render Look"
     )
 
-    prompt: StringProperty(name="Prompt", description="The look in words")
+    look_strength: FloatProperty(
+        name="Strength",
+        default=1.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+        description="How far surfaces that no picture showed follow the look; at 0 the prompt and the greybox decide",
+    )
+    paint_path: StringProperty(
+        name="Paint-over",
+        subtype="FILE_PATH",
+        options=blend_relative(),
+        description="The copy of a take's frame that is painted on",
+    )
+
+    prompt: StringProperty(name="Prompt", description="The look in words", options={"TEXTEDIT_UPDATE"})
     engine: EnumProperty(name="Engine", items=(("previz", "Previz", "Ships with the backend; runs on any machine"),))
     shot_choice: EnumProperty(
         name="Shots",
@@ -130,6 +146,9 @@ class MirageCommitItem(bpy.types.PropertyGroup):
     author: StringProperty()
     seed: StringProperty(description="As text: it may be larger than Blender's own numbers")
     text: StringProperty()
+    frame: IntProperty(default=-1, description="That a look shows; -1 for a take")
+    camera: StringProperty()
+    over_take: StringProperty(description="The take that a paint-over was painted on")
 
 
 class MirageCoverageItem(bpy.types.PropertyGroup):
@@ -183,7 +202,7 @@ class MirageState(bpy.types.PropertyGroup):
             ("CANCELLED", "Cancelled", ""),
         )
     )
-    job_kind: StringProperty(default="TAKE", description="TAKE, SURVEY or LOOK")
+    job_kind: StringProperty(default="TAKE", description="TAKE, SURVEY, LOOK or PICTURE")
     title: StringProperty()
     phase: StringProperty()
     progress: FloatProperty(min=0.0, max=1.0)
@@ -232,6 +251,11 @@ CLASSES = (
 def remembered_tokens(thing: bpy.types.Object, world_id: str) -> int:
     """How many tokens of the world that is shown are the object's."""
     return tokens_of(thing, world_id)
+
+
+def unknown_words(settings: MirageSceneSettings) -> str:
+    """A sentence that names the words of the prompt which have no effect; empty where all have."""
+    return prompt_remark(settings.prompt, settings.engine)
 
 
 def add_pointers() -> None:

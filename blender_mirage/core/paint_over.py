@@ -7,7 +7,7 @@ another day.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,7 @@ class PaintedOn:
     """Blender's frame number."""
     original: str
     """File of the frame, to look through where the paint is transparent."""
+    camera: str = ""
 
     @property
     def name(self) -> str:
@@ -47,7 +48,6 @@ class PaintOver:
     on: PaintedOn
     image: NDArray[np.uint8]
     """[H,W,3] sRGB, of the frame's own size."""
-    camera: str = ""
     author: str = ""
 
     def request(self, engine: str) -> tuple[SeedViewRequest, Arrays]:
@@ -57,7 +57,7 @@ class PaintOver:
             greybox=Greybox(()),
             frame=self.on.frame,
             author=self.author,
-            camera=self.camera,
+            camera=self.on.camera,
             over_take=self.on.take_id,
         )
         return request, {"image": self.image}
@@ -82,6 +82,7 @@ def copy_to_paint(base: Path, picture: Path) -> Path:
         version=folder.name,
         frame=frame,
         original=str(picture),
+        camera=str(facts.get("camera", {}).get("name", "")),
     )
     copy = _free_name(base / PAINT_FOLDER, picture.stem)
     write_whole(_sidecar(copy), json.dumps(asdict(on), indent=2, ensure_ascii=False).encode())
@@ -109,7 +110,7 @@ def over(paint: NDArray[np.uint8], alpha: NDArray[np.uint8], under: NDArray[np.u
     return np.where(alpha[..., None] == 255, paint, np.rint(mixed)).astype(np.uint8)
 
 
-_KINDS = {"take_id": str, "world_id": str, "shot": str, "version": str, "frame": int, "original": str}
+_KINDS = {field.name: {"str": str, "int": int}[str(field.type)] for field in fields(PaintedOn)}
 
 
 def _sidecar(copy: Path) -> Path:

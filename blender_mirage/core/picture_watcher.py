@@ -35,8 +35,7 @@ class PictureWatcher(OrderWatcher):
             )
         if world is None:
             world = client.create_world(self.order.world_name or self.order.new_world_name)
-        if not self.order.world_id:
-            self._tell(WorldChosen(world))
+        self._tell(WorldChosen(world))
         request, arrays = self._request(world.world_id)
         if not send_picture(self._link, self._jobs, world.world_id, (request, arrays), self._tell):
             self._link.stop()  # cancelled from elsewhere

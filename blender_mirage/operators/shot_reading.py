@@ -78,6 +78,7 @@ class ShotReading:
                 prompt=settings.prompt.strip(),
                 steps=settings.steps,
                 use_memory=settings.use_memory,
+                look_strength=settings.look_strength,
                 author=self.author,
             )
         )

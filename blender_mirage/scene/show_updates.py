@@ -27,6 +27,7 @@ from .camera_background import blend_path
 from .chosen_world import choose_world, mark_look_written
 from .find import find_camera
 from .growing_takes import growing
+from .prompt_words import learn_vocabularies
 from .scene_keys import find_scene
 from .show_coverage import show_coverage
 from .show_shots import end_all, forget_shots, update_status
@@ -175,6 +176,7 @@ def _show_backend(state: bpy.types.PropertyGroup, what: BackendReady) -> None:
     for world in what.worlds:
         item = state.worlds.add()
         item.name, item.world_id, item.takes = world.name, world.world_id, world.takes
+    learn_vocabularies(what.health.engines)
     for engine in what.health.engines:
         if not engine.ready:
             add_warning(f"The engine {engine.name} is not ready. {engine.lacks}".strip())

@@ -62,11 +62,19 @@ def _fill(item: bpy.types.PropertyGroup, commit: Commit) -> None:
     today = moment is not None and moment.date() == datetime.now().astimezone().date()
     item.when = moment.strftime("%H:%M" if today else "%d %b") if moment else commit.created
     item.seed, item.author = str(commit.seed), commit.author
-    what = f"{commit.frames} frames with seed {commit.seed}" if commit.kind == "take" else "A picture"
-    made = f"{what} by {commit.engine}"
+    item.frame, item.camera, item.over_take = commit.frame, commit.camera, commit.over_take
+    made = f"{_describe_commit(commit)} by {commit.engine}"
     when = moment.strftime("%d %b %Y %H:%M") if moment else commit.created
     size = f"{_count(commit.tokens)} tokens, {_size(commit.bytes)}"
     item.text = f"{made}, {when}{f', for {commit.author}' if commit.author else ''}. {size}."
+
+
+def _describe_commit(commit: Commit) -> str:
+    if commit.kind == "take":
+        return f"{commit.frames} frames with seed {commit.seed}"
+    shown = f" of frame {commit.frame}" if commit.frame >= 0 else ""
+    through = f" through {commit.camera}" if commit.camera else ""
+    return f"{'A paint-over' if commit.over_take else 'A picture'}{shown}{through}"
 
 
 def _local(created: str) -> datetime | None:

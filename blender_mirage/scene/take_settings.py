@@ -7,7 +7,16 @@ from typing import Any
 
 import bpy
 
-_NOT_OF_A_TAKE = {"name", "rna_type", "scene_id", "seed_key", "shot_choice", "shot_names", "output_folder"}
+_NOT_OF_A_TAKE = {
+    "name",
+    "rna_type",
+    "scene_id",
+    "seed_key",
+    "shot_choice",
+    "shot_names",
+    "output_folder",
+    "paint_path",
+}
 """Of the scene, or of what is to be made next."""
 
 
@@ -38,7 +47,7 @@ def put_settings_back(scene: bpy.types.Scene, facts: Mapping[str, Any]) -> list[
     return [name for name, value in wanted.items() if not _put(scene.mirage, name, value)]
 
 
-_ASKED = ("engine", "seed", "prompt", "steps", "use_memory", "width")
+_ASKED = ("engine", "seed", "prompt", "steps", "use_memory", "look_strength", "width")
 
 
 def _put(settings: bpy.types.PropertyGroup, name: str, value: Any) -> bool:

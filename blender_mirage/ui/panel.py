@@ -3,6 +3,7 @@
 import bpy
 
 from ..properties import BUSY_STATES
+from .look_panel import draw_look
 from .sentences import draw_sentence
 
 _BACKEND_ICONS = {"UNKNOWN": "UNLINKED", "CONNECTING": "TIME", "READY": "LINKED", "PROBLEM": "ERROR"}
@@ -40,7 +41,7 @@ class MIRAGE_PT_main(_Sidebar, bpy.types.Panel):
         world = layout.row(align=True)
         world.menu("MIRAGE_MT_worlds", text=settings.world_name or "New World", icon="WORLD")
         world.operator("mirage.create_world", text="", icon="ADD")
-        _draw_look(layout.column(), settings)
+        draw_look(layout.column(), context, settings)
         _draw_shot(layout.column(), settings)
 
 
@@ -89,17 +90,6 @@ def _draw_backend(layout, context, state):
         layout.operator("mirage.start_backend", icon="FILE_REFRESH")
 
 
-def _draw_look(layout, settings):
-    layout.label(text="Look")
-    layout.row().prop(settings, "look_source", expand=True)
-    if settings.look_source == "IMAGE":
-        layout.prop(settings, "look_path", text="")
-        render = layout.row(align=True)
-        render.prop(settings, "look_engine", text="")
-        render.operator("mirage.render_look", icon="RENDER_STILL")
-    layout.prop(settings, "prompt", icon="TEXT")
-
-
 def _draw_shot(layout, settings):
     layout.prop(settings, "shot_choice")
     if settings.shot_choice == "NAMED":
@@ -137,6 +127,8 @@ def _working(state):
 def _ended(state):
     if state.job_kind == "LOOK":
         return "Look rendered" if state.job_state == "DONE" else _JOB_ENDS[state.job_state]
+    if state.job_kind == "PICTURE":
+        return "The world has it" if state.job_state == "DONE" else _JOB_ENDS[state.job_state]
     if state.job_kind == "SURVEY":
         return _JOB_ENDS[state.job_state] + (": see Coverage" if state.job_state == "DONE" else "")
     kept = f"{state.frames_saved} {'frame' if state.frames_saved == 1 else 'frames'}"

@@ -10,13 +10,14 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from blender_mirage.ui import panel, shots_panel, world_panel  # noqa: E402
+from blender_mirage.ui import look_panel, panel, shots_panel, world_panel  # noqa: E402
 from tests.support.addon import enabled_addon  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
 ITEM_FIELDS = {
     panel: {"world": "worlds", "warning": "warnings"},
+    look_panel: {"item": "commits"},
     shots_panel: {"shot": "shots", "take": "takes"},
     world_panel: {"item": "commits", "shot": "coverage"},
 }
@@ -87,7 +88,7 @@ def test_every_state_is_shown():
 
 def test_drawing_writes_no_data():
     allowed = {"layout", "filepath", "scale_y", "use_property_split", "use_property_decorate", "world_id", "world_name"}
-    allowed |= {"active", "alignment", "step", "mode"}
+    allowed |= {"active", "alignment", "step", "mode", "which"}
     for node in ast.walk(ast.parse(SOURCE)):
         if isinstance(node, ast.Assign):
             for target in node.targets:

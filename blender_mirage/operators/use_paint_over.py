@@ -1,0 +1,36 @@
+"""Use Paint-over: what was painted on a copy of a frame goes into the world."""
+
+from pathlib import Path
+
+import bpy
+
+from ..event_pump import pump
+from .picture_preparation import PaintPreparation
+from .report import busy, reports_errors
+
+
+class MIRAGE_OT_use_paint_over(bpy.types.Operator):
+    bl_idname = "mirage.use_paint_over"
+    bl_label = "Use Paint-over"
+    bl_description = (
+        "Write what was painted into the world, on the surfaces that it lies on; nothing else of the world changes. "
+        "Regenerate Stale then makes the frames that show it"
+    )
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        if busy(context):
+            cls.poll_message_set("A take is being made: wait for it or cancel it first")
+            return False
+        if not context.scene.mirage.paint_path:
+            cls.poll_message_set("Nothing was painted on yet: press Paint Over This Frame first")
+            return False
+        return True
+
+    @reports_errors
+    def execute(self, context):
+        copy = Path(bpy.path.abspath(context.scene.mirage.paint_path)).absolute()
+        preparation = PaintPreparation(context, copy)
+        (pump.read_now if bpy.app.background else pump.read)(preparation)
+        return {"FINISHED"}

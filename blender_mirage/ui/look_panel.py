@@ -1,0 +1,78 @@
+"""The look: the picture and the words that are asked for, those that the world has already, and painting over."""
+
+import bpy
+
+from ..properties import unknown_words
+from .sentences import draw_sentence
+
+_LOOK_ROWS = 3
+_NAME_SHARE = 0.55
+"""Of a line of the list; the rest is the frame and the time."""
+
+
+class MIRAGE_UL_looks(bpy.types.UIList):
+    """The pictures among the world's commits."""
+
+    bl_idname = "MIRAGE_UL_looks"
+
+    def filter_items(self, context, data, property):
+        shown = [self.bitflag_filter_item if item.kind == "seed_view" else 0 for item in getattr(data, property)]
+        return shown, []
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property):
+        row = layout.split(factor=_NAME_SHARE)
+        row.active = item.state == "live"
+        row.label(text=item.name, icon="BRUSH_DATA" if item.over_take else "IMAGE_DATA")
+        end = row.row()
+        end.label(text=f"frame {item.frame}" if item.frame >= 0 else "")
+        when = end.row()
+        when.alignment = "RIGHT"
+        when.label(text=item.when if item.state == "live" else "reverted")
+
+
+class MIRAGE_PT_looks(bpy.types.Panel):
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Mirage"
+    bl_idname = "MIRAGE_PT_looks"
+    bl_label = "Looks of the World"
+    bl_parent_id = "MIRAGE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        layout, state, settings = self.layout, context.window_manager.mirage, context.scene.mirage
+        layout.operator("mirage.add_look", icon="ADD")
+        if settings.world_id and state.memory_world == settings.world_id:
+            _draw_list(layout, context, state)
+        paint = layout.column(align=True)
+        paint.operator("mirage.paint_over_frame", icon="BRUSH_DATA")
+        paint.operator("mirage.use_paint_over", icon="CHECKMARK")
+        if settings.paint_path:
+            layout.prop(settings, "paint_path", text="")
+
+
+def draw_look(layout, context, settings):
+    """What the next take is to look like."""
+    layout.label(text="Look")
+    layout.row().prop(settings, "look_source", expand=True)
+    if settings.look_source == "IMAGE":
+        layout.prop(settings, "look_path", text="")
+        render = layout.row(align=True)
+        render.prop(settings, "look_engine", text="")
+        render.operator("mirage.render_look", icon="RENDER_STILL")
+    layout.prop(settings, "prompt", icon="TEXT")
+    draw_sentence(layout, context, unknown_words(settings), "INFO")
+    layout.prop(settings, "look_strength", slider=True)
+
+
+def _draw_list(layout, context, state):
+    layout.template_list("MIRAGE_UL_looks", "", state, "commits", state, "commit_index", rows=_LOOK_ROWS)
+    if state.commit_index < len(state.commits) and state.commits[state.commit_index].kind == "seed_view":
+        draw_sentence(layout, context, state.commits[state.commit_index].text, "BLANK1")
+    buttons = layout.row(align=True)
+    buttons.operator("mirage.revert_commit", icon="LOOP_BACK")
+    buttons.operator("mirage.restore_commit", icon="LOOP_FORWARDS")
+    buttons.operator("mirage.forget_commit", icon="TRASH")
+
+
+CLASSES = (MIRAGE_UL_looks, MIRAGE_PT_looks)

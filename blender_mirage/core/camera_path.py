@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,13 @@ from .errors import SceneNotReady
 Float64 = NDArray[np.float64]
 
 _ORTHONORMAL = 1e-5
+
+
+def exact_fps(fps: int, fps_base: float) -> float:
+    """Frames a second of `fps / fps_base`: Blender keeps the base in single precision, which 1.001 is not exact in."""
+    base = Fraction(fps_base).limit_denominator(1000)
+    near = abs(float(base) - fps_base) <= 1e-6 * fps_base
+    return float(fps / base) if near and base > 0 else fps / fps_base
 
 
 @dataclass(frozen=True)

@@ -36,12 +36,49 @@ class Shot:
     def last(self) -> int:
         return self.end + self.handles
 
+    def frames(self, step: int = 1) -> tuple[int, ...]:
+        """Those that are made: every `step`-th, counted from the cut: another handle leaves them as they are."""
+        before = range(self.start, self.first - 1, -step)
+        return (*reversed(before), *range(self.start + step, self.last + 1, step))
+
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise SceneNotReady(
                 f"Shot {self.name!r} has no frame: it starts at {self.start} and ends at {self.end}.",
                 "Set an end frame that is not before the start frame.",
             )
+
+
+@dataclass(frozen=True)
+class SceneStrip:
+    """A strip of the timeline that shows a scene."""
+
+    name: str
+    scene: str
+    camera: str
+    first: int
+    """Frame of the timeline at which it begins to be seen."""
+    after: int
+    """Frame of the timeline at which it is not seen any more."""
+    shift: int
+    """Frame on the timeline, less frame in the scene."""
+
+
+def shots_from_strips(strips: Sequence[SceneStrip]) -> tuple[Shot, ...]:
+    """A shot for every strip, in the order of the timeline; named after it, made unique."""
+    names: set[str] = set()
+    ordered = sorted(strips, key=lambda strip: (strip.first, strip.after))
+    return tuple(
+        Shot(
+            unique_name(strip.name, names),
+            strip.camera,
+            strip.first - strip.shift,
+            strip.after - 1 - strip.shift,
+            scene=strip.scene,
+            shift=strip.shift,
+        )
+        for strip in ordered
+    )
 
 
 @dataclass(frozen=True)

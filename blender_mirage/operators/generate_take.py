@@ -1,6 +1,7 @@
 """Generate: reads the shots and hands them to the backend; the frames come home through the event pump."""
 
 import bpy
+from bpy.props import EnumProperty
 
 from ..event_pump import pump
 from .report import busy, reports_errors
@@ -13,6 +14,16 @@ class MIRAGE_OT_generate_take(bpy.types.Operator):
     bl_description = "Make a new take of the chosen shots with the look; nothing older is overwritten"
     bl_options = {"REGISTER"}
 
+    which: EnumProperty(
+        name="Which Shots",
+        items=(
+            ("SETTINGS", "As Set", "Those that the settings name"),
+            ("LIST", "Chosen", "The one that is chosen in the list"),
+            ("ALL", "All", "Every shot"),
+        ),
+        options={"SKIP_SAVE"},
+    )
+
     @classmethod
     def poll(cls, context):
         if busy(context):
@@ -22,7 +33,7 @@ class MIRAGE_OT_generate_take(bpy.types.Operator):
 
     @reports_errors
     def execute(self, context):
-        preparation = TakePreparation(context)
+        preparation = TakePreparation(context, which=self.which)
         if bpy.app.background:  # no timers run there, and nobody waits for a redraw
             pump.read_now(preparation)
         else:

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.camera_path import CameraPath
+from ..core.camera_path import CameraPath, exact_fps
 from ..core.cameras import intrinsics, opencv_from_blender, scale_intrinsics, shear_into_intrinsics
 from ..core.errors import SceneNotReady
 from ..core.shots import Shot
@@ -35,7 +35,7 @@ def read_camera_path(
     with Playhead(source) as playhead:
         scene = playhead.scene
         check_camera(scene, shot.camera)
-        fps = scene.render.fps / scene.render.fps_base
+        fps = exact_fps(scene.render.fps, scene.render.fps_base)
         for frame in frames:
             depsgraph = playhead.go(frame)
             camera = _camera(scene, shot.camera).evaluated_get(depsgraph)

@@ -48,14 +48,50 @@ class MIRAGE_PT_shots(bpy.types.Panel):
     bl_parent_id = "MIRAGE_PT_main"
 
     def draw(self, context):
-        layout, state = self.layout, context.window_manager.mirage
+        layout, state, settings = self.layout, context.window_manager.mirage, context.scene.mirage
+        _draw_source(layout, settings)
         if state.shots_problem:
             draw_sentence(layout, context, state.shots_problem, "ERROR")
             return
         layout.template_list("MIRAGE_UL_shots", "", state, "shots", state, "shot_index", rows=_ROWS)
+        _draw_own_settings(layout, state, settings)
+        _draw_generate(layout)
         if state.takes:
             _draw_takes(layout, context, state)
         _draw_opacity(layout, context, state)
+
+
+def _draw_source(layout, settings):
+    layout.prop(settings, "shot_source", text="")
+    row = layout.row(align=True)
+    row.prop(settings, "handles")
+    row.prop(settings, "frame_step")
+
+
+def _draw_own_settings(layout, state, settings):
+    """Of the chosen shot, where it has some."""
+    shot = state.shots[state.shot_index].name if state.shot_index < len(state.shots) else ""
+    own = settings.overrides.get(shot)
+    if own is None:
+        layout.operator("mirage.override_shot", icon="ADD")
+        return
+    box = layout.box().column(align=True)
+    head = box.row()
+    head.label(text="Own Settings")
+    head.operator("mirage.remove_override", text="", icon="X", emboss=False)
+    for name in ("prompt", "seed"):
+        row = box.row(align=True)
+        row.prop(own, f"use_{name}", text="")
+        value = row.row()
+        value.active = getattr(own, f"use_{name}")
+        value.prop(own, name)
+
+
+def _draw_generate(layout):
+    row = layout.row(align=True)
+    row.operator("mirage.generate_take", text="Generate Shot", icon="PLAY").which = "LIST"
+    row.operator("mirage.generate_take", text="All").which = "ALL"
+    row.operator("mirage.regenerate_stale", text="Stale")
 
 
 def _draw_takes(layout, context, state):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from blender_mirage.core.camera_path import CameraPath
+from blender_mirage.core.camera_path import CameraPath, exact_fps
 from blender_mirage.core.errors import SceneNotReady
 
 K = np.array([[500.0, 0, 256], [0, 500, 144], [0, 0, 1]])
@@ -55,3 +55,16 @@ def test_no_frame():
 def test_values_that_only_a_programmer_gets_wrong(wrong):
     with pytest.raises(ValueError):
         path(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("fps", "base", "exact"),
+    [(24, 1.001, 24000 / 1001), (30, 1.001, 30000 / 1001), (60, 1.001, 60000 / 1001), (25, 1.0, 25.0), (1, 8.0, 0.125)],
+)
+def test_rates_are_exact_though_blender_keeps_the_base_in_single_precision(fps, base, exact):
+    assert exact_fps(fps, float(np.float32(base))) == exact
+
+
+def test_an_odd_rate_is_what_it_is_within_single_precision():
+    for base in np.random.default_rng(0).uniform(0.5, 3.0, 200):
+        assert exact_fps(24, float(base)) == pytest.approx(24 / base, rel=2e-6)

@@ -40,3 +40,12 @@ def test_names_whose_folders_would_be_one_are_told_apart():
 def test_an_empty_range():
     with pytest.raises(SceneNotReady, match="'s' has no frame: it starts at 10 and ends at 5"):
         Shot("s", "Camera", 10, 5)
+
+
+@given(st.integers(0, 40), st.integers(0, 30), st.integers(0, 12), st.integers(1, 9))
+def test_handles_leave_the_frames_of_the_cut_as_they_are(start, length, handles, step):
+    bare, shot = Shot("a", "c", start, start + length), Shot("a", "c", start, start + length, handles=handles)
+    frames = shot.frames(step)
+    assert [frame for frame in frames if shot.start <= frame <= shot.end] == list(bare.frames(step))
+    assert start in frames and all(after - before == step for before, after in zip(frames, frames[1:], strict=False))
+    assert frames[0] >= max(0, start - handles) and frames[-1] <= start + length + handles

@@ -140,3 +140,52 @@ def test_a_failure_inside_a_tick_leaves_a_state_that_the_user_sees(addon, caplog
     assert state().job_state == "FAILED" and "console" in state().hint
     assert "a defect" in caplog.text
     assert pump.idle
+
+
+def test_a_shot_with_a_prompt_and_seed_of_its_own_handles_and_a_frame_step(addon, tmp_path):
+    bind_marker("first", 10, addon.camera)
+    bind_marker("second", 20, add_camera("Other", (0.5, -8, 0)))
+    addon.frame_start, addon.frame_end = 10, 25
+    settings = addon.mirage
+    settings.prompt, settings.seed, settings.handles, settings.frame_step = "brick", 3, 4, 3
+    addon.render.fps, addon.render.fps_base = 24, 1.001
+    pump.tick()
+    state().shot_index = 1
+    bpy.ops.mirage.override_shot()
+    settings.overrides["second"].prompt = "moss"
+    assert not bpy.ops.mirage.override_shot.poll()
+    bpy.ops.mirage.generate_take(which="ALL")
+    pump.run_until_idle()
+    assert state().job_state == "DONE", state().message
+    first, second = (read_sidecar(tmp_path / "mirage" / name / "v001")["request"] for name in ("first", "second"))
+    assert (first["prompt"], first["seed"], second["prompt"], second["seed"]) == ("brick", 3, "moss", 3)
+    assert first["frames"] == [7, 10, 13, 16, 19, 22] and second["frames"] == [17, 20, 23, 26, 29]
+    assert first["fps"] == 24000 / 1001
+    spans = {strip["mirage_shot"]: strip_span(strip) for strip in strips(addon.sequence_editor)}
+    assert spans == {"first": (10, 20), "second": (20, 26)}
+    settings.overrides["second"].use_seed, settings.overrides["second"].seed = True, 8
+    bpy.ops.mirage.generate_take(which="LIST")
+    pump.run_until_idle()
+    assert read_sidecar(tmp_path / "mirage" / "second" / "v002")["request"]["seed"] == 8
+    assert not (tmp_path / "mirage" / "first" / "v002").exists()
+    bpy.ops.mirage.remove_override()
+    assert len(settings.overrides) == 0
+
+
+def test_a_scene_strip_is_shot_in_its_scene_and_lies_on_the_timeline_that_shows_it(addon, tmp_path):
+    edit = bpy.data.scenes.new("Edit")
+    edit.mirage.prompt, edit.mirage.width, edit.mirage.shot_source = "brick", 64, "STRIPS"
+    edit.render.resolution_x = edit.render.resolution_y = 64
+    scene_strip = strips(edit.sequence_editor_create()).new_scene("Intro", addon, 1, 50)
+    bpy.context.window.scene = edit
+    bpy.ops.mirage.generate_take(which="ALL")
+    pump.run_until_idle()
+    assert state().job_state == "DONE", state().message
+    (take,) = (strip for strip in strips(edit.sequence_editor) if strip.type == "IMAGE")
+    assert strip_span(take) == strip_span(scene_strip) == (50, 53) and take.channel > scene_strip.channel
+    assert read_sidecar(tmp_path / "mirage" / "Intro" / "v001")["request"]["frames"] == [1, 2, 3]
+    assert addon.camera.data.background_images[0].image_user.frame_start == 1
+    assert addon.frame_current == 1 and edit.mirage.world_id and not addon.mirage.world_id
+    edit.render.resolution_y = 32
+    with pytest.raises(RuntimeError, match="Give both the same resolution"):
+        bpy.ops.mirage.generate_take(which="ALL")

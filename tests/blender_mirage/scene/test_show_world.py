@@ -12,7 +12,8 @@ from blender_mirage.core.take_job import Ended, Progress  # noqa: E402
 from blender_mirage.core.world_report import WorldSeen  # noqa: E402
 from blender_mirage.properties import remembered_tokens  # noqa: E402
 from blender_mirage.scene.ids import ensure_ids  # noqa: E402
-from blender_mirage.scene.show_updates import apply, mark_running, scene_key  # noqa: E402
+from blender_mirage.scene.scene_keys import scene_key  # noqa: E402
+from blender_mirage.scene.show_updates import apply, mark_running  # noqa: E402
 from blender_mirage.scene.show_world import anchors_of  # noqa: E402
 from blender_mirage.wire.history import AnchorInfo, Commit  # noqa: E402
 from blender_mirage.wire.messages import WorldStats  # noqa: E402

@@ -40,6 +40,15 @@ def _is_camera(settings, thing):
     return thing.type == "CAMERA"
 
 
+class MirageShotOverride(bpy.types.PropertyGroup):
+    """What one shot is made with instead of the scene's settings; its `name` is the shot's."""
+
+    use_prompt: BoolProperty(name="Own Prompt", default=True, description="Use these words for this shot")
+    prompt: StringProperty(name="Prompt", description="The look of this shot in words")
+    use_seed: BoolProperty(name="Own Seed", description="Use this seed for this shot")
+    seed: IntProperty(name="Seed", min=0, description="Another seed, another take")
+
+
 class MirageSceneSettings(bpy.types.PropertyGroup):
     """What a take of this scene is made with."""
 
@@ -99,6 +108,21 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
 
     prompt: StringProperty(name="Prompt", description="The look in words", options={"TEXTEDIT_UPDATE"})
     engine: EnumProperty(name="Engine", items=(("previz", "Previz", "Ships with the backend; runs on any machine"),))
+    shot_source: EnumProperty(
+        name="Shots From",
+        items=(
+            ("MARKERS", "Markers", "The cut list: cameras bound to markers; without any, the scene's camera"),
+            ("STRIPS", "Scene Strips", "The scene strips of the timeline, each through its camera"),
+            ("CAMERA", "Active Camera", "The scene's camera over the preview range, where that is on"),
+        ),
+    )
+    handles: IntProperty(
+        name="Handles", min=0, max=1000, description="Frames that are made before and after each cut, for the editor"
+    )
+    frame_step: IntProperty(
+        name="Frame Step", default=1, min=1, max=100, description="Make every so many frames; each holds till the next"
+    )
+    overrides: CollectionProperty(type=MirageShotOverride)
     shot_choice: EnumProperty(
         name="Shots",
         items=(
@@ -237,6 +261,7 @@ class MirageState(bpy.types.PropertyGroup):
 
 
 CLASSES = (
+    MirageShotOverride,
     MirageSceneSettings,
     MirageWorldItem,
     MirageWarning,

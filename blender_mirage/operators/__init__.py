@@ -1,5 +1,6 @@
 """One verb a file. Operators read the scene, ask the pump, and report; they compute nothing themselves."""
 
+from .add_look import MIRAGE_OT_add_look
 from .bring_up_take import MIRAGE_OT_bring_up_take
 from .build_demo_set import MIRAGE_OT_build_demo_set
 from .cancel_job import MIRAGE_OT_cancel_job
@@ -12,6 +13,7 @@ from .fork_world import MIRAGE_OT_fork_world
 from .generate_take import MIRAGE_OT_generate_take
 from .hide_coverage import MIRAGE_OT_hide_coverage
 from .override_shot import MIRAGE_OT_override_shot, MIRAGE_OT_remove_override
+from .paint_over_frame import MIRAGE_OT_paint_over_frame
 from .pick_up_takes import MIRAGE_OT_pick_up_takes
 from .pick_world import MIRAGE_OT_pick_world
 from .refresh_world import MIRAGE_OT_refresh_world
@@ -26,8 +28,10 @@ from .set_budget import MIRAGE_OT_set_budget
 from .start_backend import MIRAGE_OT_start_backend
 from .survey_coverage import MIRAGE_OT_survey_coverage
 from .swap_take import MIRAGE_OT_swap_take
+from .use_paint_over import MIRAGE_OT_use_paint_over
 
 CLASSES = (
+    MIRAGE_OT_add_look,
     MIRAGE_OT_bring_up_take,
     MIRAGE_OT_build_demo_set,
     MIRAGE_OT_cancel_job,
@@ -40,6 +44,7 @@ CLASSES = (
     MIRAGE_OT_generate_take,
     MIRAGE_OT_hide_coverage,
     MIRAGE_OT_override_shot,
+    MIRAGE_OT_paint_over_frame,
     MIRAGE_OT_pick_up_takes,
     MIRAGE_OT_pick_world,
     MIRAGE_OT_refresh_world,
@@ -56,4 +61,5 @@ CLASSES = (
     MIRAGE_OT_stop_comparing,
     MIRAGE_OT_survey_coverage,
     MIRAGE_OT_swap_take,
+    MIRAGE_OT_use_paint_over,
 )

@@ -21,16 +21,21 @@ from ..scene.read_camera import check_camera, fit_resolution, read_camera_path
 from ..scene.read_greybox import GreyboxReader
 from ..scene.read_shots import find_shot, read_shots
 from ..scene.scene_keys import find_scene, scene_key
+from ..scene.show_shots import chosen_shot
 
 CAMERAS_A_STEP = 6
+_SHAPE_TOLERANCE = 0.01
 
 
 class ShotReading:
     """The shots that the settings of a scene name; `jobs` are what was read of them once `steps` has ended."""
 
-    def __init__(self, scene: bpy.types.Scene) -> None:
-        """Raises SceneNotReady. Changes nothing but the scene's id."""
-        self.shots = chosen_shots(scene)
+    def __init__(self, scene: bpy.types.Scene, which: str = "SETTINGS") -> None:
+        """`which`: see `chosen_shots`. Raises SceneNotReady. Changes nothing but the scene's id."""
+        self.shots = chosen_shots(scene, which)
+        for shot in self.shots:
+            _check_shape(scene, shot)
+        self._scenes = {shot.scene: bpy.data.scenes[shot.scene].session_uid for shot in self.shots if shot.scene}
         self._cameras = {shot.name: check_camera(scene, shot.camera).session_uid for shot in self.shots}
         self.size = fit_resolution(scene, scene.mirage.width)
         self.scene: SceneKey = scene_key(scene)
@@ -49,6 +54,15 @@ class ShotReading:
             raise SceneNotReady(f"The scene {self.scene.name!r} went away while it was read.", "Start again.")
         return scene
 
+    def source_of(self, shot: Shot) -> bpy.types.Context | bpy.types.Scene:
+        """What `shot` is read from: the scene of its strip, or the one that was asked. Raises SceneNotReady."""
+        if not shot.scene:
+            return source(self.live_scene())
+        scene = by_session(bpy.data.scenes, self._scenes[shot.scene])
+        if scene is None:
+            raise SceneNotReady(f"The scene {shot.scene!r} went away while it was read.", "Start again.")
+        return source(scene)
+
     def _live(self, shot: Shot) -> Shot:
         """The shot with its camera as it is called now. Raises SceneNotReady where it was deleted meanwhile."""
         camera = by_session(bpy.data.objects, self._cameras[shot.name])
@@ -57,49 +71,75 @@ class ShotReading:
         return replace(shot, camera=camera.name, camera_id=object_id(camera))
 
     def _read(self, shot: Shot) -> Iterator[Progress]:
-        count, pieces = shot.end - shot.start + 1, []
-        with Playhead(self.live_scene()):  # held over the pieces, so that the picture does not jump back between them
-            for start in range(shot.start, shot.end + 1, CAMERAS_A_STEP):
-                yield Progress(shot.name, "reading the camera", start - shot.start, count)
-                piece = replace(self._live(shot), start=start, end=min(start + CAMERAS_A_STEP - 1, shot.end))
-                pieces.append(read_camera_path(source(self.live_scene()), piece, *self.size))
+        step = self.live_scene().mirage.frame_step
+        frames, pieces = shot.frames(step), []
+        # One playhead is held over all the pieces, so that the picture does not jump back between them.
+        with Playhead(self.source_of(shot)):
+            for index in range(0, len(frames), CAMERAS_A_STEP):
+                yield Progress(shot.name, "reading the camera", index, len(frames))
+                some = frames[index : index + CAMERAS_A_STEP]
+                piece = replace(self._live(shot), start=some[0], end=some[-1])
+                pieces.append(read_camera_path(self.source_of(shot), piece, *self.size, step))
         camera = _joined(pieces)
-        with GreyboxReader(source(self.live_scene()), camera.frames) as reader:
+        with GreyboxReader(self.source_of(shot), camera.frames) as reader:
             while reader.step():
                 yield Progress(shot.name, "reading the set", reader.done, reader.total)
+        self.jobs.append(self._job(self._live(shot), camera, reader))
+
+    def _job(self, shot: Shot, camera: CameraPath, reader: GreyboxReader) -> TakeJob:
         settings = self.live_scene().mirage
-        self.jobs.append(
-            TakeJob(
-                shot=self._live(shot),
-                camera=camera,
-                greybox=reader.result,
-                engine=settings.engine,
-                seed=settings.seed,
-                prompt=settings.prompt.strip(),
-                steps=settings.steps,
-                use_memory=settings.use_memory,
-                look_strength=settings.look_strength,
-                author=self.author,
-            )
+        own = settings.overrides.get(shot.name)
+        return TakeJob(
+            shot=shot,
+            camera=camera,
+            greybox=reader.result,
+            engine=settings.engine,
+            seed=own.seed if own is not None and own.use_seed else settings.seed,
+            prompt=(own.prompt if own is not None and own.use_prompt else settings.prompt).strip(),
+            steps=settings.steps,
+            use_memory=settings.use_memory,
+            look_strength=settings.look_strength,
+            author=self.author,
         )
 
 
-def chosen_shots(scene: bpy.types.Scene) -> list[Shot]:
-    """The shots that the settings name. Raises SceneNotReady."""
+def chosen_shots(scene: bpy.types.Scene, which: str = "SETTINGS") -> list[Shot]:
+    """The shots that the settings name; ALL, or the one chosen in the LIST, where `which` says so. Raises
+    SceneNotReady."""
     settings = scene.mirage
-    if settings.shot_choice == "NAMED":
+    choice = settings.shot_choice if which == "SETTINGS" else which
+    if choice == "LIST":
+        return [find_shot(scene, chosen_shot(bpy.context.window_manager.mirage))]
+    if choice == "NAMED":
         names = [name.strip() for name in settings.shot_names.split(",") if name.strip()]
         if not names:
             raise SceneNotReady("No shot is named.", "Write a shot's name, or choose All or At the Playhead.")
         return [find_shot(scene, name) for name in names]
     shots = read_shots(scene)
-    if settings.shot_choice == "CURRENT":
-        shots = [shot for shot in shots if shot.start <= scene.frame_current <= shot.end]
+    if choice == "CURRENT":
+        shots = [shot for shot in shots if shot.start <= scene.frame_current - shot.shift <= shot.end]
     if not shots:
         raise SceneNotReady(
             f"No shot lies at frame {scene.frame_current}.", "Move the playhead into a shot, or choose All."
         )
     return shots
+
+
+def _check_shape(scene: bpy.types.Scene, shot: Shot) -> None:
+    """Raises SceneNotReady where the scene of a strip has another frame than the timeline that it lies on."""
+    if not shot.scene:
+        return
+    own, edit = bpy.data.scenes[shot.scene].render, scene.render
+    shapes = [
+        (render.resolution_x * render.pixel_aspect_x) / (render.resolution_y * render.pixel_aspect_y)
+        for render in (own, edit)
+    ]
+    if abs(shapes[0] / shapes[1] - 1.0) > _SHAPE_TOLERANCE:
+        raise SceneNotReady(
+            f"The scene {shot.scene!r} is {own.resolution_x}x{own.resolution_y}, and the timeline that shows it "
+            f"{edit.resolution_x}x{edit.resolution_y}.",
+            "Give both the same resolution, so that the camera sees what the timeline shows.",
+        )
 
 
 def source(scene: bpy.types.Scene) -> bpy.types.Context | bpy.types.Scene:

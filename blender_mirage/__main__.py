@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--look", type=Path, help="an image of the look (default: the one chosen in the .blend)")
     generate.add_argument("--look-frame", type=int, help="the frame that the look shows (default: the first)")
     generate.add_argument("--prompt", help="the look in words")
+    generate.add_argument("--look-strength", type=float, help="0 to 1: how far unseen surfaces follow the look")
     generate.add_argument("--engine", help="which engine makes the frames (default: previz)")
     generate.add_argument(
         "--out", type=Path, help="folder that gets a folder a shot (default: mirage beside the .blend)"
@@ -58,6 +59,18 @@ def _parser() -> argparse.ArgumentParser:
     survey.add_argument("--width", type=int, help="pixels across, as for the takes that are compared")
     survey.add_argument("--world", metavar="NAME", help="the world to ask (default: the one chosen in the .blend)")
     _add_backend(survey)
+
+    add_look = commands.add_parser("add-look", help="write a look into a world, beside those that it has")
+    add_look.add_argument("file", type=Path, help="the .blend")
+    add_look.add_argument("look", type=Path, metavar="IMAGE", help="any picture that Blender reads")
+    add_look.add_argument("--look-frame", type=int, help="the frame that it shows (default: the first)")
+    add_look.add_argument("--camera", help="the camera that it was seen through (default: the shot's)")
+    paint = commands.add_parser("paint-over", help="write what was painted on a frame of a take into its world")
+    paint.add_argument("file", type=Path, help="the .blend")
+    paint.add_argument("paint", type=Path, metavar="PICTURE", help="as Paint Over This Frame made it, painted on")
+    for parser_of_picture in (add_look, paint):
+        parser_of_picture.add_argument("--world", metavar="NAME", help="default: the one chosen in the .blend")
+        _add_backend(parser_of_picture)
 
     export = commands.add_parser("export", help="write the cameras of a .blend to a file")
     export.add_argument("file", type=Path, help="the .blend")
@@ -159,6 +172,37 @@ def _survey(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _add_look(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    scene = _open(arguments.file)
+    _choose(scene.mirage, arguments)
+    if arguments.camera:
+        scene.mirage.look_camera = bpy.data.objects.get(arguments.camera)
+        if scene.mirage.look_camera is None:
+            raise SceneNotReady(f"There is no camera {arguments.camera!r}.", "Check the name for a typing error.")
+    return _write_picture(bpy.ops.mirage.add_look)
+
+
+def _paint_over(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    scene = _open(arguments.file)
+    _choose(scene.mirage, arguments)
+    scene.mirage.paint_path = str(arguments.paint.absolute())
+    return _write_picture(bpy.ops.mirage.use_paint_over)
+
+
+def _write_picture(operator: Any) -> int:
+    state = _carry_out(operator)
+    if state.job_state != "DONE":
+        raise MirageError(state.message or "The picture was not written.", state.hint)
+    for commit in state.commits:
+        if commit.kind == "seed_view":
+            print(f"{commit.name}: {commit.text}{' (reverted)' if commit.state != 'live' else ''}")
+    return 0
+
+
 def _carry_out(operator: Any) -> Any:
     """Runs an operator and what it sets going, to the end; Ctrl-C cancels. Returns the state that the panel shows."""
     import bpy
@@ -181,10 +225,11 @@ def _carry_out(operator: Any) -> Any:
 
 def _choose(settings: Any, arguments: argparse.Namespace) -> None:
     """What the command line names, over what the .blend holds."""
-    everything = arguments.shots.strip().lower() == "all"
-    settings.shot_choice = "ALL" if everything else "NAMED"
-    settings.shot_names = "" if everything else arguments.shots
     given = {name: value for name, value in vars(arguments).items() if value is not None}
+    if "shots" in given:
+        everything = arguments.shots.strip().lower() == "all"
+        settings.shot_choice = "ALL" if everything else "NAMED"
+        settings.shot_names = "" if everything else arguments.shots
     if "look" in given:
         settings.look_source, settings.look_path = "IMAGE", str(arguments.look.absolute())
         settings.look_frame, settings.look_camera = -1, None
@@ -192,7 +237,7 @@ def _choose(settings: Any, arguments: argparse.Namespace) -> None:
         settings.world_id, settings.world_name = "", arguments.world
     if "out" in given:
         settings.output_folder = str(arguments.out.absolute())
-    for name in ("look_frame", "engine", "prompt", "width", "seed"):
+    for name in ("look_frame", "look_strength", "engine", "prompt", "width", "seed"):
         if name in given:
             _set(settings, name, given[name])
     if given.get("no_memory"):
@@ -246,7 +291,15 @@ def _look(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"generate": _generate, "survey": _survey, "export": _export, "demo-set": _demo_set, "look": _look}
+_COMMANDS = {
+    "generate": _generate,
+    "survey": _survey,
+    "add-look": _add_look,
+    "paint-over": _paint_over,
+    "export": _export,
+    "demo-set": _demo_set,
+    "look": _look,
+}
 
 
 def _open(path: Path) -> Any:

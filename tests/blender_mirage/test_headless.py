@@ -126,3 +126,21 @@ def test_inside_blender_the_same_is_a_registered_command(tmp_path):
     environ = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ)
     assert done.returncode == 0 and (tmp_path / "demo.blend").exists(), done.stdout + done.stderr
+
+
+def test_looks_and_words_without_a_window(server, blend, tmp_path):
+    there = ("--world", "Looks", "--backend", server.url)
+    shown = ("--look-frame", 3, "--camera", "Camera")
+    done = run("add-look", blend, tmp_path / "look.png", *shown, *there, MIRAGE_TOKEN=server.token)
+    assert done.returncode == 0 and done.stdout.splitlines()[-1].startswith("look: A picture"), (
+        done.stdout + done.stderr
+    )
+    words = ("--prompt", "wodden walls", "--look-strength", "0.5")
+    done = run("generate", blend, *words, *there, MIRAGE_TOKEN=server.token)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Note: Camera: The engine previz does not know 'wodden' (did you mean 'wood'?)" in done.stdout
+    (world,) = [world for world in server.services.catalog.list() if world.name == "Looks"]
+    assert (world.takes, world.seed_views) == (1, 1)
+    done = run("paint-over", blend, tmp_path / "look.png", *there, MIRAGE_TOKEN=server.token)
+    assert done.returncode == 1 and "which frame look.png was painted on" in done.stderr
+    assert "Traceback" not in done.stderr

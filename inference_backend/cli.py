@@ -35,6 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from .training.cli import main as train
 
             return train(arguments[1:])
+        if arguments[:2] == ["bench", "previz"]:
+            from .evaluation.previz_bench.cli import main as bench_previz
+
+            return bench_previz(arguments[2:])
         if arguments[:1] == ["bench"]:
             from .evaluation.memory_bench.cli import main as bench
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -115,12 +116,20 @@ def mean_sharpness(take: StoredTake, reference: NDArray[np.uint8], samples: int 
 
 def between(a: StoredTake, b: StoredTake, samples: int = 6) -> ShotsScore:
     """Geo-reprojection between `samples` frames of each take, every pair, both ways, pooled."""
+    return _pooled(a, b, [(i, j) for i in spread(len(a), samples) for j in spread(len(b), samples)])
+
+
+def within(take: StoredTake, samples: int = 6) -> ShotsScore:
+    """Geo-reprojection between `samples` frames of one take, every pair of two, both ways, pooled."""
+    return _pooled(take, take, list(combinations(spread(len(take), samples), 2)))
+
+
+def _pooled(a: StoredTake, b: StoredTake, pairs: list[tuple[int, int]]) -> ShotsScore:
     total = Reprojection()
     moving = a.greybox.moving_anchors | b.greybox.moving_anchors
-    for i in spread(len(a), samples):
-        for j in spread(len(b), samples):
-            compare(a.surfaces(i), b.surfaces(j), moving, total)
-            compare(b.surfaces(j), a.surfaces(i), moving, total)
+    for i, j in pairs:
+        compare(a.surfaces(i), b.surfaces(j), moving, total)
+        compare(b.surfaces(j), a.surfaces(i), moving, total)
     names = {**a.greybox.names, **b.greybox.names}
     return ShotsScore(
         static_psnr=total.static.psnr if total.static.pixels else None,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inference_backend.errors import InvalidRequest, NotFound
-from inference_backend.evaluation.consistency import StoredTake, between, closed_loop, mean_sharpness, score, spread
+from inference_backend.evaluation.consistency import StoredTake, between, closed_loop, mean_sharpness, score, spread, within
 from inference_backend.storage.images import encode_png
 from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.take_files import TakeFiles
@@ -48,6 +48,15 @@ def test_a_take_that_paints_an_object_otherwise_is_found_out(data_dir, world):
     found = between(first, StoredTake(data_dir, take_id))
     assert found.moving_psnr["Crate"] < 20
     assert found.static_psnr is not None and found.static_psnr > 38
+
+
+def test_a_take_is_held_against_itself_without_any_frame_against_itself(data_dir, world):
+    take_id = make_take(data_dir, world, "walk", [AWAY, ACROSS], -0.5)
+    found = within(StoredTake(data_dir, take_id))
+    assert found.static_psnr is not None and 38 < found.static_psnr < 99 and set(found.moving_psnr) == {"Crate"}
+    TakeFiles(data_dir).write_frame(take_id, 1, encode_png(255 - StoredTake(data_dir, take_id).image(1)))
+    drifted = within(StoredTake(data_dir, take_id))
+    assert drifted.static_psnr is not None and drifted.static_psnr < 15
 
 
 def test_a_closed_loop_is_scored_on_its_ends(data_dir, world):

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from inference_backend.errors import InvalidRequest, NotFound
-from inference_backend.evaluation.consistency import StoredTake, between, closed_loop, mean_sharpness, score, spread, within
+from inference_backend.evaluation.consistency import (
+    StoredTake,
+    between,
+    closed_loop,
+    mean_sharpness,
+    score,
+    spread,
+    within,
+)
 from inference_backend.storage.images import encode_png
 from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.take_files import TakeFiles

@@ -41,8 +41,8 @@ class Reading(Protocol):
 
     def steps(self) -> Iterator[Progress]: ...
 
-    def watcher(self, updates: Queue[Update]) -> Watcher:
-        """What carries out the order, once `steps` has ended."""
+    def watcher(self, updates: Queue[Update]) -> Watcher | None:
+        """What carries out the order, once `steps` has ended; None where there is nothing to carry out."""
         ...
 
 
@@ -99,7 +99,8 @@ class EventPump:
             watcher = reading.watcher(self.updates)
         finally:
             mark_stopped("IDLE", "", "")
-        self.watch(watcher)
+        if watcher is not None:
+            self.watch(watcher)
 
     def watch(self, watcher: Watcher) -> None:
         """Starts a thread and follows what it tells."""
@@ -175,7 +176,11 @@ class EventPump:
                 progress = next(self._steps, None)
                 if progress is None:
                     reading, self._steps, self._reading = self._reading, None, None
-                    self.watch(reading.watcher(self.updates))
+                    watcher = reading.watcher(self.updates)
+                    if watcher is None:
+                        mark_stopped("IDLE", "", "")
+                    else:
+                        self.watch(watcher)
                     return True
                 apply(self._reading.scene, progress)
         except MirageError as error:
@@ -221,6 +226,8 @@ def _tick() -> float:
 def _before_load(*_: object) -> None:
     """The scene being read goes away; running takes do not depend on it."""
     pump.abandon_reading("CANCELLED", "Another file was loaded while the set was read.", "Press Generate again.")
+    bpy.context.window_manager.mirage.findings.clear()  # they are about the file that goes
+    bpy.context.window_manager.mirage.was_checked = False
     pump.kept_state = copy_state()
 
 

@@ -203,6 +203,15 @@ class MirageTakeItem(bpy.types.PropertyGroup):
     shown: BoolProperty()
 
 
+class MirageFindingItem(bpy.types.PropertyGroup):
+    """What the check before a take found; its `name` is the text."""
+
+    kind: StringProperty(description="One of `core.preflight.KINDS`")
+    stops: BoolProperty()
+    frame: IntProperty()
+    value: FloatProperty()
+
+
 class MirageState(bpy.types.PropertyGroup):
     """What goes on now, written by the event pump only."""
 
@@ -226,7 +235,7 @@ class MirageState(bpy.types.PropertyGroup):
             ("CANCELLED", "Cancelled", ""),
         )
     )
-    job_kind: StringProperty(default="TAKE", description="TAKE, SURVEY, LOOK or PICTURE")
+    job_kind: StringProperty(default="TAKE", description="TAKE, SURVEY, LOOK, PICTURE or CHECK")
     title: StringProperty()
     phase: StringProperty()
     progress: FloatProperty(min=0.0, max=1.0)
@@ -244,6 +253,8 @@ class MirageState(bpy.types.PropertyGroup):
     commits: CollectionProperty(type=MirageCommitItem)
     commit_index: IntProperty(name="Commit", description="What a take or a look wrote into the world")
     coverage: CollectionProperty(type=MirageCoverageItem)
+    findings: CollectionProperty(type=MirageFindingItem)
+    was_checked: BoolProperty(description="Whether the findings are those of this session")
     shots: CollectionProperty(type=MirageShotItem)
     shot_index: IntProperty(name="Shot", description="A camera over a range of frames")
     shots_problem: StringProperty(description="Why there is no shot")
@@ -269,6 +280,7 @@ CLASSES = (
     MirageCoverageItem,
     MirageShotItem,
     MirageTakeItem,
+    MirageFindingItem,
     MirageState,
 )
 

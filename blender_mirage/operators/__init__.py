@@ -4,8 +4,10 @@ from .add_look import MIRAGE_OT_add_look
 from .bring_up_take import MIRAGE_OT_bring_up_take
 from .build_demo_set import MIRAGE_OT_build_demo_set
 from .cancel_job import MIRAGE_OT_cancel_job
+from .check_shots import MIRAGE_OT_check_shots
 from .compare_takes import MIRAGE_OT_compare_takes, MIRAGE_OT_stop_comparing
 from .create_world import MIRAGE_OT_create_world
+from .fix_finding import MIRAGE_OT_add_camera, MIRAGE_OT_fix_scale, MIRAGE_OT_go_to_frame
 from .forget_commit import MIRAGE_OT_forget_commit
 from .forget_everything import MIRAGE_OT_forget_everything
 from .forget_object import MIRAGE_OT_forget_object
@@ -31,17 +33,21 @@ from .swap_take import MIRAGE_OT_swap_take
 from .use_paint_over import MIRAGE_OT_use_paint_over
 
 CLASSES = (
+    MIRAGE_OT_add_camera,
     MIRAGE_OT_add_look,
     MIRAGE_OT_bring_up_take,
     MIRAGE_OT_build_demo_set,
     MIRAGE_OT_cancel_job,
+    MIRAGE_OT_check_shots,
     MIRAGE_OT_compare_takes,
     MIRAGE_OT_create_world,
+    MIRAGE_OT_fix_scale,
     MIRAGE_OT_forget_commit,
     MIRAGE_OT_forget_everything,
     MIRAGE_OT_forget_object,
     MIRAGE_OT_fork_world,
     MIRAGE_OT_generate_take,
+    MIRAGE_OT_go_to_frame,
     MIRAGE_OT_hide_coverage,
     MIRAGE_OT_override_shot,
     MIRAGE_OT_paint_over_frame,

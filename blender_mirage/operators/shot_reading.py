@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 import bpy
@@ -11,6 +11,7 @@ import numpy as np
 from ..core.author import author
 from ..core.camera_path import CameraPath
 from ..core.errors import SceneNotReady
+from ..core.preflight import whip_pans
 from ..core.scene_key import SceneKey
 from ..core.shots import Shot
 from ..core.take_job import Progress, TakeJob
@@ -22,6 +23,7 @@ from ..scene.read_greybox import GreyboxReader
 from ..scene.read_shots import find_shot, read_shots
 from ..scene.scene_keys import find_scene, scene_key
 from ..scene.show_shots import chosen_shot
+from ..scene.show_updates import add_warning
 
 CAMERAS_A_STEP = 6
 _SHAPE_TOLERANCE = 0.01
@@ -63,14 +65,15 @@ class ShotReading:
             raise SceneNotReady(f"The scene {shot.scene!r} went away while it was read.", "Start again.")
         return source(scene)
 
-    def _live(self, shot: Shot) -> Shot:
+    def live(self, shot: Shot) -> Shot:
         """The shot with its camera as it is called now. Raises SceneNotReady where it was deleted meanwhile."""
         camera = by_session(bpy.data.objects, self._cameras[shot.name])
         if camera is None:
             raise SceneNotReady(f"Camera {shot.camera!r} went away while it was read.", "Start again.")
         return replace(shot, camera=camera.name, camera_id=object_id(camera))
 
-    def _read(self, shot: Shot) -> Iterator[Progress]:
+    def read_camera(self, shot: Shot) -> Generator[Progress, None, CameraPath]:
+        """Reads on with every `next`; returns the whole path."""
         step = self.live_scene().mirage.frame_step
         frames, pieces = shot.frames(step), []
         # One playhead is held over all the pieces, so that the picture does not jump back between them.
@@ -78,13 +81,18 @@ class ShotReading:
             for index in range(0, len(frames), CAMERAS_A_STEP):
                 yield Progress(shot.name, "reading the camera", index, len(frames))
                 some = frames[index : index + CAMERAS_A_STEP]
-                piece = replace(self._live(shot), start=some[0], end=some[-1])
+                piece = replace(self.live(shot), start=some[0], end=some[-1])
                 pieces.append(read_camera_path(self.source_of(shot), piece, *self.size, step))
-        camera = _joined(pieces)
+        return _joined(pieces)
+
+    def _read(self, shot: Shot) -> Iterator[Progress]:
+        camera = yield from self.read_camera(shot)
+        for finding in whip_pans(camera, shot.name):
+            add_warning(finding.text)
         with GreyboxReader(self.source_of(shot), camera.frames) as reader:
             while reader.step():
                 yield Progress(shot.name, "reading the set", reader.done, reader.total)
-        self.jobs.append(self._job(self._live(shot), camera, reader))
+        self.jobs.append(self._job(self.live(shot), camera, reader))
 
     def _job(self, shot: Shot, camera: CameraPath, reader: GreyboxReader) -> TakeJob:
         settings = self.live_scene().mirage

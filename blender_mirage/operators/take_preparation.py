@@ -10,6 +10,7 @@ import bpy
 
 from ..core.errors import LookNotReadable
 from ..core.job_watcher import JobWatcher
+from ..core.preflight import disk_finding
 from ..core.take_job import Order, Progress, SeedView, Update
 from ..preferences import backend_settings
 from ..scene.output import look_path, output_folder, world_name
@@ -46,6 +47,10 @@ class TakePreparation:
         """Reads on with every `next`. Closing it early puts the playhead back. Raises SceneNotReady."""
         if self._note:
             add_warning(self._note)
+        step, (height, width) = self._reading.live_scene().mirage.frame_step, self._reading.size
+        frames = sum(len(shot.frames(step)) for shot in self._reading.shots)
+        if (finding := disk_finding(self._base, frames, height * width)) is not None:
+            add_warning(finding.text)
         if self._look is not None:
             yield Progress("Look", "reading the set", 0, 1)
             self._seed_view = self._look.seed_view(self._reading.live_scene(), self._reading.author)

@@ -52,9 +52,11 @@ class MIRAGE_PT_shots(bpy.types.Panel):
         _draw_source(layout, settings)
         if state.shots_problem:
             draw_sentence(layout, context, state.shots_problem, "ERROR")
+            layout.operator("mirage.add_camera", icon="CAMERA_DATA")
             return
         layout.template_list("MIRAGE_UL_shots", "", state, "shots", state, "shot_index", rows=_ROWS)
         _draw_own_settings(layout, state, settings)
+        _draw_check(layout, context, state)
         _draw_generate(layout)
         if state.takes:
             _draw_takes(layout, context, state)
@@ -85,6 +87,30 @@ def _draw_own_settings(layout, state, settings):
         value = row.row()
         value.active = getattr(own, f"use_{name}")
         value.prop(own, name)
+
+
+def _draw_check(layout, context, state):
+    layout.operator("mirage.check_shots", icon="VIEWZOOM")
+    if state.was_checked and not state.findings:
+        layout.label(text="Nothing speaks against it", icon="CHECKMARK")
+    for finding in state.findings:
+        box = layout.box().column(align=True)
+        draw_sentence(box, context, finding.name, "ERROR" if finding.stops else "INFO")
+        _draw_fix(box, finding)
+
+
+def _draw_fix(box, finding):
+    """The button that mends it, where there is one."""
+    if finding.kind == "NO_CAMERA":
+        box.operator("mirage.add_camera", icon="CAMERA_DATA")
+    elif finding.kind == "UNSAVED":
+        box.operator("wm.save_as_mainfile", text="Save As", icon="FILE_TICK")
+    elif finding.kind == "SCALE":
+        box.operator(
+            "mirage.fix_scale", text=f"Unit Scale {finding.value:g}", icon="CON_SIZELIKE"
+        ).value = finding.value
+    elif finding.frame >= 0:
+        box.operator("mirage.go_to_frame", text=f"Go to Frame {finding.frame}", icon="TIME").frame = finding.frame
 
 
 def _draw_generate(layout):

@@ -130,8 +130,8 @@ class SeedViewRequest:
     camera: str = ""
     """The camera's name; for the world's history."""
     over_take: str = ""
-    """Makes it a paint-over: only what was painted is written, and it goes before everything older on those surfaces.
-    Not written is what shows no geometry but the sky, where points stand before it."""
+    """Makes it a paint-over: only what was painted is written, and it goes before everything older on those
+    surfaces."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.bpy
 ITEM_FIELDS = {
     panel: {"world": "worlds", "warning": "warnings"},
     look_panel: {"item": "commits"},
-    shots_panel: {"shot": "shots", "take": "takes"},
+    shots_panel: {"shot": "shots", "take": "takes", "finding": "findings"},
     world_panel: {"item": "commits", "shot": "coverage"},
 }
 """What a variable of each module is an item of."""
@@ -88,7 +88,7 @@ def test_every_state_is_shown():
 
 def test_drawing_writes_no_data():
     allowed = {"layout", "filepath", "scale_y", "use_property_split", "use_property_decorate", "world_id", "world_name"}
-    allowed |= {"active", "alignment", "step", "mode", "which"}
+    allowed |= {"active", "alignment", "step", "mode", "which", "frame", "value"}
     for node in ast.walk(ast.parse(SOURCE)):
         if isinstance(node, ast.Assign):
             for target in node.targets:

@@ -1,0 +1,56 @@
+"""What mends the findings of the check: a camera, a scale, a look at the frame."""
+
+import bpy
+from bpy.props import FloatProperty, IntProperty
+
+from .report import allowed
+
+
+class MIRAGE_OT_add_camera(bpy.types.Operator):
+    bl_idname = "mirage.add_camera"
+    bl_label = "Make a Camera"
+    bl_description = "Make the selected camera the scene's, or add one where the 3D View looks from"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context):
+        scene, active = context.scene, context.active_object
+        camera = active if active is not None and active.type == "CAMERA" else None
+        camera = camera or next((thing for thing in scene.objects if thing.type == "CAMERA"), None)
+        if camera is None:
+            camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+            scene.collection.objects.link(camera)
+            view = context.space_data
+            if view is not None and view.type == "VIEW_3D":
+                camera.matrix_world = view.region_3d.view_matrix.inverted()
+        scene.camera = camera
+        return {"FINISHED"}
+
+
+class MIRAGE_OT_fix_scale(bpy.types.Operator):
+    bl_idname = "mirage.fix_scale"
+    bl_label = "Set Unit Scale"
+    bl_description = "Set the scene's unit scale, so that the set has a usual size in metres; no object is changed"
+    bl_options = {"REGISTER", "UNDO"}
+
+    value: FloatProperty(name="Unit Scale", min=1e-9, default=1.0)
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, "The scene is linked from a library" if context.scene.library is not None else "")
+
+    def execute(self, context):
+        context.scene.unit_settings.scale_length = self.value
+        return {"FINISHED"}
+
+
+class MIRAGE_OT_go_to_frame(bpy.types.Operator):
+    bl_idname = "mirage.go_to_frame"
+    bl_label = "Go There"
+    bl_description = "Put the playhead on the frame at which it can be seen"
+    bl_options = {"REGISTER", "UNDO"}
+
+    frame: IntProperty(name="Frame")
+
+    def execute(self, context):
+        context.scene.frame_set(self.frame)
+        return {"FINISHED"}

@@ -1,0 +1,56 @@
+"""Checks shots before anything is generated: their cameras are read as a take reads them, and nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from queue import Queue
+
+import bpy
+
+from ..core.camera_path import CameraPath
+from ..core.preflight import Finding, whip_pans
+from ..core.shots import Shot
+from ..core.take_job import Progress, Update
+from ..scene.output import output_folder
+from ..scene.playhead import Playhead
+from ..scene.preflight import inside_finding, quick_findings
+from ..scene.show_findings import show_findings
+from .shot_reading import ShotReading
+
+_LOOKED_AT = 9
+"""Frames of a shot at which it is looked where the camera stands."""
+
+
+class PreflightReading:
+    """As `TakePreparation`; it comes to findings in the panel, and to no order."""
+
+    kind = "CHECK"
+
+    def __init__(self, context: bpy.types.Context, which: str = "ALL") -> None:
+        """What can be seen at once is shown at once. Raises SceneNotReady where there is no shot to go on with."""
+        self._found = quick_findings(context.scene, output_folder(context.scene)[0])
+        show_findings(context.window_manager.mirage, self._found)
+        self._reading = ShotReading(context.scene, which)
+        self.scene = self._reading.scene
+
+    def steps(self) -> Iterator[Progress]:
+        """Reads on with every `next`. Closing it early puts the playhead back. Raises SceneNotReady."""
+        for shot in self._reading.shots:
+            camera = yield from self._reading.read_camera(shot)
+            self._found += whip_pans(camera, shot.name)
+            yield from self._look_inside(shot, camera)
+
+    def watcher(self, updates: Queue[Update]) -> None:
+        """None: all is done, and shown."""
+        show_findings(bpy.context.window_manager.mirage, self._found)
+
+    def _look_inside(self, shot: Shot, camera: CameraPath) -> Iterator[Progress]:
+        every = max(1, len(camera.frames) // (_LOOKED_AT - 1))
+        with Playhead(self._reading.source_of(shot)) as playhead:
+            for index, frame in enumerate(camera.frames[::every]):
+                yield Progress(shot.name, "looking where the camera stands", index, _LOOKED_AT)
+                depsgraph, live = playhead.go(frame), self._reading.live(shot)
+                finding: Finding | None = inside_finding(playhead.scene, depsgraph, live.camera, frame)
+                if finding is not None:
+                    self._found.append(finding)
+                    return

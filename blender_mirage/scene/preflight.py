@@ -1,0 +1,84 @@
+"""Reads off a scene what may spoil its takes; `core.preflight` says what of it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from ..core.errors import MirageError
+from ..core.preflight import Finding, disk_finding, encloses, scale_finding
+from ..core.shots import Shot
+from .read_camera import fit_resolution
+from .read_shots import read_shots
+
+_SOLID = {"MESH", "CURVE", "SURFACE", "FONT", "META", "CURVES"}
+_SIDES = tuple(Vector(side) for axis in range(3) for side in (np.eye(3)[axis], -np.eye(3)[axis]))
+_NAMED = 3
+"""Objects that a finding names; the rest it counts."""
+
+
+def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
+    """What can be seen without moving the playhead. `base`: where the takes will lie."""
+    found: list[Finding | None] = []
+    shots: Sequence[Shot] = ()
+    try:
+        shots = read_shots(scene)
+    except MirageError as error:
+        found.append(Finding("NO_CAMERA", str(error), stops=True))
+    if not bpy.data.filepath:
+        found.append(
+            Finding("UNSAVED", f"The file was never saved: takes go to {base}, and a file that is lost finds none.")
+        )
+    found.append(scale_finding(longest_side(scene), scene.unit_settings.scale_length))
+    found.append(_without_id(scene))
+    height, width = fit_resolution(scene, scene.mirage.width)
+    frames = sum(len(shot.frames(scene.mirage.frame_step)) for shot in shots)
+    found.append(disk_finding(base, frames, height * width))
+    return [finding for finding in found if finding is not None]
+
+
+def inside_finding(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, camera: str, frame: int) -> Finding | None:
+    """Whether a camera stands inside an object at the frame that `depsgraph` was evaluated for."""
+    metres = scene.unit_settings.scale_length
+    origin = bpy.data.objects[camera].evaluated_get(depsgraph).matrix_world.translation
+    hits, last = [], None
+    for side in _SIDES:
+        hit, place, normal, _, thing, _ = scene.ray_cast(depsgraph, origin, side)
+        hits.append((thing.name, (place - origin).length * metres, side.dot(normal)) if hit else None)
+        last = thing if hit else last
+    smallest = min(last.dimensions) * metres if last is not None else 0.0
+    if last is None or not encloses(hits, smallest):
+        return None
+    return Finding(
+        "INSIDE", f"Camera {camera!r} is inside {last.name!r} at frame {frame}: it sees nothing else.", frame=frame
+    )
+
+
+def longest_side(scene: bpy.types.Scene) -> float:
+    """Metres, of the box around all objects of the scene that have a surface and render."""
+    corners = [
+        np.array(thing.bound_box) @ np.array(thing.matrix_world)[:3, :3].T + np.array(thing.matrix_world)[:3, 3]
+        for thing in scene.objects
+        if thing.type in _SOLID and not thing.hide_render
+    ]
+    if not corners:
+        return 0.0
+    both = np.concatenate(corners)
+    return float((both.max(0) - both.min(0)).max()) * scene.unit_settings.scale_length
+
+
+def _without_id(scene: bpy.types.Scene) -> Finding | None:
+    """Linked objects cannot be written, so that what the world remembers of them hangs on their names."""
+    names = sorted(thing.name for thing in scene.objects if thing.library is not None and thing.type in _SOLID)
+    if not names:
+        return None
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return Finding(
+        "NO_ID",
+        f"{', '.join(names[:_NAMED])}{more} come from a library and are remembered by file and name: renamed there, "
+        "they are taken for new ones.",
+    )

@@ -1,0 +1,19 @@
+"""Findings of the pre-flight check, as the panel draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+from ..core.preflight import Finding
+
+
+def show_findings(state: bpy.types.PropertyGroup, findings: Sequence[Finding]) -> None:
+    """In place of those before; what stops a take comes first."""
+    state.findings.clear()
+    for finding in sorted(findings, key=lambda finding: not finding.stops):
+        item = state.findings.add()
+        item.name, item.kind, item.stops = finding.text, finding.kind, finding.stops
+        item.frame, item.value = -1 if finding.frame is None else finding.frame, finding.value
+    state.was_checked = True

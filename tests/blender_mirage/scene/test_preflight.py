@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+from blender_mirage.core.preflight import KINDS  # noqa: E402
+from blender_mirage.event_pump import pump  # noqa: E402
+from blender_mirage.scene.preflight import longest_side, quick_findings  # noqa: E402
+from tests.support.addon import enabled_addon, small_set  # noqa: E402
+from tests.support.blender import add_camera, add_cube  # noqa: E402
+
+pytestmark = pytest.mark.bpy
+
+
+@pytest.fixture
+def scene():
+    with enabled_addon() as scene:
+        yield scene
+
+
+def state():
+    return bpy.context.window_manager.mirage
+
+
+def kinds(scene, folder) -> list[str]:
+    return [finding.kind for finding in quick_findings(scene, folder)]
+
+
+def test_a_good_set_has_nothing_against_it_and_the_playhead_stays(scene, tmp_path):
+    small_set(scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    scene.frame_set(2)
+    assert bpy.ops.mirage.check_shots() == {"FINISHED"}
+    assert state().was_checked and len(state().findings) == 0 and pump.idle
+    assert scene.frame_current == 2 and state().job_state == "IDLE"
+
+
+def test_no_camera_and_a_file_never_saved_each_with_its_button(scene, tmp_path):
+    add_cube("Cube")
+    assert kinds(scene, tmp_path) == ["NO_CAMERA", "UNSAVED"]
+    with pytest.raises(RuntimeError, match="has no camera"):
+        bpy.ops.mirage.check_shots()
+    assert [(item.kind, item.stops) for item in state().findings] == [("NO_CAMERA", True), ("UNSAVED", False)]
+    bpy.ops.mirage.add_camera()
+    assert scene.camera is not None
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    assert kinds(scene, tmp_path) == []
+
+
+@pytest.mark.parametrize("size", [0.001, 20000.0])
+def test_an_odd_scale_is_mended_without_touching_an_object(scene, tmp_path, size):
+    small_set(scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    bpy.data.objects["Cube"].scale = (size,) * 3
+    bpy.context.view_layer.update()
+    assert longest_side(scene) == pytest.approx(2 * size, rel=1e-5)
+    bpy.ops.mirage.check_shots()
+    (item,) = (item for item in state().findings if item.kind == "SCALE")
+    bpy.ops.mirage.fix_scale(value=item.value)
+    assert "SCALE" not in kinds(scene, tmp_path)
+    assert bpy.data.objects["Cube"].scale.x == pytest.approx(size)
+
+
+def test_a_camera_inside_an_object_and_a_whip_pan_are_found_at_their_frames(scene, tmp_path):
+    camera = small_set(scene, frames=12)
+    camera.animation_data_clear()
+    crate = add_cube("Crate", (0, -20, 0))
+    crate.scale = (0.5,) * 3
+    camera.location = (0, -8, 0)
+    camera.keyframe_insert("location", frame=8)
+    camera.location = (0.05, -20, 0.05)
+    camera.keyframe_insert("location", frame=9)
+    camera.keyframe_insert("rotation_euler", frame=4)
+    camera.rotation_euler.z += math.radians(60)
+    camera.keyframe_insert("rotation_euler", frame=5)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    bpy.ops.mirage.check_shots()
+    found = {item.kind: item for item in state().findings}
+    assert set(found) == {"INSIDE", "WHIP_PAN"} <= set(KINDS)
+    assert "inside 'Crate'" in found["INSIDE"].name and found["INSIDE"].frame >= 9
+    assert "between frames 4 and 5" in found["WHIP_PAN"].name
+    bpy.ops.mirage.go_to_frame(frame=found["WHIP_PAN"].frame)
+    assert scene.frame_current == 4
+
+
+def test_a_camera_in_a_closed_room_is_not_inside_an_object(scene, tmp_path):
+    room = add_cube("Room")
+    room.scale = (4, 4, 2)
+    scene.camera = add_camera(location=(0, 0, 0))
+    scene.frame_end = 2
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    bpy.ops.mirage.check_shots()
+    assert [item.kind for item in state().findings] == []
+
+
+def test_linked_objects_are_named_that_hang_on_their_names(scene, tmp_path):
+    small_set(scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (there, here):
+        here.objects = ["Cube"]
+    scene = bpy.context.scene
+    scene.collection.objects.link(bpy.data.objects["Cube"])
+    scene.camera = add_camera()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    (finding,) = quick_findings(scene, tmp_path)
+    assert finding.kind == "NO_ID" and finding.text.startswith("Cube come")
+
+
+def test_a_disk_that_is_too_small_is_told_of_with_every_take(scene, tmp_path):
+    small_set(scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    scene.frame_end, scene.mirage.width = 900_000, 4096
+    assert kinds(scene, tmp_path) == ["DISK"]
+
+
+def test_another_file_has_no_findings_yet(scene, tmp_path):
+    add_cube("Cube")
+    with pytest.raises(RuntimeError):
+        bpy.ops.mirage.check_shots()
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    assert len(state().findings) == 0 and not state().was_checked

@@ -37,8 +37,9 @@ class LookReading:
         if note:
             add_warning(note)
         image, alpha, shot = over_black(pixels), opacity(pixels), self._shot
-        camera = read_camera_path(source(scene), shot, image.shape[0], image.shape[1])
-        with GreyboxReader(source(scene), camera.frames) as reader:
+        there = source(bpy.data.scenes[shot.scene] if shot.scene in bpy.data.scenes else scene)
+        camera = read_camera_path(there, shot, image.shape[0], image.shape[1])
+        with GreyboxReader(there, camera.frames) as reader:
             reader.step()
         return SeedView(self._path.stem, image, camera, reader.result, author, alpha, shot.camera)
 
@@ -47,12 +48,10 @@ def _look_shot(scene: bpy.types.Scene, shots: Sequence[Shot]) -> Shot:
     """The look's camera at its one frame: as chosen, else that of the shot which the frame lies in."""
     settings = scene.mirage
     frame = settings.look_frame if settings.look_frame >= 0 else shots[0].start
-    camera = settings.look_camera.name if settings.look_camera else ""
-    if not camera:
-        holding = [shot for shot in read_shots(scene) if shot.start <= frame <= shot.end]
-        camera = (holding or shots)[0].camera
+    holding = next((shot for shot in read_shots(scene) if shot.start <= frame <= shot.end), shots[0])
+    camera = settings.look_camera.name if settings.look_camera else holding.camera
     check_camera(scene, camera)
-    return Shot("look", camera, frame, frame)
+    return Shot("look", camera, frame, frame, scene=holding.scene)
 
 
 def _shapes(scene: bpy.types.Scene) -> tuple[float, float]:

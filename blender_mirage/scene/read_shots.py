@@ -9,18 +9,18 @@ import bpy
 
 from ..compat import strip_content_start, strip_span, strips
 from ..core.errors import SceneNotReady
-from ..core.shots import CameraMarker, SceneStrip, Shot, shots_from_markers, shots_from_strips
+from ..core.shots import CameraMarker, SceneStrip, Shot, shotsread_cut_list, shots_from_strips
 
 
 def read_shots(scene: bpy.types.Scene) -> list[Shot]:
     """Shots in the order of time, from where the scene's settings say. Raises SceneNotReady where there is no camera or
     no frame."""
     settings = scene.mirage
-    made = {"MARKERS": _from_markers, "STRIPS": _from_strips, "CAMERA": _from_camera}[settings.shot_source](scene)
+    made = {"MARKERS": read_cut_list, "STRIPS": _from_strips, "CAMERA": _from_camera}[settings.shot_source](scene)
     return [replace(shot, handles=settings.handles) for shot in made]
 
 
-def _from_markers(scene: bpy.types.Scene) -> list[Shot]:
+def read_cut_list(scene: bpy.types.Scene) -> list[Shot]:
     """The cut list; without any marker that a camera is bound to, the scene's camera over the scene's range."""
     # Blender itself passes over markers whose camera is hidden from render.
     markers = [
@@ -30,7 +30,7 @@ def _from_markers(scene: bpy.types.Scene) -> list[Shot]:
     ]
     if not markers:
         return [_of_camera(scene, *_range(scene))]
-    return list(shots_from_markers(markers, *_range(scene)))
+    return list(shotsread_cut_list(markers, *_range(scene)))
 
 
 def _from_camera(scene: bpy.types.Scene) -> list[Shot]:

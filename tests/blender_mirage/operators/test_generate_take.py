@@ -175,6 +175,7 @@ def test_a_shot_with_a_prompt_and_seed_of_its_own_handles_and_a_frame_step(addon
 def test_a_scene_strip_is_shot_in_its_scene_and_lies_on_the_timeline_that_shows_it(addon, tmp_path):
     edit = bpy.data.scenes.new("Edit")
     edit.mirage.prompt, edit.mirage.width, edit.mirage.shot_source = "brick", 64, "STRIPS"
+    edit.mirage.look_path = write_png(tmp_path / "look.png")
     edit.render.resolution_x = edit.render.resolution_y = 64
     scene_strip = strips(edit.sequence_editor_create()).new_scene("Intro", addon, 1, 50)
     bpy.context.window.scene = edit

@@ -16,7 +16,7 @@ from blender_mirage.core.cameras import project  # noqa: E402
 from blender_mirage.core.errors import SceneNotReady  # noqa: E402
 from blender_mirage.core.shots import Shot  # noqa: E402
 from blender_mirage.scene.read_camera import fit_resolution, read_camera_path  # noqa: E402
-from blender_mirage.scene.read_shots import read_shots  # noqa: E402
+from blender_mirage.scene.read_shots import read_cut_list  # noqa: E402
 from tests.support.blender import add_camera, add_empty, bind_marker, random_camera  # noqa: E402
 
 pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("empty_file")]
@@ -46,7 +46,7 @@ def test_projection_agrees_with_blender(empty_file, seed):
     rng = np.random.default_rng(seed)
     camera = random_camera(rng)
     height, width = fit_resolution(empty_file, int(rng.integers(64, 768)))
-    (shot,) = read_shots(empty_file)
+    (shot,) = read_cut_list(empty_file)
 
     path = read_camera_path(bpy.context, shot, height, width, step=2)
 
@@ -62,7 +62,7 @@ def test_a_path_that_ignores_the_shift_is_seen(empty_file):
     """The agreement above can fail: a camera read before a shift of 1 percent differs by 5 pixels of 512."""
     camera = add_camera()
     empty_file.camera = camera
-    (shot,) = read_shots(empty_file)
+    (shot,) = read_cut_list(empty_file)
     path = read_camera_path(empty_file, shot, 288, 512, step=250)
     camera.data.shift_x = 0.01
     points = np.array([[0.0, 0.0, 0.0]])
@@ -79,7 +79,7 @@ def test_the_take_keeps_the_renders_frame_and_pixel_aspect(empty_file):
     assert fit_resolution(empty_file, 1) == (8, 8)
 
     empty_file.camera = add_camera()
-    path = read_camera_path(empty_file, read_shots(empty_file)[0], 384, 512, step=250)
+    path = read_camera_path(empty_file, read_cut_list(empty_file)[0], 384, 512, step=250)
     assert path.K[0, 1, 1] / path.K[0, 0, 0] == pytest.approx(4 / 3)
 
 

@@ -11,7 +11,7 @@ from blender_mirage.wire.messages import SeedViewRequest, TakeRequest
 
 from ..errors import InvalidRequest, NotFound
 from ..greybox.gbuffer import GBuffer, cell_gbuffer, pixel_gbuffer
-from ..greybox.geometry import SKY, VOID
+from ..greybox.geometry import SKY
 from ..memory.cells import Cells
 from ..memory.tokens import Tokens
 from ..memory.write import write
@@ -43,13 +43,13 @@ def painted_tokens(request: SeedViewRequest, image: NDArray[np.uint8], context: 
     painted = changed_cells(image, original, engine.spec.stride)
     _check_extent(painted, request, context)
     cells = _cells(CameraPath(take, arrays, context, engine), index, painted, context, engine)
-    keep = torch.from_numpy((painted & (cells.anchor != VOID)).reshape(-1)).to(engine.device)
+    keep = torch.from_numpy(painted.reshape(-1)).to(engine.device)
     latents = engine.encode(image)
     tokens = write(latents.flatten(1).T, Cells.from_gbuffer(cells, engine.device), keep)
     if len(tokens) == 0:
         raise InvalidRequest(
-            f"What was painted on frame {request.frame} lies where nothing of the set is, or only along its outlines.",
-            "Paint on the surfaces of the set, or model what you painted on.",
+            f"What was painted on frame {request.frame} lies only along the outlines of things.",
+            "Paint broader than a few pixels.",
         )
     return tokens
 
@@ -87,7 +87,7 @@ def _check_extent(painted: NDArray[np.bool_], request: SeedViewRequest, context:
 
 
 def _cells(path: CameraPath, index: int, painted: NDArray[np.bool_], context: JobContext, engine: Engine) -> GBuffer:
-    """[h,w] what the frame's own camera sees; VOID where points stand in an empty sky that was painted on."""
+    """[h,w] what the frame's own camera sees, points in a sky that was painted on included."""
     caster, c2w, K, stride = path.frames.caster(index), path.c2w[index], path.K[index], engine.spec.stride
     cells = cell_gbuffer(caster, c2w, K, pixel_gbuffer(caster, c2w, K, *path.size), stride)
     if not (painted & (cells.anchor == SKY)).any():

@@ -94,6 +94,11 @@ class Memory:
     def tokens(self) -> Tokens:
         return self._store.tokens
 
+    @property
+    def painted(self) -> int:
+        """How many of the tokens, from the first, were painted over others."""
+        return self._paint.count
+
     def read(self, cells: Cells, candidates: int = CANDIDATES) -> ReadOut:
         """What is known of the cells, of themselves or of copies of their objects, with the paint that lies on it."""
         known = self._read(cells, candidates)

@@ -51,7 +51,7 @@ def read_void(
 
     radius: 0 reads by exactly the published method, one point a cell.
     """
-    found = find(view.cells, memory.tokens, c2w, K_latent, radius)
+    found = find(view.cells, memory.tokens, c2w, K_latent, radius, memory.painted)
     if found is None:
         return view, cells, memory.recall(cells)
     seen, point = found
@@ -66,17 +66,22 @@ def read_void(
 
 def fill(cells: GBuffer, memory: Memory, c2w: Float64, K_latent: Float64) -> GBuffer:
     """Cells [h,w] with the surfaces that the world's points make where the greybox has none: what a plan looks at."""
-    found = find(cells, memory.tokens, c2w, K_latent, RADIUS)
+    found = find(cells, memory.tokens, c2w, K_latent, RADIUS, memory.painted)
     return cells if found is None else _extended(found[0], memory, c2w, K_latent)
 
 
-def find(cells: GBuffer, tokens: Tokens, c2w: Float64, K: Float64, radius: int) -> tuple[GBuffer, Tensor] | None:
-    """(cells with the points that the camera sees, row of each cell's point [h*w] or -1); None where there are none."""
-    rows = torch.nonzero(tokens.anchor == VOID)[:, 0]
+def find(
+    cells: GBuffer, tokens: Tokens, c2w: Float64, K: Float64, radius: int, painted: int = 0
+) -> tuple[GBuffer, Tensor] | None:
+    """(cells with the points that the camera sees, row of each cell's point [h*w] or -1); None where there are none.
+
+    painted: so many tokens from the first lie on points, and are none themselves.
+    """
+    rows = painted + torch.nonzero(tokens.anchor[painted:] == VOID)[:, 0]
     if len(rows) == 0 or not (cells.anchor == SKY).any():
         return None
     points = tokens.select(rows)
-    pose, intrinsics = (torch.from_numpy(matrix).to(rows.device)[None] for matrix in (c2w, K))
+    pose, intrinsics = (torch.tensor(matrix, device=rows.device)[None] for matrix in (c2w, K))
     seen = splat(points.position, pose, intrinsics, cells.shape, _patches(points), radius)
     held = seen.token[0] >= 0
     depth, normal = (field.cpu().numpy() for field in _surface(seen, points, pose[0], intrinsics[0], cells.shape))

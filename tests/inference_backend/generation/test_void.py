@@ -29,7 +29,7 @@ from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.ids import new_id
 from inference_backend.worlds.mesh_store import MeshStore
 from inference_backend.worlds.take_files import TakeFiles
-from tests.support.engines import random_engine
+from tests.support.engines import CountingEngine, random_engine
 from tests.support.greybox import look_at, pinhole, room
 
 STRIDE, GRID = 4, (36, 64)
@@ -54,9 +54,9 @@ def depth_of(pose):
 
 
 def painted(position):
-    """[8,...] what the world looks like: smooth functions of the place, so that any view knows its truth."""
-    waves = np.random.default_rng(5).normal(0, 2.5, (8, 3))
-    return torch.from_numpy(np.sin(position.astype(np.float64) @ waves.T + np.arange(8)).astype(np.float32))
+    """[12,...] what the world looks like: smooth functions of the place, so that any view knows its truth."""
+    waves = np.random.default_rng(5).normal(0, 2.5, (12, 3))
+    return torch.from_numpy(np.sin(position.astype(np.float64) @ waves.T + np.arange(12)).astype(np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def memory():
     blank = observe(EMPTY, orbit(0), K, *SIZE, STRIDE).cells
     cells = void.seed(blank, depth_of(orbit(0)), orbit(0), K, STRIDE)
     true = observe(SET, orbit(0), K, *SIZE, STRIDE).cells
-    return Memory(write(painted(true.rest_position).reshape(-1, 8), Cells.from_gbuffer(cells)))
+    return Memory(write(painted(true.rest_position).reshape(-1, 12), Cells.from_gbuffer(cells)))
 
 
 def read(memory, pose, **changes):
@@ -93,7 +93,7 @@ def test_from_the_side_a_look_reads_as_it_truly_is_with_few_holes(memory, degree
     assert seen.mean() > 0.4
     covered = readout.covered.numpy()
     holes = 1 - covered[seen].mean()
-    error = readout.features(memory.tokens)[:, 0] - painted(true.rest_position).reshape(-1, 8)
+    error = readout.features(memory.tokens)[:, 0] - painted(true.rest_position).reshape(-1, 12)
     psnr = 10 * np.log10(4 / float(error[torch.from_numpy(seen & covered)].square().mean()))
     published = read(memory, orbit(degrees), radius=0)[2]
     their_holes = 1 - (published.token[:, 0] >= 0).numpy()[seen].mean()
@@ -109,7 +109,7 @@ def test_at_the_look_s_own_camera_everything_is_known(memory):
     assert ((view.cells.anchor == VOID) == (observe(SET, orbit(0), K, *SIZE, STRIDE).cells.depth_z > 0)).mean() > 0.97
     error = readout.features(memory.tokens)[:, 0] - painted(
         observe(SET, orbit(0), K, *SIZE, STRIDE).cells.rest_position
-    ).reshape(-1, 8)
+    ).reshape(-1, 12)
     assert error[readout.covered].abs().median() < 0.01
 
 
@@ -155,7 +155,7 @@ def test_a_frame_that_sees_a_greybox_keeps_its_sky(memory):
 def test_a_world_without_points_is_read_as_always():
     view = observe(SET, orbit(0), K, *SIZE, STRIDE)
     cells = Cells.from_gbuffer(view.cells)
-    memory = Memory(write(painted(view.cells.rest_position).reshape(-1, 8), cells))
+    memory = Memory(write(painted(view.cells.rest_position).reshape(-1, 12), cells))
     same, own, readout = void.read_void(view, cells, memory, orbit(0), K_LATENT)
     assert same is view and own is cells and torch.equal(readout.token, memory.recall(cells).token)
 
@@ -188,24 +188,50 @@ def seed_arrays(depth):
     }  # fmt: skip
 
 
+def take_along(world, engine, angles):
+    greybox, tracks = request_of(len(angles))
+    K_each = np.repeat(K[None], len(angles), 0)
+    arrays = {"c2w": np.stack([orbit(angle) for angle in angles]), "K": K_each, **tracks}
+    request = TakeRequest("shot", "previz", *SIZE, tuple(range(1, 1 + len(angles))), 24.0, 7, greybox, steps=1)
+    take_id = new_id()
+    info = TakeInfo(take_id, "", "shot", "previz", "", 7, "", *SIZE, request.frames, 24.0, 0, "queued", "")
+    world[2].create(take_id, to_bundle(request, arrays), info)
+    return TakeJob(request, arrays, context(world, take_id), engine).run()
+
+
 def test_a_take_in_a_world_without_geometry_from_the_look_to_its_frames(world):
     engine = random_engine()
     write_seed_view(*seed_arrays(depth_of(orbit(0))), context(world, new_id()), engine)
     seeded = Memory.load(world[0], engine).tokens
     assert (seeded.anchor == VOID).float().mean() > 0.5 and (seeded.anchor == SKY).any()
-
-    greybox, tracks = request_of(3)
-    arrays = {"c2w": np.stack([orbit(d) for d in (0, 6, 0)]), "K": np.repeat(K[None], 3, 0), **tracks}
-    request = TakeRequest("shot", "previz", *SIZE, (1, 2, 3), 24.0, 7, greybox, steps=1)
-    take_id = new_id()
-    info = TakeInfo(take_id, "", "shot", "previz", "", 7, "", *SIZE, request.frames, 24.0, 0, "queued", "")
-    world[2].create(take_id, to_bundle(request, arrays), info)
-    done = TakeJob(request, arrays, context(world, take_id), engine).run()
+    done = take_along(world, engine, (0, 6, 0))
+    take_id = done.take_id
     first, aside, last = (decode_image(world[2].frame_path(take_id, i).read_bytes()).astype(int) for i in range(3))
     assert done.coverage > 0.9 and 0 not in done.key_frames
     assert np.abs(first - last).mean() < 0.5 < np.abs(first - aside).mean()
     learned = Memory.load(world[0], engine).tokens
     assert len(learned) < 1.2 * len(seeded) and (learned.anchor[len(seeded) :] == VOID).any()
+
+
+def test_a_frame_without_geometry_is_painted_over_where_it_was_painted_and_nowhere_else(world):
+    engine = CountingEngine()
+    write_seed_view(*seed_arrays(depth_of(orbit(0))), context(world, new_id()), engine)
+    take_id = take_along(world, engine, (0,)).take_id
+    before = Memory.load(world[0], engine)
+    image = decode_image(world[2].frame_path(take_id, 0).read_bytes()).copy()
+    image[80:104, 100:140] = (255, 20, 20)
+    over = SeedViewRequest("paint", "previz", Greybox(()), 1, over_take=take_id)
+    write_seed_view(over, {"image": image}, context(world, new_id()), engine)
+    after = Memory.load(world[0], engine)
+    for degrees in (0, 12):
+        then, now = read(before, orbit(degrees)), read(after, orbit(degrees))
+        np.testing.assert_array_equal(then[0].cells.depth_z, now[0].cells.depth_z)
+        features = [of[2].features(memory.tokens) for of, memory in ((then, before), (now, after))]
+        fresh = (features[0] != features[1]).flatten(1).any(1).view(GRID)
+        rows, columns = (torch.nonzero(fresh.any(axis))[:, 0] for axis in (1, 0))
+        assert 30 < fresh.sum() < 90 and rows[-1] - rows[0] < 9 and columns[-1] - columns[0] < 14
+        if degrees == 0:
+            assert (rows[0], rows[-1], columns[0], columns[-1]) == (20, 25, 25, 34)
 
 
 def test_a_look_without_greybox_and_without_any_depth_is_refused(world):

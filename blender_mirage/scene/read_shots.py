@@ -9,7 +9,7 @@ import bpy
 
 from ..compat import strip_content_start, strip_span, strips
 from ..core.errors import SceneNotReady
-from ..core.shots import CameraMarker, SceneStrip, Shot, shotsread_cut_list, shots_from_strips
+from ..core.shots import CameraMarker, SceneStrip, Shot, shots_from_markers, shots_from_strips
 
 
 def read_shots(scene: bpy.types.Scene) -> list[Shot]:
@@ -30,7 +30,7 @@ def read_cut_list(scene: bpy.types.Scene) -> list[Shot]:
     ]
     if not markers:
         return [_of_camera(scene, *_range(scene))]
-    return list(shotsread_cut_list(markers, *_range(scene)))
+    return list(shots_from_markers(markers, *_range(scene)))
 
 
 def _from_camera(scene: bpy.types.Scene) -> list[Shot]:

@@ -36,7 +36,7 @@ def test_the_look_is_remembered_with_its_frame_and_camera(scene, tmp_path):
         bpy.ops.mirage.render_look()
         assert scene.mirage.look_path == f"//mirage/looks/look_v{version:03d}.png"
     assert (scene.mirage.look_frame, scene.mirage.look_camera) == (2, camera)
-    assert read_look(Path(bpy.path.abspath(scene.mirage.look_path))).shape == (64, 64, 3)
+    assert read_look(Path(bpy.path.abspath(scene.mirage.look_path))).shape[:2] == (64, 64)
 
 
 def test_a_second_blender_renders_it_meanwhile(scene, tmp_path):
@@ -55,7 +55,7 @@ def test_a_second_blender_renders_it_meanwhile(scene, tmp_path):
     assert (state().job_state, state().message) == ("DONE", "")
     assert any(phase == "samples" and total > 1 for phase, total in seen)
     assert scene.mirage.look_path == "//look.png" and scene.mirage.look_frame == 2
-    assert read_look(tmp_path / "look.png").shape == (64, 64, 3), "rendered as the file was when it was asked for"
+    assert read_look(tmp_path / "look.png").shape[:2] == (64, 64), "rendered as the file was when it was asked for"
     assert not copy.exists() and bpy.data.filepath.endswith("set über Eck.blend")
 
 

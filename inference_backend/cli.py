@@ -35,6 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from .training.cli import main as train
 
             return train(arguments[1:])
+        if arguments[:2] == ["bench", "speed"]:
+            from .evaluation.speed_bench.cli import main as bench_speed
+
+            return bench_speed(arguments[2:])
         if arguments[:2] == ["bench", "previz"]:
             from .evaluation.previz_bench.cli import main as bench_previz
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,6 +66,16 @@ class GreyboxFrames:
     @property
     def moving_anchors(self) -> frozenset[int]:
         return frozenset(self._known[i].anchor for i in self._changing)
+
+    @property
+    def still_key(self) -> str:
+        """16 hexadecimal digits: the meshes, and where those are that stand still over all frames."""
+        tracks, moving = self._tracks, sorted(self._changing)
+        still = np.setdiff1d(np.arange(len(self._known)), moving)
+        digest = hashlib.blake2b(repr(([i.mesh for i in self._greybox.instances], moving)).encode(), digest_size=8)
+        digest.update(np.ascontiguousarray(tracks.transforms[still]).tobytes())
+        digest.update(np.ascontiguousarray(tracks.visible[still, :1]).tobytes())
+        return digest.hexdigest()
 
     def frame_set(self, index: int) -> FrameSet:
         """The greybox at frame `index`. A hidden instance stays in its place in the list, shrunk to nothing."""

@@ -4,50 +4,59 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-import numpy as np
-
-from ..greybox.gbuffer import cell_gbuffer, pixel_gbuffer
-from ..greybox.geometry import Float64
+from ..greybox.gbuffer import cells_met, look
+from ..greybox.geometry import Float64, Int32
+from ..greybox.lightmap import Lightmap
 from ..greybox.raycast import Raycaster
-from ..greybox.shading import guide
-from ..models.protocol import Engine, FrameView
+from ..models.protocol import FrameView
 from .sights import CameraPath
 
-OCCLUSION_RAYS = 16
-SHADOW_SAMPLES = 2
 KEPT_BYTES = 2**28
 """How much the views take that are kept to be looked at once more."""
 
 
-def observe(caster: Raycaster, c2w: Float64, K: Float64, height: int, width: int, stride: int) -> FrameView:
-    """The frame's G-buffers and shading guide. The guide's rays are drawn the same for every frame: the same camera
-    sees the same light."""
-    pixels = pixel_gbuffer(caster, c2w, K, height, width)
-    cells = cell_gbuffer(caster, c2w, K, pixels, stride)
-    rng = np.random.default_rng(0)
-    light, occlusion = guide(caster, cells, caster.frame_set, rng, rays=OCCLUSION_RAYS)
-    for _ in range(SHADOW_SAMPLES - 1):
-        light = light + guide(caster, cells, caster.frame_set, rng, rays=0)[0]
-    return FrameView(pixels, cells, light / SHADOW_SAMPLES, occlusion, c2w)
+def observe(
+    caster: Raycaster, c2w: Float64, K: Float64, height: int, width: int, stride: int, lightmap: Lightmap | None = None
+) -> FrameView:
+    """The frame's pixels, cells and shading guide. lightmap: of the caster's set; what it knows already changes
+    nothing but the time this takes."""
+    return observe_meshes(caster, c2w, K, height, width, stride, lightmap)[0]
+
+
+def observe_meshes(
+    caster: Raycaster, c2w: Float64, K: Float64, height: int, width: int, stride: int, lightmap: Lightmap | None
+) -> tuple[FrameView, Int32]:
+    """The same with the mesh that each pixel shows [H,W]."""
+    pixels, mesh = look(caster, c2w, K, height, width)
+    cells, hits = cells_met(caster, c2w, K, pixels, stride)
+    light, occlusion = (lightmap or Lightmap(caster)).guide(caster, cells, hits)
+    return FrameView(pixels, cells, light, occlusion, c2w), mesh
 
 
 class Views:
     """The views of a camera path's frames. Those of key frames are looked at twice: they are kept, as far as they fit
     into KEPT_BYTES."""
 
-    def __init__(self, path: CameraPath, engine: Engine) -> None:
+    def __init__(self, path: CameraPath, lightmap: Lightmap | None = None) -> None:
+        """lightmap: of a take over the same set."""
         self._path = path
-        self._stride = engine.spec.stride
         self._kept: dict[int, FrameView] = {}
+        self.lightmap = lightmap
 
     def at(self, index: int, again: bool = False) -> FrameView:
         """again: whether it will be asked for once more."""
-        view = self._kept.pop(index, None)
-        if view is None:
-            path = self._path
-            view = observe(path.frames.caster(index), path.c2w[index], path.K[index], *path.size, self._stride)
+        view = self._kept.pop(index, None) or self._observed(index)
         if again and (len(self._kept) + 1) * _bytes(view) <= KEPT_BYTES:
             self._kept[index] = view
+        return view
+
+    def _observed(self, index: int) -> FrameView:
+        path = self._path
+        caster = path.frames.caster(index)
+        self.lightmap = self.lightmap or Lightmap(caster)
+        camera = (path.c2w[index], path.K[index], *path.size)
+        view, mesh = observe_meshes(caster, *camera, path.stride, self.lightmap)
+        path.note_seen(index, mesh)
         return view
 
 

@@ -6,6 +6,8 @@ reveals more than a few cells. Every other frame is read from memory. A closed l
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import torch
 from torch import Tensor
 
@@ -21,11 +23,17 @@ _CELLS_AT_ONCE = 2**16
 class CoveragePlan:
     """What each frame of a shot still lacks."""
 
-    def __init__(self, glances: list[Cells], memory: Memory) -> None:
-        self._sizes = [len(glance) for glance in glances]
+    def __init__(self, glances: Iterable[Cells], memory: Memory) -> None:
+        """glances: walked once; what memory knows of them is not kept."""
+        self._sizes: list[int] = []
         self._memory = memory
-        self._lacking = _uncovered(glances, memory)
+        self._lacking = _uncovered(self._counted(glances), memory)
         self._spent: set[int] = set()
+
+    def _counted(self, glances: Iterable[Cells]) -> Iterator[Cells]:
+        for glance in glances:
+            self._sizes.append(len(glance))
+            yield glance
 
     def lacking(self, index: int) -> float:
         """Share of the frame's cells that nobody has seen."""
@@ -49,7 +57,7 @@ class CoveragePlan:
         self._lacking = _uncovered(self._lacking, self._memory.of(added))
 
 
-def _uncovered(frames: list[Cells], memory: Memory) -> list[Cells]:
+def _uncovered(frames: Iterable[Cells], memory: Memory) -> list[Cells]:
     """What `memory` does not know of each frame's cells; many frames are read at once."""
     left: list[Cells] = []
     for stretch in batches(frames, _CELLS_AT_ONCE):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ..errors import BackendError
+from ..greybox.geometry import VOID
 from ..memory.cells import Cells
 from ..memory.copies import Copies, groups_of
 from ..memory.exemplar import Exemplars, borrow
@@ -98,6 +99,11 @@ class Memory:
     def painted(self) -> int:
         """How many of the tokens, from the first, were painted over others."""
         return self._paint.count
+
+    @property
+    def has_points(self) -> bool:
+        """Whether any of it hangs on points in space, where there is no geometry."""
+        return bool((self.tokens.anchor[self.painted :] == VOID).any())
 
     def read(self, cells: Cells, candidates: int = CANDIDATES) -> ReadOut:
         """What is known of the cells, of themselves or of copies of their objects, with the paint that lies on it."""
@@ -204,8 +210,8 @@ def _shape(mesh: str, scale: tuple[float, float, float]) -> object:
     return mesh, tuple(round(factor, 4) for factor in scale)
 
 
-def batches(cells: list[Cells], most: int) -> Iterator[list[Cells]]:
-    """The list in stretches of at most `most` cells together (one at least)."""
+def batches(cells: Iterable[Cells], most: int) -> Iterator[list[Cells]]:
+    """Them in stretches of at most `most` cells together (one at least)."""
     stretch: list[Cells] = []
     for one in cells:
         if stretch and sum(map(len, stretch)) + len(one) > most:

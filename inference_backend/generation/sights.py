@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,8 +13,10 @@ from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.messages import TakeRequest
 
-from ..greybox.gbuffer import GBuffer, pixel_gbuffer
-from ..greybox.influence import influence
+from ..greybox.gbuffer import GBuffer, centres_gbuffer, pixel_gbuffer, show_their_centres
+from ..greybox.geometry import Int32
+from ..greybox.influence import influence, seen_in
+from ..greybox.raycast import Raycaster
 from ..memory.cells import Cells
 from ..memory.read import ReadOut
 from ..memory.tokens import Tokens
@@ -27,7 +29,7 @@ from .remember import Memory
 from .void import fill
 
 CELLS_AT_ONCE = 2**16
-PLAN_STEP = 2
+GLANCE_CELLS = 1024
 
 
 @dataclass(frozen=True)
@@ -45,41 +47,57 @@ class CameraPath:
     """The frames of a request over its greybox."""
 
     def __init__(self, request: TakeRequest, arrays: Arrays, context: JobContext, engine: Engine) -> None:
-        stride = engine.spec.stride
+        self.stride = engine.spec.stride
         self.request = request
         self.size = (request.height, request.width)
-        self.grid = (request.height // stride, request.width // stride)
+        self.grid = (request.height // self.stride, request.width // self.stride)
         """(h, w) cells."""
         self.c2w, self.K = arrays["c2w"], arrays["K"]
         tracks = GreyboxTracks.from_arrays(request.greybox, arrays, len(request.frames))
         self.frames = GreyboxFrames(request.greybox, tracks, context.meshes, context.world)
         self._digests = GreyboxDigests(request.greybox, tracks, context.meshes)
         self._device = engine.device
+        self._seen: dict[int, frozenset[int]] = {}
+        self._hashes: dict[int, tuple[str, str]] = {}
 
     def __len__(self) -> int:
         return len(self.request.frames)
+
+    @property
+    def set_key(self) -> str:
+        """16 hexadecimal digits: what stands still over all frames, and where."""
+        return self.frames.still_key
 
     def K_latent(self, index: int) -> NDArray[np.float64]:
         """[3,3] of the latent grid."""
         return self._scaled(self.K[index], self.grid)
 
+    def note_seen(self, index: int, mesh: Int32) -> None:
+        """What the frame's pixels [H,W] show need not be looked for again; see `influence.seen_in`."""
+        self._seen[index] = seen_in(mesh)
+
     def sight(self, index: int, memory: Memory) -> Sight:
         """memory: knows the points that stand where there is no geometry."""
-        caster, c2w, K = self.frames.caster(index), self.c2w[index], self.K[index]
-        gbuffer = pixel_gbuffer(caster, c2w, self.K_latent(index), *self.grid)
-        greybox = self._digests.frame(index, influence(caster, c2w, K, self.size, gbuffer))
-        return Sight(index, self._cells(index, gbuffer, memory), camera_hash(c2w, K, self.size), greybox)
+        caster = self.frames.caster(index)
+        gbuffer = centres_gbuffer(caster, self.c2w[index], self.K[index], self.grid, self.stride)
+        if index not in self._hashes:
+            self._hashes[index] = self._hashes_of(index, caster, gbuffer)
+        return Sight(index, self._cells(index, gbuffer, memory), *self._hashes[index])
 
-    def again(self, sight: Sight, memory: Memory) -> Sight:
-        """The sight with all of its cells, as another memory knows them."""
-        caster, c2w, K = self.frames.caster(sight.index), self.c2w[sight.index], self.K_latent(sight.index)
-        return replace(sight, cells=self._cells(sight.index, pixel_gbuffer(caster, c2w, K, *self.grid), memory))
-
-    def glance(self, sight: Sight) -> Sight:
-        """The sight with every second of its cells each way: enough to plan with, and little to keep."""
-        h, w = self.grid
-        kept = torch.arange(h * w, device=self._device).view(h, w)[::PLAN_STEP, ::PLAN_STEP]
-        return replace(sight, cells=sight.cells.select(kept.reshape(-1)))
+    def glance(self, index: int, memory: Memory) -> Cells:
+        """Some GLANCE_CELLS of the cells of a frame, without those at silhouettes: enough to plan with, and little to
+        look at."""
+        every = max(1, round((self.grid[0] * self.grid[1] / GLANCE_CELLS) ** 0.5))
+        # Points in space are splatted, which only the whole grid can be.
+        step = 1 if memory.has_points else every
+        camera = (self.frames.caster(index), self.c2w[index], self.K[index])
+        gbuffer = centres_gbuffer(*camera, self.grid, self.stride, step)
+        kept = torch.from_numpy(show_their_centres(*camera, gbuffer, self.stride, step))
+        if step < every:
+            thinned = torch.zeros_like(kept)
+            thinned[::every, ::every] = kept[::every, ::every]
+            return self._cells(index, gbuffer, memory).select(thinned.reshape(-1).to(self._device))
+        return Cells.from_gbuffer(gbuffer, self._device).select(kept.reshape(-1).to(self._device))
 
     def grey(self, index: int, size: tuple[int, int]) -> NDArray[np.uint8]:
         """[H,W] = `size`, the greybox as lit from the camera."""
@@ -88,6 +106,11 @@ class CameraPath:
 
     def _cells(self, index: int, gbuffer: GBuffer, memory: Memory) -> Cells:
         return Cells.from_gbuffer(fill(gbuffer, memory, self.c2w[index], self.K_latent(index)), self._device)
+
+    def _hashes_of(self, index: int, caster: Raycaster, gbuffer: GBuffer) -> tuple[str, str]:
+        c2w, K = self.c2w[index], self.K[index]
+        found = influence(caster, c2w, K, self.size, gbuffer, self._seen.get(index))
+        return camera_hash(c2w, K, self.size), self._digests.frame(index, found)
 
     def _scaled(self, K: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
         """`K` [3,3] of the request's pixels as that of a grid of another size."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 
 class Stopwatch:
-    """Adds up wall time by name. Stages must not overlap."""
+    """Adds up wall time by name, from any thread. Stages of different frames run beside each other: together they may
+    take longer than the take."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._lock = Lock()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -19,7 +22,9 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
+            taken = time.monotonic() - start
+            with self._lock:
+                self.seconds[name] = self.seconds.get(name, 0.0) + taken
 
     def rounded(self) -> dict[str, float]:
         return {name: round(value, 3) for name, value in self.seconds.items()}

@@ -1,5 +1,7 @@
 """A take: plan, key frames, then every frame read from memory, refined and decoded; committed as one segment.
 
+Frames go through a pipeline (`pipeline`): events are told in order, by the job's own thread.
+
 What is not made anew: frames that a base take has already (`base_take`), and what an attempt that was cut short had
 finished (`resume`).
 """
@@ -7,15 +9,14 @@ finished (`resume`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 
-import numpy as np
-from numpy.typing import NDArray
+from torch import Tensor
 
 from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.messages import TakeInfo, TakeRequest
 
-from ..errors import Conflict
+from ..errors import Cancelled, Conflict
 from ..memory.cells import Cells
 from ..memory.tokens import Tokens
 from ..models.protocol import Engine, FrameView, Knowledge
@@ -24,16 +25,20 @@ from ..worlds.take_files import FINGERPRINTS, PROGRESS
 from .base_take import BaseTake
 from .context import JobContext
 from .events import Event
-from .fingerprints import FrameFingerprint, Settings, TakeFingerprints
+from .fingerprints import Settings, TakeFingerprints
 from .look_strength import following
 from .observe import Views
+from .pipeline import Pipeline, ahead
 from .plan import CoveragePlan
 from .remember import Memory, nothing
 from .resume import CHUNK, Progress, basis_of
+from .shelf import Shelf
 from .sights import CameraPath, Sight, fingerprints, memory_for
 from .stopwatch import Stopwatch
 from .void import read_void
 
+PLAN_STEPS = 8
+"""Frames glanced at from one word of it to the next."""
 GENERATED_CONFIDENCE = 0.7
 FILLED_CONFIDENCE = 0.5
 
@@ -41,8 +46,11 @@ FILLED_CONFIDENCE = 0.5
 class TakeJob:
     """One take while it is made: its files lie in `context.takes` already. The steps are in the order of `run`."""
 
-    def __init__(self, request: TakeRequest, arrays: Arrays, context: JobContext, engine: Engine) -> None:
-        """Raises Conflict where the take asks for other weights than the engine has."""
+    def __init__(
+        self, request: TakeRequest, arrays: Arrays, context: JobContext, engine: Engine, shelf: Shelf | None = None
+    ) -> None:
+        """shelf: what the worker keeps between jobs. Raises Conflict where the take asks for other weights than the
+        engine has."""
         if request.weights and request.weights != engine.weights_hash:
             raise Conflict(
                 f"The take asks for the weights {request.weights}, and the engine has {engine.weights_hash}.",
@@ -51,11 +59,15 @@ class TakeJob:
         self._request = request
         self._context = context
         self._engine = following(engine, request.look_strength)
+        self._shelf = shelf or Shelf()
         self._watch = Stopwatch()
         with self._watch.stage("raycast"):
             self._path = CameraPath(request, arrays, context, engine)
-            self._views = Views(self._path, engine)
-        self._memory = Memory.load(context.world, engine)
+            self._views = Views(self._path, self._shelf.light(self._path.set_key))
+        with self._watch.stage("read"):
+            self._memory = self._shelf.claim(context.world, engine)
+        self._as_on_disk = True
+        """Whether memory, but for what this job added to it, is what the world's live commits hold."""
         self._base: BaseTake | None = None
         self._reused: dict[int, int] = {}
         self._key_frames: list[int] = []
@@ -64,39 +76,42 @@ class TakeJob:
     def run(self) -> TakeInfo:
         """Makes every frame and commits what was learned. Raises Cancelled (finished frames stay, the world is as
         before), DiskFull."""
-        settings = Settings.of(self._request, self._engine)
-        self._base = BaseTake.open(self._request.base_take, settings, self._context)
-        glances = self._look_ahead()
-        self._basis = basis_of(self._context.world, self._engine, self._reused)
-        first = self._resume()
-        if first is None:
-            if self._request.use_memory:
-                self._generate_key_frames(self._plan(glances))
-            first = 0
-            self._note_progress(first)
-        self._make_frames(first)
-        self._finish(settings, glances)
+        try:
+            settings = Settings.of(self._request, self._engine)
+            self._base = BaseTake.open(self._request.base_take, settings, self._context)
+            self._take_over()
+            self._basis = basis_of(self._context.world, self._engine, self._reused)
+            first = self._resume()
+            if first is None:
+                if self._request.use_memory:
+                    self._generate_key_frames(self._plan())
+                first = 0
+                self._note_progress(first, self._memory.pieces)
+            self._make_frames(first)
+            self._finish(settings)
+        except Cancelled:
+            self._put_back()
+            raise
+        self._put_back()
         return self._context.takes.update_info(self._context.take_id, seconds=self._watch.rounded())
 
-    def _look_ahead(self) -> list[Sight]:
-        """A glance of every frame, with its hashes; on the way finds the frames that the base take has already."""
-        glances: list[Sight] = []
-        known = self._memory if self._request.use_memory else memory_for(self._request, self._context, self._engine)
-
-        def sights() -> Iterator[Sight]:
-            for index in range(len(self._path)):
-                self._step("plan", index)
-                with self._watch.stage("raycast"):
-                    sight = self._path.sight(index, known)
-                glances.append(self._path.glance(sight))
-                yield sight
-
+    def _take_over(self) -> None:
+        """Finds the frames that the base take has already."""
         if self._base is None:
-            for _ in sights():
-                pass
-        else:
-            self._reused = self._base.unchanged(fingerprints(self._path, sights(), known))
-        return glances
+            return
+        known = self._memory if self._request.use_memory else memory_for(self._request, self._context, self._engine)
+        self._reused = self._base.unchanged(fingerprints(self._path, self._sights("plan", known), known))
+
+    def _sights(self, phase: str, memory: Memory) -> Iterator[Sight]:
+        """Of every frame; rays are cast beside whoever reads memory."""
+
+        def look(index: int) -> Sight:
+            with self._watch.stage("raycast"):
+                return self._path.sight(index, memory)
+
+        for sight in ahead(look, range(len(self._path))):
+            self._step(phase, sight.index)
+            yield sight
 
     def _resume(self) -> int | None:
         """The first frame that is not final yet; None where nothing is there to go on from."""
@@ -109,18 +124,28 @@ class TakeJob:
         self._key_frames, self._coverage = list(progress.key_frames), progress.coverage
         return progress.frames
 
-    def _note_progress(self, frames: int) -> None:
-        """So many frames from the first are final, on the disk."""
+    def _note_progress(self, frames: int, pieces: tuple[Tokens, ...]) -> None:
+        """So many frames from the first are final, on the disk; `pieces` were learned up to them."""
         path = self._context.takes.file(self._context.take_id, PROGRESS)
         with self._watch.stage("save"):
-            progress = Progress(self._basis, frames, tuple(self._key_frames), self._coverage, self._memory.pieces)
+            progress = Progress(self._basis, frames, tuple(self._key_frames), self._coverage, pieces)
             progress.write(path)
 
-    def _plan(self, glances: list[Sight]) -> CoveragePlan:
-        # A frame that is taken over reveals nothing that must be generated.
-        asked = [g.cells.select(slice(0, 0)) if g.index in self._reused else g.cells for g in glances]
+    def _plan(self) -> CoveragePlan:
+        def glance(index: int) -> Cells:
+            with self._watch.stage("raycast"):
+                cells = self._path.glance(index, self._memory)
+            # A frame that is taken over reveals nothing that must be generated.
+            return cells.select(slice(0, 0)) if index in self._reused else cells
+
+        def glances() -> Iterator[Cells]:
+            for index, cells in enumerate(ahead(glance, range(len(self._path)))):
+                if index % PLAN_STEPS == 0:
+                    self._step("plan", index)
+                yield cells
+
         with self._watch.stage("read"):
-            plan = CoveragePlan(asked, self._memory)
+            plan = CoveragePlan(glances(), self._memory)
         self._coverage = 1 - plan.mean_lacking()
         return plan
 
@@ -130,7 +155,7 @@ class TakeJob:
             self._key_frames.append(index)
             # How many there will be is not known; how much of the shot is still unseen is.
             self._step("key frames", round(100 * (1 - plan.mean_lacking() / lacking)), 100)
-            view, cells, knowledge = self._look(index, again=True)
+            view, cells, knowledge = self._recall(index, self._view(index, again=True))
             with self._watch.stage("denoise"):
                 latents = self._engine.generate(view, knowledge, self._request.steps, self._request.seed + index)
             with self._watch.stage("write"):
@@ -139,26 +164,29 @@ class TakeJob:
                 plan.learn(added)
 
     def _make_frames(self, first: int) -> None:
-        def wait(saving: Future[None] | None) -> None:
-            with self._watch.stage("save"):
-                if saving is not None:
-                    saving.result()
+        indices = range(first, len(self._path))
+        learned: dict[int, tuple[Tokens, ...]] = {}
 
-        # PNG compression and the disk run beside the next frame.
-        with ThreadPoolExecutor(1, thread_name_prefix="frames") as pool:
-            saving: Future[None] | None = None
-            for index in range(first, len(self._path)):
+        def look(index: int) -> FrameView | None:
+            return None if index in self._reused else self._view(index)
+
+        def know(index: int, view: FrameView | None) -> tuple[FrameView, Tensor] | None:
+            if index % CHUNK == 0:
+                # What was learned before this frame: when it is told of, memory is a few frames further.
+                learned[index] = self._memory.pieces
+            return None if view is None else self._latents(index, view)
+
+        with closing(Pipeline(look, know, self._show).walk(indices)) as shown:
+            for index in indices:
                 self._step("frames", index)
-                if index > first and index % CHUNK == 0:
-                    wait(saving)
-                    self._note_progress(index)
-                rgb = None if index in self._reused else self._make_frame(index)
-                wait(saving)
-                saving = pool.submit(self._save, index, rgb)
-            wait(saving)
+                next(shown)
+                if index % CHUNK == 0 and index > first:
+                    self._note_progress(index, learned.pop(index))
+                self._context.report(Event("frame", index=index, done=index + 1, total=len(self._path)))
 
-    def _make_frame(self, index: int) -> NDArray[np.uint8]:
-        view, cells, knowledge = self._look(index)
+    def _latents(self, index: int, view: FrameView) -> tuple[FrameView, Tensor]:
+        """The frame's latents; memory learns what it did not know. The view has points in space filled in."""
+        view, cells, knowledge = self._recall(index, view)
         with self._watch.stage("denoise"):
             if self._request.use_memory:
                 latents = self._engine.refine(view, knowledge)
@@ -168,36 +196,43 @@ class TakeJob:
         if self._request.use_memory and bool(wanted.any()):
             with self._watch.stage("write"):
                 self._memory.learn(latents, cells, wanted, FILLED_CONFIDENCE)
-        with self._watch.stage("decode"):
-            return self._engine.decode(latents, view)
+        return view, latents
 
-    def _look(self, index: int, again: bool = False) -> tuple[FrameView, Cells, Knowledge]:
-        """What the camera sees at a frame, and what memory knows of it. again: whether it is looked at once more."""
-        engine, path = self._engine, self._path
+    def _show(self, index: int, made: tuple[FrameView, Tensor] | None) -> None:
+        """Decodes and stores a frame; None: as the base take has it."""
+        takes, take_id = self._context.takes, self._context.take_id
+        if made is None:
+            with self._watch.stage("save"):
+                takes.take_over_frame(take_id, index, self._request.base_take, self._reused[index])
+            return
+        view, latents = made
+        with self._watch.stage("decode"):
+            rgb = self._engine.decode(latents, view)
+        with self._watch.stage("save"):
+            takes.write_frame(take_id, index, encode_png(rgb))
+
+    def _view(self, index: int, again: bool = False) -> FrameView:
+        """What the camera sees at a frame. again: whether it is looked at once more."""
         with self._watch.stage("raycast"):
-            view = self._views.at(index, again)
-            cells = Cells.from_gbuffer(view.cells, engine.device)
+            return self._views.at(index, again)
+
+    def _recall(self, index: int, view: FrameView) -> tuple[FrameView, Cells, Knowledge]:
+        """What memory knows of a frame."""
+        engine, path = self._engine, self._path
         with self._watch.stage("read"):
+            cells = Cells.from_gbuffer(view.cells, engine.device)
             if self._request.use_memory:
                 view, cells, readout = read_void(view, cells, self._memory, path.c2w[index], path.K_latent(index))
             else:
                 readout = nothing(engine, len(cells))
-        return view, cells, self._memory.knowledge(readout, self._request.prompt)
+            return view, cells, self._memory.knowledge(readout, self._request.prompt)
 
-    def _save(self, index: int, rgb: NDArray[np.uint8] | None) -> None:
-        """Stores a frame; None: as the base take has it."""
-        takes, take_id = self._context.takes, self._context.take_id
-        if rgb is None:
-            takes.take_over_frame(take_id, index, self._request.base_take, self._reused[index])
-        else:
-            takes.write_frame(take_id, index, encode_png(rgb))
-        self._context.report(Event("frame", index=index, done=index + 1, total=len(self._path)))
-
-    def _finish(self, settings: Settings, glances: list[Sight]) -> None:
+    def _finish(self, settings: Settings) -> None:
         """Notes what the take is, then makes it part of the world: the commit comes last."""
         context, request = self._context, self._request
         learned = self._memory.learned()
-        frames = self._frames_as_committed(learned, glances)
+        memory = self._memory_as_committed(learned)
+        frames = tuple(fingerprints(self._path, self._sights("fingerprints", memory), memory))
         TakeFingerprints(settings, frames).write(context.takes.file(context.take_id, FINGERPRINTS))
         context.takes.update_info(
             context.take_id,
@@ -211,33 +246,42 @@ class TakeJob:
             author=request.author,
         )
         if request.use_memory:
-            meta = {
-                "engine": self._engine.spec.name,
-                "weights": self._engine.weights_hash,
-                "tokens": str(len(learned)),
-                "shot": request.shot,
-                "seed": str(request.seed),
-                "author": request.author,
-                "frames": str(len(request.frames)),
-            }
-            with self._watch.stage("write"):
-                context.world.commit_segment(context.take_id, "take", learned.to_arrays(), meta)
+            self._commit(learned)
         context.takes.drop_progress(context.take_id)
 
-    def _frames_as_committed(self, learned: Tokens, glances: list[Sight]) -> tuple[FrameFingerprint, ...]:
-        """The fingerprints of all frames, as the world will be when it has the take."""
-        # The old one first: two of them need not fit.
-        del self._memory
-        memory = memory_for(self._request, self._context, self._engine, learned)
+    def _commit(self, learned: Tokens) -> None:
+        request = self._request
+        meta = {
+            "engine": self._engine.spec.name,
+            "weights": self._engine.weights_hash,
+            "tokens": str(len(learned)),
+            "shot": request.shot,
+            "seed": str(request.seed),
+            "author": request.author,
+            "frames": str(len(request.frames)),
+        }
+        with self._watch.stage("write"):
+            self._context.world.commit_segment(self._context.take_id, "take", learned.to_arrays(), meta)
+        self._as_on_disk = True
 
-        def sights() -> Iterator[Sight]:
-            for glance in glances:
-                self._step("fingerprints", glance.index)
-                with self._watch.stage("raycast"):
-                    sight = self._path.again(glance, memory)
-                yield sight
+    def _memory_as_committed(self, learned: Tokens) -> Memory:
+        """What the request's frames read once the world has the take."""
+        if not self._request.use_memory:
+            return memory_for(self._request, self._context, self._engine)
+        if len(learned):
+            self._as_on_disk = False
+            # The old one first: two of them need not fit.
+            del self._memory
+            with self._watch.stage("read"):
+                self._memory = Memory.load(self._context.world, self._engine, learned)
+        return self._memory
 
-        return tuple(fingerprints(self._path, sights(), memory))
+    def _put_back(self) -> None:
+        """Leaves to the next job what is as it will find it."""
+        if self._as_on_disk and not self._memory.pieces:
+            self._shelf.put(self._context.world, self._engine, self._memory)
+        if self._views.lightmap is not None:
+            self._shelf.put_light(self._path.set_key, self._views.lightmap)
 
     def _step(self, phase: str, done: int, total: int | None = None) -> None:
         """A point between steps; counts frames by default. Raises Cancelled."""

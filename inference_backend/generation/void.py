@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..greybox.depth_cells import MIN_SLOPE, depth_cells, merge, surfaces
-from ..greybox.gbuffer import GBuffer
+from ..greybox.gbuffer import GBuffer, Pixels
 from ..greybox.geometry import SKY, VOID, Float32, Float64
 from ..memory.cells import Cells
 from ..memory.directions import from_octahedral, tangent_frame
@@ -173,7 +173,7 @@ def _shown(view: FrameView, filled: GBuffer, new: NDArray[np.bool_]) -> FrameVie
     def large(field: NDArray[np.generic]) -> NDArray[np.generic]:
         return np.repeat(np.repeat(field, stride, 0), stride, 1)
 
-    pixels = GBuffer(**{field.name: large(getattr(filled, field.name)) for field in fields(GBuffer)})
+    pixels = Pixels(**{field.name: large(getattr(filled, field.name)) for field in fields(Pixels)})
     return replace(view, cells=filled, pixels=merge(view.pixels, pixels, large(new) & (view.pixels.anchor == SKY)))
 
 

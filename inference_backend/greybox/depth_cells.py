@@ -7,11 +7,12 @@ what is behind it (the published method's flying points).
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .gbuffer import GBuffer, rays
+from .gbuffer import GBuffer, Pixels, rays
 from .geometry import SKY, VOID, Float32, Float64
 
 SAME_SURFACE = 0.05
@@ -105,13 +106,16 @@ def normals(position: _FLOAT64, depth_z: _FLOAT64, unit: _FLOAT64) -> _FLOAT64:
     return np.where(told[..., None], normal / np.maximum(length, 1e-30), -unit)
 
 
-def merge(cells: GBuffer, other: GBuffer, taken: NDArray[np.bool_]) -> GBuffer:
+_Buffer = TypeVar("_Buffer", bound=Pixels)
+
+
+def merge(cells: _Buffer, other: Pixels, taken: NDArray[np.bool_]) -> _Buffer:
     """`cells` with those of `other` where `taken` [h,w]."""
 
     def pick(ours: NDArray[np.generic], theirs: NDArray[np.generic]) -> NDArray[np.generic]:
         return np.where(taken.reshape(*taken.shape, *[1] * (ours.ndim - 2)), theirs, ours)
 
-    named = {field.name: pick(getattr(cells, field.name), getattr(other, field.name)) for field in fields(GBuffer)}
+    named = {field.name: pick(getattr(cells, field.name), getattr(other, field.name)) for field in fields(cells)}
     return replace(cells, **named)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .gbuffer import GBuffer, rays
-from .geometry import Float32, Float64
+from .geometry import Float32, Float64, Int32
 from .raycast import Raycaster
 from .shading import OCCLUSION_REACH, ambient_occlusion, direct_light
 
@@ -30,10 +30,18 @@ class Influence:
     """Indices into FrameSet.lamps: those that light anything in view."""
 
 
-def influence(caster: Raycaster, c2w: Float64, K: Float64, size: tuple[int, int], cells: GBuffer) -> Influence:
+def influence(
+    caster: Raycaster,
+    c2w: Float64,
+    K: Float64,
+    size: tuple[int, int],
+    cells: GBuffer,
+    seen: frozenset[int] | None = None,
+) -> Influence:
     """Of the view through a camera (`K` in pixels of `size`, H and W), whose cells see `cells` [h,w]. The rays are
-    drawn the same each time."""
-    seen = _seen(caster, c2w, K, size)
+    drawn the same each time. seen: the meshes, where `seen_in` has told them already."""
+    if seen is None:
+        seen = _seen(caster, c2w, K, size)
     surface = cells.depth_z > 0
     position, normal = cells.position[surface], cells.normal[surface]
     witness = _Witness(caster)
@@ -45,14 +53,21 @@ def influence(caster: Raycaster, c2w: Float64, K: Float64, size: tuple[int, int]
             lamps.add(index)
     rng = np.random.default_rng(0)
     ambient_occlusion(witness, position, normal, OCCLUSION_RAYS, OCCLUSION_REACH, rng)
-    return Influence(frozenset(seen | witness.met), frozenset(lamps))
+    return Influence(seen | witness.met, frozenset(lamps))
 
 
-def _seen(caster: Raycaster, c2w: Float64, K: Float64, size: tuple[int, int]) -> set[int]:
+def seen_in(mesh: Int32) -> frozenset[int]:
+    """The meshes that the pixels [H,W] of a view show, as `gbuffer.look` tells them: those that `influence` would
+    find with its own rays, which are some of the same."""
+    some = mesh[SEEN_STEP // 2 :: SEEN_STEP, SEEN_STEP // 2 :: SEEN_STEP]
+    return frozenset((np.flatnonzero(np.bincount(some.reshape(-1) + 1)) - 1).tolist()) - {-1}
+
+
+def _seen(caster: Raycaster, c2w: Float64, K: Float64, size: tuple[int, int]) -> frozenset[int]:
     rows, columns = (np.arange(SEEN_STEP // 2, side, SEEN_STEP) + 0.5 for side in size)
     v, u = np.meshgrid(rows, columns, indexing="ij")
     mesh = caster.cast(*rays(c2w, K, u, v)).mesh
-    return set(np.unique(mesh[mesh >= 0]).tolist())
+    return frozenset(np.unique(mesh[mesh >= 0]).tolist())
 
 
 class _Witness(Raycaster):

@@ -16,7 +16,7 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
-from .geometry import Float32, FrameSet, Int32, PlacedMesh
+from .geometry import Float32, Float64, FrameSet, Int32, PlacedMesh
 from .surfaces import Surfaces, moved_surfaces, surfaces_of
 
 SURFACE_OFFSET = 2e-3
@@ -109,6 +109,29 @@ class Raycaster:
         other._surfaces = moved_surfaces(self.surfaces, self.frame_set, frame_set, self._moving)
         other._place_movers()
         return other
+
+    @property
+    def moving(self) -> tuple[int, ...]:
+        """Indices of the meshes whose place or shape changes from frame to frame."""
+        return self._moving
+
+    def still(self) -> Raycaster:
+        """The same without what moves."""
+        return self._with(self._static, [])
+
+    def movers(self) -> Raycaster:
+        """The same without what stands still."""
+        return self._with(None, self._movers)
+
+    def _with(self, static: _Bvh | None, movers: list[_Mover]) -> Raycaster:
+        other = object.__new__(Raycaster)
+        other.frame_set, other._surfaces, other._moving, other._local = self.frame_set, self._surfaces, (), {}
+        other._static, other._movers = static, movers
+        return other
+
+    def movers_spheres(self) -> list[tuple[Float64, float]]:
+        """(centre, radius) in world space of spheres that hold what moves, as it stands."""
+        return [(mover.centre.astype(np.float64), mover.radius) for mover in self._movers]
 
     def cast(self, origins: Float32, directions: Float32) -> Hits:
         """First hit of rays [N,3] in world space; directions need not be unit length."""

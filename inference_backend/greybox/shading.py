@@ -6,15 +6,24 @@ their local -Z.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from .gbuffer import GBuffer
-from .geometry import Float32, FrameSet, PlacedLamp
+from .geometry import Float32, Float64, FrameSet, PlacedLamp
 from .raycast import SURFACE_OFFSET, Raycaster
 
 OCCLUSION_REACH = 1.5
 """Metres within which a surface darkens its neighbour."""
+
+
+class Numbers(Protocol):
+    """What shading draws: a `numpy.random.Generator`, or `patches.KeyedNumbers`."""
+
+    def standard_normal(self, size: tuple[int, int]) -> Float64: ...
+
+    def uniform(self, low: float, high: float, size: tuple[int, int]) -> Float64: ...
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ def direct_light(
     position: Float32,
     normal: Float32,
     lamps: tuple[PlacedLamp, ...],
-    rng: np.random.Generator,
+    rng: Numbers,
 ) -> Float32:
     """[N,3] radiance that a white matte surface at `position` (world) reflects, one shadow ray a lamp."""
     total = np.zeros((len(position), 3), np.float32)
@@ -58,7 +67,7 @@ def ambient_occlusion(
     normal: Float32,
     rays: int,
     reach_m: float,
-    rng: np.random.Generator,
+    rng: Numbers,
 ) -> Float32:
     """[N] share (0..1) of cosine-weighted directions that are free within `reach_m` metres."""
     if rays == 0 or len(position) == 0:
@@ -75,7 +84,7 @@ def ambient_occlusion(
 
 
 def guide(
-    caster: Raycaster, gbuffer: GBuffer, frame_set: FrameSet, rng: np.random.Generator, rays: int = 3
+    caster: Raycaster, gbuffer: GBuffer, frame_set: FrameSet, rng: Numbers, rays: int = 3
 ) -> tuple[Float32, Float32]:
     """(light [H,W,3], occlusion [H,W]) over a G-buffer; the sky has no light and full openness."""
     light = np.zeros((*gbuffer.shape, 3), np.float32)
@@ -87,7 +96,7 @@ def guide(
     return light, occlusion
 
 
-def _arrive(lamp: PlacedLamp, points: Float32, rng: np.random.Generator) -> _Arrival:
+def _arrive(lamp: PlacedLamp, points: Float32, rng: Numbers) -> _Arrival:
     axis = -lamp.transform[:3, 2] / max(np.linalg.norm(lamp.transform[:3, 2]), 1e-12)
     if lamp.kind == "SUN":
         return _from_sun(lamp, axis, points, rng)
@@ -99,7 +108,8 @@ def _arrive(lamp: PlacedLamp, points: Float32, rng: np.random.Generator) -> _Arr
     # Blender: a point lamp of P watts has the radiant intensity P / (4 pi^2); the matte surface adds 1 / pi in the
     # same constant (radiance = P / (4 pi^2 d^2)). An area lamp of P watts sends P / pi^2 along its normal instead.
     radiance = lamp.energy / (4 * np.pi**2) / distance**2
-    leaving = -(direction @ axis.astype(np.float32))
+    # Row by row, not as a product of matrices: that may round a point by what else is asked with it.
+    leaving = -(direction * axis.astype(np.float32)).sum(-1)
     if lamp.kind == "AREA":
         radiance = radiance * 4 * np.clip(leaving, 0, 1)
     elif lamp.kind == "SPOT":
@@ -107,7 +117,7 @@ def _arrive(lamp: PlacedLamp, points: Float32, rng: np.random.Generator) -> _Arr
     return _Arrival(direction, distance.astype(np.float32), radiance.astype(np.float32))
 
 
-def _from_sun(lamp: PlacedLamp, axis: Float32, points: Float32, rng: np.random.Generator) -> _Arrival:
+def _from_sun(lamp: PlacedLamp, axis: Float32, points: Float32, rng: Numbers) -> _Arrival:
     spread = rng.standard_normal((len(points), 3)) * np.tan(lamp.size / 2) * 0.5
     direction = -axis + spread
     direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
@@ -115,12 +125,12 @@ def _from_sun(lamp: PlacedLamp, axis: Float32, points: Float32, rng: np.random.G
     return _Arrival(direction.astype(np.float32), far, np.full(len(points), lamp.energy / np.pi, np.float32))
 
 
-def _jitter(lamp: PlacedLamp, count: int, rng: np.random.Generator) -> Float32:
+def _jitter(lamp: PlacedLamp, count: int, rng: Numbers) -> Float32:
     """[count,3] points on the lamp, relative to its centre: soft shadows with one ray."""
     if lamp.kind == "AREA":
         square = rng.uniform(-0.5, 0.5, (count, 2)) * lamp.size
         basis = lamp.transform[:3, :2] / np.maximum(np.linalg.norm(lamp.transform[:3, :2], axis=0), 1e-12)
-        return (square @ basis.T).astype(np.float32)
+        return (square[:, :1] * basis[:, 0] + square[:, 1:] * basis[:, 1]).astype(np.float32)
     ball = rng.standard_normal((count, 3))
     ball *= lamp.size / np.maximum(np.linalg.norm(ball, axis=-1, keepdims=True), 1e-12)
     return ball.astype(np.float32)

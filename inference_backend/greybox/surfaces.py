@@ -65,6 +65,15 @@ class Seen(NamedTuple):
     view: Float32
 
 
+class Shapes(NamedTuple):
+    """What pixels need of it; the fields of `gbuffer.Pixels`, flat."""
+
+    depth_z: Float32
+    anchor: Int32
+    normal: Float32
+    base_color: Float32
+
+
 def surfaces_of(frame_set: FrameSet) -> Surfaces:
     meshes = frame_set.meshes
     counts = np.cumsum([0, *(len(placed.mesh.vertices) for placed in meshes)])
@@ -120,10 +129,18 @@ def see(surfaces: Surfaces, rays: Rays, steps: Float32) -> Seen:
         }
     )
     threads = max(1, min(cpu_count() or 1, count // _RAYS_A_THREAD))
+    if threads == 1:
+        _see(surfaces, rays, steps, seen, 0, count)
+        return seen
     cuts = np.linspace(0, count, threads + 1).astype(np.int64)
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda i: _see(surfaces, rays, steps, seen, cuts[i], cuts[i + 1]), range(threads)))
     return seen
+
+
+def see_shapes(surfaces: Surfaces, rays: Rays, shapes: Shapes, first: int) -> None:
+    """The same of depth, anchor, normal and colour alone, into `shapes` from its row `first` on."""
+    _see_shapes(surfaces, rays, shapes, first)
 
 
 _NAMES = {"anchor", "material"}
@@ -255,3 +272,25 @@ def _see(surfaces, rays, steps, seen, begin, end):  # type: ignore[no-untyped-de
         _put(view, i, _unit(_carry(world, rest, _times(ray, -1.0))))
         _put(du, i, _carry(world, rest, _along(right, ray, normal, distance)))
         _put(dv, i, _carry(world, rest, _along(down, ray, normal, distance)))
+
+
+@_compiled
+def _see_shapes(surfaces, rays, shapes, first):  # type: ignore[no-untyped-def]
+    vertices, _, faces, slots, first_face, linear, _, anchors, _, colors = surfaces
+    _, directions, hit_mesh, hit_triangle, _, _, distances = rays
+    depths, anchor, normals, base_color = shapes
+    for i in range(len(hit_mesh)):
+        ray, mesh, at = _row(directions, i), hit_mesh[i], first + i
+        if mesh < 0:
+            depths[at], anchor[at] = 0, SKY
+            _put(base_color, at, (0.0, 0.0, 0.0))
+            _put(normals, at, _times(_unit(ray), -1.0))
+            continue
+        face = first_face[mesh] + hit_triangle[i]
+        a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+        normal = _unit(
+            _cross(_turned(linear, mesh, _edge(vertices, a, b)), _turned(linear, mesh, _edge(vertices, a, c)))
+        )
+        depths[at], anchor[at] = distances[i], anchors[mesh]
+        _put(base_color, at, _row(colors, slots[face]))
+        _put(normals, at, _times(normal, -1.0 if _dot(normal, ray) > 0 else 1.0))

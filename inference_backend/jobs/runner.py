@@ -15,6 +15,7 @@ from ..generation.events import Event
 from .queue import DeviceReport
 
 if TYPE_CHECKING:
+    from ..generation.shelf import Shelf
     from ..models.protocol import Engine
 
 
@@ -40,11 +41,12 @@ class EngineRunner:
         self._device = device
         self._weights_dir = weights_dir
         self._engines: dict[str, Engine] = {}
+        self._shelf: Shelf | None = None
 
     def make_take(self, request: TakeRequest, arrays: Arrays, context: JobContext) -> TakeInfo:
         from ..generation.take import TakeJob
 
-        return TakeJob(request, arrays, context, self._engine(request.engine, context)).run()
+        return TakeJob(request, arrays, context, self._engine(request.engine, context), self._kept()).run()
 
     def write_seed_view(self, request: SeedViewRequest, arrays: Arrays, context: JobContext) -> None:
         from ..generation.seed_view import write_seed_view
@@ -64,6 +66,13 @@ class EngineRunner:
             return DeviceReport(name)
         free, _ = torch.cuda.mem_get_info(name)
         return DeviceReport(f"{name} ({torch.cuda.get_device_name(name)})", torch.cuda.memory_reserved(name), free)
+
+    def _kept(self) -> Shelf:
+        if self._shelf is None:
+            from ..generation.shelf import Shelf
+
+            self._shelf = Shelf()
+        return self._shelf
 
     def _engine(self, name: str, context: JobContext) -> Engine:
         if name not in self._engines:

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..greybox.gbuffer import GBuffer
+from ..greybox.gbuffer import GBuffer, Pixels
 from ..memory.moments import Moments
 from ..memory.read import ReadOut
 from ..memory.tokens import Tokens
@@ -35,7 +35,7 @@ class EngineSpec:
 class FrameView:
     """What one frame sees of the greybox."""
 
-    pixels: GBuffer
+    pixels: Pixels
     """[H,W]."""
     cells: GBuffer
     """[h,w]."""

@@ -34,7 +34,7 @@ def frames(tmp_path_factory, engine):
     request, arrays = request_along(place.data_dir, PATH)
     with place.catalog.open(place.world_id) as world:
         path = CameraPath(request, arrays, place.context(new_id(), world), engine)
-        views = Views(path, engine)
+        views = Views(path)
         seen = [views.at(index) for index in range(len(path))]
     cells = Cells.from_gbuffer(seen[0].cells)
     latents = torch.randn(len(cells), engine.spec.channels, generator=torch.Generator().manual_seed(0))

@@ -66,7 +66,7 @@ def cells_at(place, engine, index, request=None):
     request, arrays = request or request_along(place.data_dir, PATH)
     with place.catalog.open(place.world_id) as world:
         path = CameraPath(request, arrays, place.context(new_id(), world), engine)
-        return Cells.from_gbuffer(Views(path, engine).at(index).cells)
+        return Cells.from_gbuffer(Views(path).at(index).cells)
 
 
 def test_painted_cells_read_what_was_painted_and_every_other_what_it_read_before(place, engine) -> None:

@@ -48,7 +48,7 @@ def cells_of(place, engine, camera):
     request, arrays = request_along(place.data_dir, [camera])
     with place.catalog.open(place.world_id) as world:
         path = CameraPath(request, arrays, place.context(new_id(), world), engine)
-        return Cells.from_gbuffer(Views(path, engine).at(0).cells)
+        return Cells.from_gbuffer(Views(path).at(0).cells)
 
 
 def best(place, engine, cells):

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference_backend.greybox.gbuffer import cell_gbuffer, pixel_gbuffer
+from inference_backend.greybox.gbuffer import (
+    cell_gbuffer,
+    centres_gbuffer,
+    look,
+    pixel_gbuffer,
+    rays,
+    show_their_centres,
+)
 from inference_backend.greybox.geometry import FrameSet
 from inference_backend.greybox.raycast import Raycaster
 from tests.support.greybox import MOVING, box, look_at, pinhole, place, room
@@ -98,3 +105,35 @@ def test_the_sky_is_a_direction():
     assert (seen.anchor == 0).all() and (seen.depth_z == 0).all()
     np.testing.assert_allclose(np.linalg.norm(seen.rest_position, axis=-1), 1, atol=1e-5)
     np.testing.assert_allclose(seen.footprint(), 1 / (0.9 * W), rtol=0.5)
+
+
+def test_pixels_are_the_gbuffers_own_and_their_meshes_those_that_were_met() -> None:
+    frame_set = room(np.random.default_rng(0))
+    caster = Raycaster(frame_set, MOVING)
+    whole = pixel_gbuffer(caster, C2W, K, H, W)
+    pixels, mesh = look(caster, C2W, K, H, W)
+    for name in ("depth_z", "anchor", "normal", "base_color"):
+        np.testing.assert_array_equal(getattr(pixels, name), getattr(whole, name))
+    anchors = np.array([placed.anchor for placed in frame_set.meshes] + [0])
+    np.testing.assert_array_equal(anchors[mesh], whole.anchor)
+
+
+def test_a_ray_is_the_same_whatever_it_is_cast_with() -> None:
+    u, v = np.random.default_rng(0).uniform(0, 128, (2, 999))
+    together = rays(C2W, K, u, v)[1]
+    apart = [rays(C2W, K, u[i : i + 7], v[i : i + 7])[1] for i in range(0, 999, 7)]
+    np.testing.assert_array_equal(np.concatenate(apart), together)
+
+
+def test_centres_show_where_a_cell_is_of_one_thing() -> None:
+    caster = Raycaster(room(np.random.default_rng(0)), MOVING)
+    cells = cell_gbuffer(caster, C2W, K, pixel_gbuffer(caster, C2W, K, H, W), 4)
+    centres = centres_gbuffer(caster, C2W, K, (18, 32), 4)
+    shown = show_their_centres(caster, C2W, K, centres, 4)
+    assert shown[cells.purity == 1].all() and not shown.all()
+    assert (centres.anchor == cells.anchor)[shown].mean() > (centres.anchor == cells.anchor).mean()
+    for every in (2, 3):
+        thin = centres_gbuffer(caster, C2W, K, (18, 32), 4, every)
+        np.testing.assert_array_equal(thin.rest_position, centres.rest_position[::every, ::every])
+        some = show_their_centres(caster, C2W, K, thin, 4, every)
+        np.testing.assert_array_equal(some, shown[::every, ::every])

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inference_backend.greybox.gbuffer import pixel_gbuffer
+from inference_backend.greybox.gbuffer import look, pixel_gbuffer
 from inference_backend.greybox.geometry import FrameSet
-from inference_backend.greybox.influence import influence
+from inference_backend.greybox.influence import influence, seen_in
 from inference_backend.greybox.raycast import Raycaster
 from inference_backend.greybox.shading import guide
-from tests.support.greybox import box, lamp, look_at, pinhole, place, room
+from tests.support.greybox import MOVING, box, lamp, look_at, pinhole, place, room
 
 SIZE, GRID = (48, 64), (12, 16)
 K = pinhole(*SIZE)
@@ -82,3 +82,12 @@ def seen(frame_set, c2w):
     caster = Raycaster(frame_set)
     pixels = pixel_gbuffer(caster, c2w, K, *SIZE)
     return pixels, guide(caster, pixels, replace(frame_set, lamps=()), np.random.default_rng(0), rays=16)[1]
+
+
+def test_pixels_tell_the_meshes_that_rays_of_its_own_would_find() -> None:
+    caster = Raycaster(room(np.random.default_rng(0)), MOVING)
+    c2w = look_at((0.2, -2.6, 1.3), (0, 1, 0.8))
+    mesh = look(caster, c2w, K, *SIZE)[1]
+    cells = pixel_gbuffer(caster, c2w, K_CELLS, *GRID)
+    assert influence(caster, c2w, K, SIZE, cells, seen_in(mesh)) == influence(caster, c2w, K, SIZE, cells)
+    assert len(seen_in(mesh)) > 3

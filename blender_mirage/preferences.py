@@ -31,6 +31,11 @@ class MiragePreferences(bpy.types.AddonPreferences):
     start_backend: BoolProperty(
         name="Start the Backend for Me", default=True, description="When a take is asked for and none runs"
     )
+    release_for_renders: BoolProperty(
+        name="Release GPU for Renders",
+        default=True,
+        description="Before Cycles renders on the GPU, ask an idle backend to give its GPU memory back",
+    )
     stop_backend: BoolProperty(
         name="Stop It with Blender", description="Ends the backend that this Blender started; takes then wait"
     )
@@ -40,6 +45,7 @@ class MiragePreferences(bpy.types.AddonPreferences):
         layout.use_property_split = True
         layout.prop(self, "address")
         layout.prop(self, "token")
+        layout.prop(self, "release_for_renders")
         local = layout.column()
         local.active = not self.address
         local.prop(self, "data_dir")

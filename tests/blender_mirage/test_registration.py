@@ -21,7 +21,7 @@ def fresh_file():
 
 def known() -> tuple[object, ...]:
     """Everything that registration touches."""
-    lists = ("load_pre", "load_post", "save_pre", "undo_post", "redo_post")
+    lists = ("load_pre", "load_post", "save_pre", "undo_post", "redo_post", "render_init")
     handlers = [len(getattr(bpy.app.handlers, name)) for name in lists]
     owners = (bpy.types.Scene, bpy.types.WindowManager, bpy.types.Object)
     properties = [sorted(name for name in dir(owner) if name.startswith("mirage")) for owner in owners]

@@ -1,4 +1,4 @@
-"""`mirage train sets|pictures|autoencoder|denoiser|evaluate`."""
+"""`mirage train sets|pictures|autoencoder|denoiser|ablation|evaluate`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ def main(argv: Sequence[str]) -> int:
     add_options(autoencoder, AutoencoderConfig)
     denoiser = verbs.add_parser("denoiser", aliases=["previz"], help="train, or continue, the engine end to end")
     add_options(denoiser, TrainingConfig)
+    ablation = verbs.add_parser("ablation", help="what each part of the model is worth: short runs of equal CPU time")
+    ablation.add_argument("--config", default="ablation", help="a TOML file, or `ablation`, which ships")
+    ablation.add_argument("--sets", default="")
+    ablation.add_argument("--init", default="", help="weights whose autoencoder the denoisers share")
+    ablation.add_argument("--seconds", type=float, default=0.0, help="CPU time of each variant")
+    ablation.add_argument("--minutes", type=float, default=0.0, help="wall time of all")
+    ablation.add_argument("--out", required=True, help="JSON; a Markdown table is written beside it")
     evaluating = verbs.add_parser("evaluate", help="figures of a weights file on held-out sets")
     evaluating.add_argument("--weights", required=True)
     add_options(evaluating, TrainingConfig)
@@ -77,6 +84,15 @@ def _denoiser(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _ablation(arguments: argparse.Namespace) -> int:
+    from .ablation import read_ablation, run_ablation, write_table
+
+    options = (arguments.sets, arguments.init, arguments.seconds, arguments.minutes)
+    rows = run_ablation(read_ablation(arguments.config, *options), partial(print, flush=True))
+    write_table(rows, Path(arguments.out))
+    return 0
+
+
 def _evaluate(arguments: argparse.Namespace) -> int:
     from ..models.previz.model import PrevizModel
     from .dataset import CachedSets
@@ -96,5 +112,6 @@ _VERBS = {
     "autoencoder": _autoencoder,
     "denoiser": _denoiser,
     "previz": _denoiser,
+    "ablation": _ablation,
     "evaluate": _evaluate,
 }

@@ -88,6 +88,13 @@ class TrainingConfig(RunConfig):
     frozen: str = "nothing"
     """`encoder`: latents keep the meaning that they have in `init`. `autoencoder`: the decoder stays too, and a step
     costs half."""
+    candidates: str = "all"
+    """What the denoiser gets of memory, for ablation: `all` candidates of a cell, the `nearest` alone, their `mean`
+    without how they lie, or `none`."""
+    palette: int = 1
+    """0: the mean latents of a cell's material are withheld, for ablation."""
+    shading: int = 1
+    """0: light and occlusion are withheld from the guide, for ablation."""
     render_sets: int = 0
     """Sets to render into `sets` while the run goes on, which draws from what is there: the seeds from 100 on, after
     the held-out ones. Such a run learns more, but is not repeatable to the bit."""
@@ -104,6 +111,7 @@ class TrainingConfig(RunConfig):
 
     def __post_init__(self) -> None:
         _one_of("frozen", self.frozen, "nothing", "encoder", "autoencoder")
+        _one_of("candidates", self.candidates, "all", "nearest", "mean", "none")
 
 
 def _one_of(name: str, value: str, *allowed: str) -> None:

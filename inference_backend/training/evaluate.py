@@ -23,8 +23,8 @@ STEPS = 4
 
 
 def evaluate(model: PrevizModel, sets: CachedSets, config: TrainingConfig, most: int = 12) -> dict[str, float]:
-    """Means over held-out sets: PSNR of the autoencoder, of seen and never-seen surfaces with the sharpness ratio
-    beside, and of the seen surfaces when the view itself is in memory."""
+    """Means over held-out sets: PSNR of the autoencoder, of seen and never-seen surfaces (sampled, and as refined) with
+    the sharpness ratio beside, and of the seen surfaces when the view itself is in memory."""
     found: dict[str, list[float]] = {}
     for path in sets.paths[:most]:
         for history in (1, 2):
@@ -36,6 +36,7 @@ def evaluate(model: PrevizModel, sets: CachedSets, config: TrainingConfig, most:
             if history == 1:
                 _add(found, "autoencoder", made.reconstructed, batch.target, torch.ones_like(unseen))
                 _add(found, "unseen", sampled, batch.target, unseen)
+                _add(found, "unseen_refined", made.refined, batch.target, unseen)
     return {name: float(np.mean(values)) for name, values in found.items()}
 
 

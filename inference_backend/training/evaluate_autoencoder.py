@@ -34,7 +34,7 @@ def autoencoder_figures(
         found.setdefault(f"{name}_psnr", []).append(float(psnr(made, truth)))
         found.setdefault(f"{name}_sharpness", []).append(float(sharpness(made, truth)))
 
-    for rgb, guide in _views(sets, device, most):
+    for rgb, guide in views(sets, device, most):
         made = decode(model, rgb, guide)
         add("autoencoder", made[0], rgb)
         add("unguided", made[1], rgb)
@@ -50,7 +50,7 @@ def autoencoder_sheet(
     """One row a view or picture: the truth, decoded with its guide, decoded without, and the square of the half-cell
     shift. None where nothing was held out."""
     lines = []
-    for rgb, guide in [*_views(sets, device, rows), *((rgb, None) for rgb in _plain(pictures, device, rows))]:
+    for rgb, guide in [*views(sets, device, rows), *((rgb, None) for rgb in _plain(pictures, device, rows))]:
         guided, plain, shifted, _ = decode(model, rgb, guide)
         square = F.pad(shifted, (0, 0, 0, rgb.shape[2] - shifted.shape[2]))
         lines.append(torch.cat([x[0].clamp(0, 1) for x in (rgb, guided, plain, square)], 2).cpu())
@@ -77,7 +77,8 @@ def decode(model: PrevizModel, rgb: Tensor, guide: Tensor | None) -> tuple[Tenso
     return guided, plain, shifted, truth
 
 
-def _views(sets: CachedSets, device: str, most: int) -> Iterator[tuple[Tensor, Tensor]]:
+def views(sets: CachedSets, device: str, most: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """One view of each set: rgb [1,3,H,W] 0..1 and guide [1,9,H,W]."""
     for path in sets.paths[:most]:
         with safe_open(path, "pt") as file:
             rgb, guide = (file.get_slice(name)[VIEW].to(device) for name in ("rgb", "pixel_guide"))

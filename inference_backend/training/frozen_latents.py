@@ -24,13 +24,13 @@ class FrozenLatents:
         h, w = batch.cell_guide.shape[-2:]
         targets, sources = [], []
         for seed, target, *seen, top, left in batch.place.tolist():
-            views = self._views(model, seed, batch.target.device)
+            views = self.views(model, seed, batch.target.device)
             targets.append(views[target, :, top : top + h, left : left + w])
             sources += [views[i] if i >= 0 else torch.zeros_like(views[0]) for i in seen]
         return torch.stack(targets), torch.stack(sources)
 
-    def _views(self, model: PrevizModel, seed: int, device: torch.device) -> Tensor:
-        """[V,C,h,w]."""
+    def views(self, model: PrevizModel, seed: int, device: torch.device) -> Tensor:
+        """[V,C,h,w] of every view of a set."""
         if seed not in self._known:
             pictures = self.sets.pictures(seed).to(device, memory_format=torch.channels_last)
             with torch.no_grad():

@@ -143,12 +143,16 @@ def descend(loss: Tensor, parameters: list[Tensor], optimizer: torch.optim.Optim
 
 def follow(state: RunState, ema: float) -> None:
     """Moves the average towards the model, and counts the step."""
-    decay = min(ema, (1 + state.step) / (10 + state.step))
-    pairs = zip(state.average.parameters(), state.model.parameters(), strict=True)
-    slow, fast = zip(*(pair for pair in pairs if pair[1].requires_grad), strict=True)
-    with torch.no_grad():
-        torch._foreach_lerp_(slow, fast, 1 - decay)
+    average(state.average, state.model, ema, state.step)
     state.step += 1
+
+
+def average(slow: torch.nn.Module, fast: torch.nn.Module, ema: float, step: int) -> None:
+    """Moves `slow` towards what has learned of `fast`: soon at first, slowly later."""
+    decay = min(ema, (1 + step) / (10 + step))
+    pairs = [pair for pair in zip(slow.parameters(), fast.parameters(), strict=True) if pair[1].requires_grad]
+    with torch.no_grad():
+        torch._foreach_lerp_([pair[0] for pair in pairs], [pair[1] for pair in pairs], 1 - decay)
 
 
 def adam(parameters: list[Tensor], config: RunConfig, betas: tuple[float, float] = BETAS) -> torch.optim.AdamW:

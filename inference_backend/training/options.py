@@ -30,17 +30,17 @@ def config_of(arguments: argparse.Namespace, kind: type[C], needed: Sequence[str
     """The options of a parsed command line. Raises NotFound, InvalidRequest with the option that is wrong."""
     values: dict[str, Value] = {}
     if arguments.config:
-        path = _path_of(arguments.config)
-        values |= {name: _checked(kind, name, value, str(path)) for name, value in read_toml(path).items()}
+        path = path_of(arguments.config)
+        values |= {name: checked(kind, name, value, str(path)) for name, value in read_toml(path).items()}
     for item in arguments.set:
         name, equals, text = item.partition("=")
         if not equals:
             raise InvalidRequest(f"--set {item} has no value.", "Write it as --set key=value.")
-        values[name] = _checked(kind, name, text, "--set")
+        values[name] = checked(kind, name, text, "--set")
     for field in fields(kind):
         text = getattr(arguments, f"option_{field.name}")
         if text is not None:
-            values[field.name] = _checked(kind, field.name, text, "the command line")
+            values[field.name] = checked(kind, field.name, text, "the command line")
     for name in needed:
         if not values.get(name):
             raise InvalidRequest(f"--{name} is needed.", f"Give it as --{name} VALUE, or as `{name}` in --config.")
@@ -58,12 +58,13 @@ def read_toml(path: Path) -> dict[str, object]:
         raise InvalidRequest(f"{path} is no TOML file: {error}.", "Lines are `key = value`.") from error
 
 
-def _path_of(name: str) -> Path:
+def path_of(name: str) -> Path:
+    """Of the configuration that ships under `name`, or `name` as a path."""
     shipped = CONFIGS / f"{name}.toml"
     return shipped if shipped.is_file() else Path(name)
 
 
-def _checked(kind: type[RunConfig], name: str, value: object, origin: str) -> Value:
+def checked(kind: type[RunConfig], name: str, value: object, origin: str) -> Value:
     """`value` as the type of the field `name`. Raises InvalidRequest where there is none, or the value does not fit."""
     defaults: Mapping[str, object] = {field.name: field.default for field in fields(kind)}
     if name not in defaults:

@@ -21,6 +21,7 @@ from .cache import SOURCES
 from .config import TrainingConfig
 from .dataset import Batch
 from .losses import flow_loss, latent_statistics_loss, picture_loss, texture_loss
+from .withheld import withhold
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def condition_of(
         look=look_of(rows.float(), valid),
         words=batch.words * said,
     )
-    return condition, batch.covered * kept
+    return withhold(condition, config), batch.covered * kept
 
 
 def palettes(rows: Tensor, valid: Tensor, batch: Batch) -> Tensor:

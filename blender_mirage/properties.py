@@ -257,6 +257,8 @@ class MirageState(bpy.types.PropertyGroup):
     was_checked: BoolProperty(description="Whether the findings are those of this session")
     shots: CollectionProperty(type=MirageShotItem)
     shot_index: IntProperty(name="Shot", description="A camera over a range of frames")
+    shot_estimate: StringProperty(description="How long the chosen shot may take")
+    all_estimate: StringProperty(description="How long all shots may take")
     shots_problem: StringProperty(description="Why there is no shot")
     takes: CollectionProperty(type=MirageTakeItem)
     take_index: IntProperty(name="Take", description="One version of the chosen shot")

@@ -16,7 +16,16 @@ ROOT = Path(__file__).parents[1]
 ADDON, BACKEND = "blender_mirage", "inference_backend"
 
 BLENDER_MODULES = {"bpy", "bpy_extras", "mathutils", "gpu", "gpu_extras", "blf", "bmesh", "idprop"}
-MAY_USE_BLENDER = {"registration", "preferences", "properties", "event_pump", "compat", "__main__", "render_truce", "translations"} | {
+MAY_USE_BLENDER = {
+    "registration",
+    "preferences",
+    "properties",
+    "event_pump",
+    "compat",
+    "__main__",
+    "render_truce",
+    "translations",
+} | {
     "scene",
     "operators",
     "ui",

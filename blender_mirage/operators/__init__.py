@@ -31,6 +31,7 @@ from .start_backend import MIRAGE_OT_start_backend
 from .survey_coverage import MIRAGE_OT_survey_coverage
 from .swap_take import MIRAGE_OT_swap_take
 from .use_paint_over import MIRAGE_OT_use_paint_over
+from .use_preset import MIRAGE_OT_use_preset
 
 CLASSES = (
     MIRAGE_OT_add_camera,
@@ -68,4 +69,5 @@ CLASSES = (
     MIRAGE_OT_survey_coverage,
     MIRAGE_OT_swap_take,
     MIRAGE_OT_use_paint_over,
+    MIRAGE_OT_use_preset,
 )

@@ -23,6 +23,15 @@ from .read_mesh import is_posed, may_deform, read_mesh
 
 Float64 = NDArray[np.float64]
 
+_WITHOUT_SURFACE = {
+    "CURVES": "hair, which has no surface",
+    "POINTCLOUD": "a point cloud, which has no surface",
+    "VOLUME": "a volume, which has no surface",
+    "GPENCIL": "a drawing, which has no surface",
+    "GREASEPENCIL": "a drawing, which has no surface",
+}
+"""What renders and cannot be a mesh. (4.3 renamed the drawings.)"""
+
 
 def read_greybox(
     source: bpy.types.Context | bpy.types.Scene,
@@ -70,6 +79,8 @@ class GreyboxReader:
         meshes: dict[int, MeshRead] = {}  # by address: good for this evaluation only
         anchors: set[str] = set()
         for instance in depsgraph.object_instances:
+            if instance.object.type in _WITHOUT_SURFACE and self._renders(instance):
+                self._warn(f"{_name(instance)!r} is {_WITHOUT_SURFACE[instance.object.type]}: it is left out.")
             if instance.object.type in ("MESH", "LIGHT") and self._renders(instance):
                 anchor = _first_free(instance_id(instance), anchors)
                 self._see(anchor, instance, meshes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +11,9 @@ import bpy
 from ..core.errors import MirageError
 from ..core.shot_list import ShotStatus
 from ..core.shots import Shot
-from ..core.take_list import TakeOnDisk, describe_take, takes_of
+from ..core.take_list import TakeOnDisk, describe_seconds, describe_take, estimate_seconds, takes_of
 from .output import output_folder
+from .read_camera import fit_resolution
 from .read_shots import read_shots
 from .show_take import folder_of, strip_of
 
@@ -71,8 +72,23 @@ def refresh_shots(state: bpy.types.PropertyGroup, scene: bpy.types.Scene) -> boo
             state.shots.add()
     for item, (shot, status) in zip(state.shots, wanted, strict=True):
         changed |= _fill(item, shot, status)
-    chosen = chosen_shot(state)
-    return _refresh_takes(state, scene, chosen) or changed
+    changed |= _write(state, _estimates(state, scene, shots))
+    return _refresh_takes(state, scene, chosen_shot(state)) or changed
+
+
+def _estimates(state: bpy.types.PropertyGroup, scene: bpy.types.Scene, shots: Sequence[Shot]) -> dict[str, object]:
+    """In words, from the takes of all shots; empty where none says how long it took."""
+    settings = scene.mirage
+    takes = [take for shot in shots for take in known_takes(scene, shot.name)]
+    height, width = fit_resolution(scene, settings.width)
+
+    def words(wanted: Sequence[Shot]) -> str:
+        frames = sum(len(shot.frames(settings.frame_step)) for shot in wanted)
+        seconds = estimate_seconds(takes, settings.engine, frames, height * width)
+        return describe_seconds(seconds) if seconds is not None and frames else ""
+
+    chosen = [shot for shot in shots if shot.name == chosen_shot(state)]
+    return {"shot_estimate": words(chosen), "all_estimate": words(shots)}
 
 
 def chosen_shot(state: bpy.types.PropertyGroup) -> str:

@@ -13,6 +13,7 @@ _SHOT_ICONS = {
     "PARTLY": "REMOVE",
     "DONE": "CHECKMARK",
 }
+_PRESETS = (("DRAFT", "Draft"), ("EDIT", "Edit"), ("FINE", "Fine"))
 _ROWS = 4
 _NAME_SHARE = 0.45
 _VERSION_SHARE = 0.3
@@ -57,7 +58,7 @@ class MIRAGE_PT_shots(bpy.types.Panel):
         layout.template_list("MIRAGE_UL_shots", "", state, "shots", state, "shot_index", rows=_ROWS)
         _draw_own_settings(layout, state, settings)
         _draw_check(layout, context, state)
-        _draw_generate(layout)
+        _draw_generate(layout, state)
         if state.takes:
             _draw_takes(layout, context, state)
         _draw_opacity(layout, context, state)
@@ -113,11 +114,21 @@ def _draw_fix(box, finding):
         box.operator("mirage.go_to_frame", text=f"Go to Frame {finding.frame}", icon="TIME").frame = finding.frame
 
 
-def _draw_generate(layout):
-    row = layout.row(align=True)
-    row.operator("mirage.generate_take", text="Generate Shot", icon="PLAY").which = "LIST"
-    row.operator("mirage.generate_take", text="All").which = "ALL"
-    row.operator("mirage.regenerate_stale", text="Stale")
+def _draw_generate(layout, state):
+    column = layout.column(align=True)
+    presets = column.row(align=True)
+    for preset, label in _PRESETS:
+        presets.operator("mirage.use_preset", text=label).preset = preset
+    buttons = column.row(align=True)
+    buttons.operator("mirage.generate_take", text="Generate Shot", icon="PLAY").which = "LIST"
+    buttons.operator("mirage.generate_take", text="All").which = "ALL"
+    buttons.operator("mirage.regenerate_stale", text="Stale")
+    if state.shot_estimate:
+        row = layout.row()
+        row.label(text="About", icon="TIME")
+        row.label(text=state.shot_estimate, translate=False)
+        row.label(text="for all")
+        row.label(text=state.all_estimate, translate=False)
 
 
 def _draw_takes(layout, context, state):

@@ -9,7 +9,7 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 from blender_mirage.compat import strips  # noqa: E402
-from blender_mirage.core.take_files import frames_on_disk  # noqa: E402
+from blender_mirage.core.take_files import frames_on_disk, read_sidecar, write_sidecar  # noqa: E402
 from blender_mirage.event_pump import pump  # noqa: E402
 from tests.support.blender import add_camera, bind_marker  # noqa: E402
 
@@ -147,3 +147,18 @@ def test_without_a_take_every_button_says_why_it_is_off(addon):
     pump.tick()
     for name in ("swap_take", "bring_up_take", "review_take", "restore_settings", "compare_takes"):
         assert not getattr(bpy.ops.mirage, name).poll(), name
+
+
+def test_an_estimate_follows_the_takes_the_frames_and_the_size(two_takes, tmp_path):
+    assert state().shot_estimate == state().all_estimate == "", "the tiny engine does not say how long it took"
+    folder = tmp_path / "mirage" / "Camera" / "v002"
+    write_sidecar(folder, read_sidecar(folder) | {"seconds": {"denoise": 60.0}})
+    bpy.ops.mirage.review_take(star=True, note="")
+    pump.tick()
+    assert (state().shot_estimate, state().all_estimate) == ("60 s", "60 s")
+    two_takes.frame_end = 6
+    pump.tick()
+    assert state().all_estimate == "2 min"
+    bpy.ops.mirage.use_preset(preset="DRAFT")
+    pump.tick()
+    assert (two_takes.mirage.width, two_takes.mirage.steps) == (256, 2) and state().all_estimate == "32 min"

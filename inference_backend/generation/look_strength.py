@@ -42,6 +42,7 @@ class _Partly:
 
     def __init__(self, engine: Engine, strength: float) -> None:
         self.spec, self.weights_hash, self.device = engine.spec, engine.weights_hash, engine.device
+        self.latent_space = engine.latent_space
         self._engine = engine
         self._strength = strength
 

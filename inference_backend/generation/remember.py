@@ -61,6 +61,8 @@ class Memory:
         self._limit = limit
         self._evicted = evicted
         self._added: list[Tokens] = []
+        self.foreign = 0
+        """How many tokens of the world other weights left, which mean nothing to this engine."""
 
     @classmethod
     def load(cls, world: WorldFiles, engine: Engine, learned: Tokens | None = None) -> Memory:
@@ -69,7 +71,8 @@ class Memory:
 
         learned: the tokens of a commit that is about to be made; what is loaded is what will be loaded then.
         """
-        segments = [(info, tokens) for info in world.committed_segments() if (tokens := _tokens(info, engine))]
+        live = world.committed_segments()
+        segments = [(info, tokens) for info in live if (tokens := _tokens(info, engine))]
         parts = [(info.order, tokens) for info, tokens in segments if not info.over_take]
         painted = [(info.order, tokens) for info, tokens in segments if info.over_take]
         if learned is not None:
@@ -88,6 +91,7 @@ class Memory:
         if painted:
             tokens, rank = Tokens.join([*(part for _, part in painted), tokens]), paint.with_own(rank)
         memory = cls(tokens, copies, rank, limit, evicted, paint)
+        memory.foreign = sum(info.tokens for info in live) - sum(info.tokens for info, _ in segments)
         memory.report(world)
         return memory
 
@@ -195,10 +199,12 @@ def bytes_a_token(channels: int) -> int:
 
 def _tokens(segment: SegmentInfo, engine: Engine) -> Tokens | None:
     arrays, meta = load_arrays(segment.path)
-    if meta.get("engine") != engine.spec.name:
+    if meta.get("engine") != engine.spec.name or meta.get("latents", engine.latent_space) != engine.latent_space:
         return None
     try:
-        return Tokens.from_arrays(arrays, engine.device)
+        tokens = Tokens.from_arrays(arrays, engine.device)
+        # Before the latents had a name of their own their number told them apart.
+        return tokens if tokens.feature.shape[1] == engine.spec.channels else None
     except ValueError as error:
         raise BackendError(
             f"The segment {segment.path.name} of this world is not readable: {error}.",

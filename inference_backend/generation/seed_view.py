@@ -41,6 +41,7 @@ def write_seed_view(request: SeedViewRequest, arrays: Arrays, context: JobContex
     meta = {
         "engine": engine.spec.name,
         "weights": engine.weights_hash,
+        "latents": engine.latent_space,
         "tokens": str(len(added)),
         "name": request.name,
         "author": request.author,

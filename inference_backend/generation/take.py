@@ -76,6 +76,7 @@ class TakeJob:
     def run(self) -> TakeInfo:
         """Makes every frame and commits what was learned. Raises Cancelled (finished frames stay, the world is as
         before), DiskFull."""
+        self._tell_of_foreign_tokens()
         try:
             settings = Settings.of(self._request, self._engine)
             self._base = BaseTake.open(self._request.base_take, settings, self._context)
@@ -94,6 +95,12 @@ class TakeJob:
             raise
         self._put_back()
         return self._context.takes.update_info(self._context.take_id, seconds=self._watch.rounded())
+
+    def _tell_of_foreign_tokens(self) -> None:
+        if self._memory.foreign and self._request.use_memory:
+            message = f"{self._memory.foreign} tokens of this world were left by other weights, and are not read."
+            hint = "Add the looks again, or install the version that made them: nothing of them is lost."
+            self._context.report(Event("note", message=message, hint=hint))
 
     def _take_over(self) -> None:
         """Finds the frames that the base take has already."""
@@ -254,6 +261,7 @@ class TakeJob:
         meta = {
             "engine": self._engine.spec.name,
             "weights": self._engine.weights_hash,
+            "latents": self._engine.latent_space,
             "tokens": str(len(learned)),
             "shot": request.shot,
             "seed": str(request.seed),

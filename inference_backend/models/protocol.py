@@ -63,6 +63,8 @@ class Engine(Protocol):
 
     spec: EngineSpec
     weights_hash: str
+    latent_space: str
+    """Names what latents mean: tokens of another one are noise to this engine."""
     device: torch.device
 
     def encode(self, rgb: NDArray[np.uint8]) -> Tensor:

@@ -29,6 +29,7 @@ class PrevizEngine:
     def __init__(self, model: PrevizModel, weights: str, device: str = "cpu") -> None:
         self.device = torch.device(device)
         self.weights_hash = weights
+        self.latent_space = model.latent_space()
         self._model = model.to(self.device, memory_format=torch.channels_last).eval()
 
     @classmethod

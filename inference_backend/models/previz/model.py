@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,13 @@ class PrevizModel(nn.Module):
         """float16 weights, written whole or not at all."""
         tensors = {name: tensor.half().contiguous() for name, tensor in self.state_dict().items()}
         write_atomic(path, save(tensors, _FORMAT))
+
+    def latent_space(self) -> str:
+        """16 hexadecimal digits of the encoder: networks that share it mean the same by a latent."""
+        digest = hashlib.blake2b(digest_size=8)
+        for name, tensor in sorted(self.encoder.state_dict().items()):
+            digest.update(name.encode() + tensor.detach().cpu().half().contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
     @classmethod
     def load(cls, path: Path, device: torch.device | str = "cpu") -> PrevizModel:

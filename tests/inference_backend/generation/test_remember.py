@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -17,7 +19,7 @@ from inference_backend.worlds.world_files import AnchorRecord
 from tests.inference_backend.memory.test_copies import cells_of as crates_seen
 from tests.inference_backend.memory.test_copies import crate
 from tests.inference_backend.memory.test_read import cells_of, random_camera, tokens_of
-from tests.support.engines import random_engine
+from tests.support.engines import CountingEngine, random_engine
 from tests.support.greybox import room
 
 MIB = 2**20
@@ -51,7 +53,7 @@ def same_reading(a, b, cells):
 
 
 def latents(count, seed):
-    return torch.randn(8, count, 1, generator=torch.Generator().manual_seed(seed))
+    return torch.randn(12, count, 1, generator=torch.Generator().manual_seed(seed))
 
 
 def test_what_a_job_learned_is_what_the_next_one_loads(world, engine):
@@ -164,7 +166,7 @@ def test_a_plan_asks_for_what_is_lacking_and_for_nothing_twice():
 def test_what_is_generated_for_one_copy_is_taken_off_the_plan_for_the_other():
     here, there = crates_seen(crate(1)), crates_seen(crate(3, x=0.2))
     solid = [cells.select(torch.nonzero(cells.anchor > 0)[:, 0]) for cells in (here, there)]
-    empty = Tokens.empty(8)
+    empty = Tokens.empty(12)
     plan = CoveragePlan(solid, Memory(empty, Copies(known_table())))
     plan.learn(tokens_of(here))
     assert plan.lacking(0) < 0.05 and plan.lacking(1) < 0.2
@@ -182,3 +184,22 @@ def test_batches_hold_all_in_their_order():
     stretches = list(batches(parts, 100))
     assert [len(part) for stretch in stretches for part in stretch] == [5, 500, 3, 0, 7]
     assert all(len(Cells.join(stretch)) <= 100 or len(stretch) == 1 for stretch in stretches)
+
+
+@pytest.mark.parametrize(("latents", "channels"), [("of another encoder", 12), ("", 8)])
+def test_tokens_of_another_encoder_are_not_read_and_not_lost(world, engine, latents, channels):
+    """Older weights may have left them: noise to these, and good again when those are installed."""
+    own = tokens_of(view(1))
+    commit(world, own)
+    foreign = tokens_of(view(2))
+    foreign = replace(foreign, feature=foreign.feature[:, :channels])
+    meta = {"engine": "previz", "tokens": str(len(foreign))} | ({"latents": latents} if latents else {})
+    world.commit_segment(new_id(), "take", foreign.to_arrays(), meta)
+    memory = Memory.load(world, engine)
+    assert len(memory.tokens) == len(own) and memory.foreign == len(foreign)
+    assert sum(segment.tokens for segment in world.committed_segments()) == len(own) + len(foreign)
+
+
+def test_two_engines_with_one_encoder_share_a_latent_space(engine):
+    other = CountingEngine()
+    assert engine.latent_space == random_engine().latent_space != other.latent_space

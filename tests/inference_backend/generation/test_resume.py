@@ -173,7 +173,7 @@ def test_cancelled_between_hashes_and_commit_the_world_is_as_before(tmp_path, en
 def test_progress_comes_back_piece_by_piece_or_not_at_all(tmp_path) -> None:
     generator = torch.Generator().manual_seed(0)
     pieces = tuple(
-        replace(Tokens.empty(8).select(torch.zeros(0, dtype=torch.long)), **some(count, generator)) for count in (3, 5)
+        replace(Tokens.empty(12).select(torch.zeros(0, dtype=torch.long)), **some(count, generator)) for count in (3, 5)
     )
     path = tmp_path / PROGRESS
     progress = Progress("basis", 32, (4, 1), 0.25, pieces)
@@ -191,7 +191,7 @@ def test_progress_comes_back_piece_by_piece_or_not_at_all(tmp_path) -> None:
 
 
 def some(count, generator):
-    empty = Tokens.empty(8)
+    empty = Tokens.empty(12)
     return {
         name: (100 * torch.rand((count, *getattr(empty, name).shape[1:]), generator=generator)).to(
             getattr(empty, name).dtype

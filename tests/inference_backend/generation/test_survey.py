@@ -132,7 +132,7 @@ def test_what_partly_means(coarser, token_cosine, own_cosine, shared, expected) 
         return torch.tensor([[np.sqrt(1 - cosine**2), 0.0, cosine]], dtype=torch.float32)
 
     token = replace(
-        Tokens.empty(8).select(torch.zeros(0, dtype=torch.long)),
+        Tokens.empty(12).select(torch.zeros(0, dtype=torch.long)),
         anchor=torch.ones(1, dtype=torch.int32),
         normal=to_octahedral(up),
         view=to_octahedral(view(token_cosine)),

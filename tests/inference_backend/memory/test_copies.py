@@ -65,7 +65,7 @@ def test_painted_otherwise_it_is_no_copy(memory):
 def test_what_was_seen_on_itself_comes_first(memory):
     tokens, _ = memory
     cells = cells_of(crate(3))
-    mine = write(torch.ones(len(cells), 8), cells, cells.anchor == 3)
+    mine = write(torch.ones(len(cells), tokens.feature.shape[1]), cells, cells.anchor == 3)
     both = type(tokens).join([tokens, mine])
     index = TokenIndex.build(both)
     found = Copies.build([[1, 3]], both).share(both, index, cells, read(both, index, cells))

@@ -39,7 +39,7 @@ def test_one_token_of_thousands_is_noticed():
     readout = read(tokens, TokenIndex.build(tokens), cells())
     used = readout.token[readout.covered][7, 0]
     for change in (
-        {"feature": tokens.feature.index_add(0, used[None], torch.ones(1, 8).half())},
+        {"feature": tokens.feature.index_add(0, used[None], torch.ones(1, 12).half())},
         {"position": tokens.position.index_add(0, used[None], torch.full((1, 3), 1e-6))},
     ):
         altered = Tokens(**{**tokens.__dict__, **change})
@@ -54,4 +54,4 @@ def test_which_cell_reads_it_counts():
 
 
 def test_an_empty_memory_has_one_too():
-    assert of(Tokens.empty(8)) == of(Tokens.empty(8)) != of(tokens_of(cells(1)))
+    assert of(Tokens.empty(12)) == of(Tokens.empty(12)) != of(tokens_of(cells(1)))

@@ -27,5 +27,5 @@ def test_sums_in_steps_are_the_statistics_that_the_networks_learned_with():
 
 
 def test_nothing_seen_is_nothing_known():
-    moments = Moments.of(Tokens.empty(8))
+    moments = Moments.of(Tokens.empty(12))
     assert not moments.palette(torch.tensor([0, 3])).any() and not moments.look().any()

@@ -40,7 +40,7 @@ def random_camera(rng):
 
 
 def tokens_of(cells, seed=0):
-    return write(torch.randn(len(cells), 8, generator=torch.Generator().manual_seed(seed)), cells)
+    return write(torch.randn(len(cells), 12, generator=torch.Generator().manual_seed(seed)), cells)
 
 
 def searched(fits, levels, near, footprint, k):
@@ -179,7 +179,7 @@ def test_what_is_known_only_from_afar_is_covered_but_not_sharp():
     found = read(tokens, TokenIndex.build(tokens), near)
     seen = found.covered & (near.anchor == 2)
     assert seen.sum() > 50 and not found.sharp[seen].any()
-    both = Tokens.join([tokens, write(torch.zeros(len(near), 8), near, ~found.sharp)])
+    both = Tokens.join([tokens, write(torch.zeros(len(near), 12), near, ~found.sharp)])
     again = read(both, TokenIndex.build(both), near)
     assert again.sharp[near.purity >= MIN_PURITY].float().mean() > 0.99
     far = read(both, TokenIndex.build(both), afar)
@@ -188,7 +188,7 @@ def test_what_is_known_only_from_afar_is_covered_but_not_sharp():
 
 def test_reading_where_one_wrote_gives_back_the_latents():
     cells = cells_of(room(np.random.default_rng(0)))
-    latents = torch.randn(len(cells), 8, generator=torch.Generator().manual_seed(1))
+    latents = torch.randn(len(cells), 12, generator=torch.Generator().manual_seed(1))
     tokens = write(latents, cells)
     found = read(tokens, TokenIndex.build(tokens), cells)
     pure = cells.purity >= MIN_PURITY
@@ -282,11 +282,11 @@ def test_a_cell_that_shows_two_things_alike_is_not_remembered_as_either():
 
 
 def test_an_empty_memory_covers_nothing():
-    tokens = Tokens.empty(8)
+    tokens = Tokens.empty(12)
     cells = cells_of(room(np.random.default_rng(0)))
     found = read(tokens, TokenIndex.build(tokens), cells)
     assert not found.covered.any() and (found.token == -1).all()
-    assert found.features(tokens).shape == (len(cells), CANDIDATES, 8)
+    assert found.features(tokens).shape == (len(cells), CANDIDATES, 12)
 
 
 def test_reading_twice_gives_the_same():

@@ -8,7 +8,7 @@ from inference_backend.memory.tokens import Tokens, TokenStore
 
 
 def some(count=5):
-    filled = Tokens.empty(8)
+    filled = Tokens.empty(12)
     rows = torch.zeros(count, dtype=torch.long)
     one = {name: torch.ones((1, *value.shape[1:]), dtype=value.dtype) for name, value in filled.__dict__.items()}
     return Tokens(**one).select(rows)
@@ -40,19 +40,19 @@ def test_tokens_from_when_they_were_square_keep_their_size_and_roll():
 
 
 def test_join_keeps_order_and_counts_bytes():
-    joined = Tokens.join([some(2), Tokens.empty(8), some(3)])
+    joined = Tokens.join([some(2), Tokens.empty(12), some(3)])
     assert len(joined) == 5 and joined.nbytes() == 5 * some(1).nbytes()
 
 
 @pytest.mark.parametrize("sizes", [(0, 3), (100, 1, 2, 3, 40, 0, 5), (4, 400)])
 def test_a_store_grows_as_joining_would(sizes):
-    shape = {name: value.shape[1:] for name, value in Tokens.empty(8).__dict__.items()}
+    shape = {name: value.shape[1:] for name, value in Tokens.empty(12).__dict__.items()}
     rng = np.random.default_rng(0)
     parts = [
         Tokens(
             **{
                 name: torch.from_numpy(rng.integers(-9, 9, (size, *shape[name]))).to(column.dtype)
-                for name, column in Tokens.empty(8).__dict__.items()
+                for name, column in Tokens.empty(12).__dict__.items()
             }
         )
         for size in sizes

@@ -7,13 +7,13 @@ it read before, to the bit. A cell lies under it where its centre falls into the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
 
 from .cells import Cells
-from .index import TokenIndex
+from .index import CORNERS, VOXEL_FOOTPRINTS, TokenIndex, pack
 from .read import INTO_TOKEN, PRESENT, ReadOut, read
 from .tokens import Tokens
 
@@ -22,7 +22,7 @@ REACH = 0.55
 NOWHERE = torch.iinfo(torch.int32).max
 """An anchor that no cell has."""
 DEEP = 32
-"""Candidates among which the paint is looked for, and what is newer than it."""
+"""Candidates among which the paint is looked for where that needs many, and what is newer than it."""
 KEPT = -1e3
 """The rank of what the budget never keeps out."""
 
@@ -37,21 +37,41 @@ class Overlay:
     """The row of the store that holds its first token; the others follow."""
     tokens: Tokens
     index: TokenIndex
-    anchors: Tensor
-    """[A] int32 those that it lies on."""
+    size: float
+    """Metres a voxel of `places`."""
+    places: Tensor
+    """[P] int64 ascending: keys of the voxels that it may lie in. Most of a frame is ruled out by them."""
 
     @classmethod
     def build(cls, order: int, first: int, tokens: Tokens) -> Overlay:
-        return cls(order, first, tokens, TokenIndex.build(tokens), torch.unique(tokens.anchor))
+        reach = float(tokens.footprint.max()) if len(tokens) else 1.0
+        corners = 2.0 * torch.tensor(CORNERS, dtype=torch.float32, device=tokens.anchor.device) - 1.0
+        around = (tokens.position[:, None] + reach * corners).flatten(0, 1)
+        size = VOXEL_FOOTPRINTS * reach
+        places = torch.unique(_places(tokens.anchor.repeat_interleave(len(CORNERS)), around, size))
+        return cls(order, first, tokens, TokenIndex.build(tokens), size, places)
 
     def under(self, cells: Cells, candidates: int) -> tuple[Tensor, ReadOut]:
         """(rows of the cells that lie under the paint, what they read of it)."""
-        rows = torch.nonzero(torch.isin(cells.anchor, self.anchors))[:, 0]
-        # More than are wanted: a search that has enough looks into no further level, and the token may lie there.
-        paint = read(self.tokens, self.index, cells.select(rows), DEEP)
+        rows = torch.nonzero(torch.isin(_places(cells.anchor, cells.position, self.size), self.places))[:, 0]
+        found, read_there = self._covering(cells, rows, candidates, candidates)
+        # A search that has enough looks into no further level, where the token that covers the cell may lie.
+        left = rows[torch.isin(rows, found, invert=True)]
+        more, also_read = self._covering(cells, left, DEEP, candidates)
+        both = ReadOut(
+            **{
+                field.name: torch.cat([getattr(read_there, field.name), getattr(also_read, field.name)])
+                for field in fields(ReadOut)
+            }
+        )
+        return torch.cat([found, more]), both
+
+    def _covering(self, cells: Cells, rows: Tensor, wide: int, candidates: int) -> tuple[Tensor, ReadOut]:
+        """Those of `rows` that lie under one of the `wide` tokens that suit them best, and their `candidates`."""
+        paint = read(self.tokens, self.index, cells.select(rows), wide)
         within = (paint.geometry[..., INTO_TOKEN : INTO_TOKEN + 2].abs() <= REACH).all(-1) & (paint.token >= 0)
         found = torch.nonzero(within.any(1) & paint.covered)[:, 0]
-        paint = _only(paint, paint.token >= 0, candidates).select(found)
+        paint = _only(paint.select(found), paint.token[found] >= 0, candidates)
         return rows[found], replace(paint, token=torch.where(paint.token >= 0, paint.token + self.first, -1))
 
 
@@ -129,6 +149,12 @@ def hidden(tokens: Tokens, count: int) -> Tokens:
     anchor = tokens.anchor.clone()
     anchor[:count] = NOWHERE
     return replace(tokens, anchor=anchor)
+
+
+def _places(anchor: Tensor, position: Tensor, size: float) -> Tensor:
+    """[N] int64 keys of the voxels that positions [N,3] lie in."""
+    anchor = anchor.long()
+    return pack(anchor, torch.zeros_like(anchor), torch.floor(position / size).long())
 
 
 def _cost(readout: ReadOut) -> Tensor:

@@ -4,7 +4,7 @@ import atexit
 
 import bpy
 
-from . import event_pump, operators, preferences, properties, render_truce, ui
+from . import event_pump, operators, preferences, properties, render_truce, translations, ui
 from .__main__ import main
 from .scene import chosen_world, ids
 
@@ -22,6 +22,7 @@ def register() -> None:
     chosen_world.register()
     event_pump.register()
     render_truce.register()
+    translations.register()
     _commands.append(bpy.utils.register_cli_command(COMMAND, main))
     if not bpy.app.binary_path:  # as a module, bpy crashes or hangs at its end while Python's classes are in it
         atexit.register(unregister)
@@ -30,6 +31,7 @@ def register() -> None:
 def unregister() -> None:
     atexit.unregister(unregister)
     bpy.utils.unregister_cli_command(_commands.pop())
+    translations.unregister()
     render_truce.unregister()
     event_pump.unregister()
     chosen_world.unregister()

@@ -4,7 +4,7 @@ import bpy
 
 from ..event_pump import pump
 from .picture_preparation import LookPreparation
-from .report import busy, reports_errors
+from .report import allowed, busy, reports_errors
 
 
 class MIRAGE_OT_add_look(bpy.types.Operator):
@@ -19,11 +19,9 @@ class MIRAGE_OT_add_look(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if busy(context):
-            cls.poll_message_set("A take is being made: wait for it or cancel it first")
-            return False
+            return allowed(cls, "A take is being made: wait for it or cancel it first")
         if context.scene.mirage.look_source != "IMAGE" or not context.scene.mirage.look_path:
-            cls.poll_message_set("There is no look image: choose one or press Render Look")
-            return False
+            return allowed(cls, "There is no look image: choose one or press Render Look")
         return True
 
     @reports_errors

@@ -3,7 +3,7 @@
 import bpy
 
 from ..event_pump import pump
-from .report import busy
+from .report import allowed, busy
 
 
 class MIRAGE_OT_cancel_job(bpy.types.Operator):
@@ -15,8 +15,7 @@ class MIRAGE_OT_cancel_job(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if not busy(context):
-            cls.poll_message_set("No take is being made")
-            return False
+            return allowed(cls, "No take is being made")
         return True
 
     def execute(self, context):

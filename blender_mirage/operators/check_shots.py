@@ -4,7 +4,7 @@ import bpy
 
 from ..event_pump import pump
 from .preflight_reading import PreflightReading
-from .report import busy, reports_errors
+from .report import allowed, busy, reports_errors
 
 
 class MIRAGE_OT_check_shots(bpy.types.Operator):
@@ -19,8 +19,7 @@ class MIRAGE_OT_check_shots(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if busy(context):
-            cls.poll_message_set("A take is being made: wait for it or cancel it first")
-            return False
+            return allowed(cls, "A take is being made: wait for it or cancel it first")
         return True
 
     @reports_errors

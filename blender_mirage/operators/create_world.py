@@ -5,7 +5,7 @@ from bpy.props import StringProperty
 
 from ..core.take_job import WorldChosen
 from ..scene.output import world_name
-from .report import busy, reports_errors
+from .report import allowed, busy, reports_errors
 from .world_asking import ask_world
 
 
@@ -20,8 +20,7 @@ class MIRAGE_OT_create_world(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if busy(context):
-            cls.poll_message_set("A take is being made: wait for it or cancel it first")
-            return False
+            return allowed(cls, "A take is being made: wait for it or cancel it first")
         return True
 
     def invoke(self, context, event):

@@ -4,7 +4,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..event_pump import pump
-from .report import busy, reports_errors
+from .report import allowed, busy, reports_errors
 from .take_preparation import TakePreparation
 
 
@@ -27,8 +27,7 @@ class MIRAGE_OT_generate_take(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if busy(context):
-            cls.poll_message_set("A take is being made: wait for it or cancel it first")
-            return False
+            return allowed(cls, "A take is being made: wait for it or cancel it first")
         return True
 
     @reports_errors

@@ -5,7 +5,7 @@ import bpy
 from ..core.paint_over import copy_to_paint
 from ..scene.camera_background import blend_path
 from ..scene.paint_frame import frame_at_playhead, open_for_painting
-from .report import reports_errors
+from .report import allowed, reports_errors
 
 
 class MIRAGE_OT_paint_over_frame(bpy.types.Operator):
@@ -20,8 +20,7 @@ class MIRAGE_OT_paint_over_frame(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if context.scene.sequence_editor is None:
-            cls.poll_message_set("There is no take on the timeline: generate one first")
-            return False
+            return allowed(cls, "There is no take on the timeline: generate one first")
         return True
 
     @reports_errors

@@ -15,7 +15,7 @@ from ..preferences import backend_settings
 from ..scene.output import output_folder
 from ..scene.scene_keys import find_scene
 from ..scene.show_updates import add_warning
-from .report import busy
+from .report import allowed, busy
 
 
 class MIRAGE_OT_pick_up_takes(bpy.types.Operator):
@@ -27,8 +27,7 @@ class MIRAGE_OT_pick_up_takes(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if busy(context):
-            cls.poll_message_set("A take is being made: wait for it or cancel it first")
-            return False
+            return allowed(cls, "A take is being made: wait for it or cancel it first")
         return True
 
     def execute(self, context):

@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import StringProperty
 
-from .report import busy, reports_errors
+from .report import allowed, busy, reports_errors
 from .world_asking import ask_world
 
 
@@ -19,8 +19,7 @@ class MIRAGE_OT_pick_world(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if busy(context):
-            cls.poll_message_set("A take is being made: wait for it or cancel it first")
-            return False
+            return allowed(cls, "A take is being made: wait for it or cancel it first")
         return True
 
     @reports_errors

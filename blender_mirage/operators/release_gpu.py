@@ -2,7 +2,7 @@
 
 import bpy
 
-from .report import busy, reports_errors
+from .report import allowed, busy, reports_errors
 from .world_asking import ask_world
 
 
@@ -20,11 +20,9 @@ class MIRAGE_OT_release_gpu(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if context.window_manager.mirage.backend_state != "READY":
-            cls.poll_message_set("No backend is connected, so none holds GPU memory")
-            return False
+            return allowed(cls, "No backend is connected, so none holds GPU memory")
         if busy(context):
-            cls.poll_message_set("A take is being made: cancel it first")
-            return False
+            return allowed(cls, "A take is being made: cancel it first")
         return True
 
     @reports_errors

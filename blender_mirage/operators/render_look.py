@@ -15,7 +15,7 @@ from ..scene.read_camera import check_camera, fit_resolution
 from ..scene.render_look import render_look
 from ..scene.scene_keys import scene_key
 from ..scene.show_updates import add_warning, use_look
-from .report import busy, reports_errors
+from .report import allowed, busy, reports_errors
 
 LOOKS_FOLDER = "looks"
 _PACKAGE = __package__.rpartition(".")[0]
@@ -33,11 +33,9 @@ class MIRAGE_OT_render_look(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if context.scene.camera is None:
-            cls.poll_message_set("The scene has no camera: add one first")
-            return False
+            return allowed(cls, "The scene has no camera: add one first")
         if busy(context):
-            cls.poll_message_set("A take is being made: wait for it or cancel it first")
-            return False
+            return allowed(cls, "A take is being made: wait for it or cancel it first")
         return True
 
     @reports_errors

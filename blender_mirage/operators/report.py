@@ -30,7 +30,7 @@ def reports_errors(execute: Execute) -> Execute:
 def allowed(operator: type[bpy.types.Operator], reason: str) -> bool:
     """For `poll`: whether there is no `reason` against it; the reason is shown in the button's tooltip."""
     if reason:
-        operator.poll_message_set(reason)
+        operator.poll_message_set(bpy.app.translations.pgettext_tip(reason))
     return not reason
 
 

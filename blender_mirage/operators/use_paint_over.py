@@ -6,7 +6,7 @@ import bpy
 
 from ..event_pump import pump
 from .picture_preparation import PaintPreparation
-from .report import busy, reports_errors
+from .report import allowed, busy, reports_errors
 
 
 class MIRAGE_OT_use_paint_over(bpy.types.Operator):
@@ -21,11 +21,9 @@ class MIRAGE_OT_use_paint_over(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if busy(context):
-            cls.poll_message_set("A take is being made: wait for it or cancel it first")
-            return False
+            return allowed(cls, "A take is being made: wait for it or cancel it first")
         if not context.scene.mirage.paint_path:
-            cls.poll_message_set("Nothing was painted on yet: press Paint Over This Frame first")
-            return False
+            return allowed(cls, "Nothing was painted on yet: press Paint Over This Frame first")
         return True
 
     @reports_errors

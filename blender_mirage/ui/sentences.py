@@ -21,8 +21,9 @@ def draw_sentence(
         return
     width = context.region.width - (_MARGINS + _ICON + beside) * _widget_unit(context)
     column = layout.column(align=True)
-    for number, line in enumerate(wrap(text, width, _measure(context))):
-        column.label(text=line, icon=icon if number == 0 else "BLANK1")
+    whole = bpy.app.translations.pgettext_iface(text)  # before it is broken up, for no line has a translation
+    for number, line in enumerate(wrap(whole, width, _measure(context))):
+        column.label(text=line, icon=icon if number == 0 else "BLANK1", translate=False)
 
 
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:

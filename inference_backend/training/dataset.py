@@ -38,9 +38,11 @@ class Batch:
     token: Tensor
     """[B,K,N] int64 rows of the S*N' source cells, -1 where there is none."""
     geometry: Tensor
-    """[B,K,9,h,w]."""
+    """[B,K,15,h,w]."""
     covered: Tensor
     """[B,1,h,w]."""
+    borrowed: Tensor
+    """[B,1,h,w] where the candidates are those of the material elsewhere (see `memory.exemplar`)."""
     materials: int
     """How many there are in the sample that has the most."""
     material: Tensor
@@ -123,6 +125,7 @@ def load(path: Path, target: int | None, history: int, rng: np.random.Generator)
             "token": file.get_slice("token")[target][history],
             "geometry": file.get_slice("geometry")[target][history],
             "covered": file.get_slice("covered")[target][history],
+            "borrowed": file.get_slice("borrowed")[target][history],
             "material": ids,
             "source_material": torch.cat(source_ids),
             "words": file.get_slice("words")[target],
@@ -143,7 +146,7 @@ def crop(sample: dict[str, Tensor], top: int, left: int, rows: int, columns: int
         stop = STRIDE * (top + rows), STRIDE * (left + columns)
         return x[..., STRIDE * top : stop[0], STRIDE * left : stop[1]]
 
-    cut = {name: cells(sample[name]) for name in ("token", "geometry", "covered", "material")}
+    cut = {name: cells(sample[name]) for name in ("token", "geometry", "covered", "borrowed", "material")}
     cut["cell_guide"] = cells(sample["cell_guide"].flatten(-2)).unflatten(-1, (rows, columns))
     cut["pixel_guide"] = fine(sample["pixel_guide"])
     cut["place"] = torch.cat([sample["place"][:-2], torch.tensor([top, left])])
@@ -172,6 +175,7 @@ def ready(stored: dict[str, Tensor], device: torch.device | str) -> Batch:
         token=there["token"].long(),
         geometry=there["geometry"].float().view(b, CANDIDATES, GEOMETRY, h, w),
         covered=there["covered"].float().view(b, 1, h, w),
+        borrowed=there["borrowed"].float().view(b, 1, h, w),
         materials=int(max(stored["material"].max(), stored["source_material"].max())) + 1,
         material=there["material"].long(),
         source_material=there["source_material"].long().flatten(1),

@@ -60,18 +60,20 @@ def _make(model: PrevizModel, batch: Batch, config: TrainingConfig) -> tuple[Mad
     with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
         generator = torch.Generator(device).manual_seed(0)
         made = run(model, batch, whole, generator, flows=False)
-        condition, covered = condition_of(encode(model, batch)[1], batch, whole, generator)
+        condition, covered, borrowed = condition_of(encode(model, batch)[1], batch, whole, generator)
         condition = _without_words(condition)
         b, _, h, w = batch.cell_guide.shape
         zeros, ones = torch.zeros(b, CHANNELS, h, w, device=device), torch.ones(b, device=device)
-        known = model.denoiser(zeros, ones, ones, condition).float()
+        warped = model.denoiser.resample(condition)
+        known = model.denoiser(zeros, ones, ones, condition, warped).float()
         noise = torch.randn(zeros.shape, generator=generator, device=device)
 
         def predict(noisy: Tensor, sigma: float) -> Tensor:
-            return model.denoiser(noisy, sigma * ones, 0 * ones, condition).float()
+            return model.denoiser(noisy, sigma * ones, 0 * ones, condition, warped).float()
 
         start = mix(known, noise, torch.tensor(START_SIGMA))
-        latents = sample_euler(predict, start, schedule(STEPS, START_SIGMA), pinned(known, covered, noise))
+        pin = pinned(known, covered + borrowed, noise)
+        latents = sample_euler(predict, start, schedule(STEPS, START_SIGMA), pin)
         sampled = model.decoder(latents, batch.pixel_guide).float()
     return made, sampled
 

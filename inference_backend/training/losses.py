@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..models.previz.warp import SIDE
+
 
 def picture_loss(made: Tensor, truth: Tensor, weight: Tensor, levels: int = 3) -> Tensor:
     """L1 on colour and on the gradients of `levels` octaves: colour alone is won by blur.
@@ -34,6 +36,22 @@ def texture_loss(made: Tensor, truth: Tensor, weight: Tensor, levels: int = 3) -
         if level + 1 < levels:
             made, truth, weight = (F.avg_pool2d(x, 2) for x in (made, truth, weight))
     return total
+
+
+def borrow_loss(made: Tensor, truth: Tensor, lent: Tensor) -> Tensor:
+    """What pixels cost that show a pattern from elsewhere: its contrast, and the mean colour of 16 x 16 windows; shapes
+    as `picture_loss`, lent [B,1,H,W]."""
+    share = F.avg_pool2d(lent, 16, 8, 8)
+    colour = (F.avg_pool2d(made * lent, 16, 8, 8) - F.avg_pool2d(truth * lent, 16, 8, 8)).abs()
+    return colour.mean(1).sum() / share.sum().clamp_min(1) + 0.5 * texture_loss(made, truth, lent)
+
+
+def warp_loss(warped: Tensor, truth: Tensor, covered: Tensor) -> Tensor:
+    """L1 of the first three features of `warp.PatchWarp` [B,16*D,h,w], as colours, against the true pixels [B,3,4h,4w]
+    of `covered` cells [B,1,h,w]: what a token unfolds into is a picture first of all."""
+    shown = warped.float().unflatten(1, (SIDE * SIDE, -1))[:, :, :3] + 0.5
+    wanted = F.pixel_unshuffle(truth, SIDE).unflatten(1, (3, SIDE * SIDE)).transpose(1, 2)
+    return ((shown - wanted).abs().mean((1, 2)) * covered[:, 0]).sum() / covered.sum().clamp_min(1)
 
 
 def latent_statistics_loss(latents: Tensor) -> Tensor:

@@ -15,13 +15,17 @@ from torch import Tensor
 from ..diffusion.flow import mix
 from ..models.previz.autoencoder import CHANNELS, STRIDE
 from ..models.previz.denoiser import Condition
+from ..models.previz.guide import EDGE
 from ..models.previz.model import PrevizModel, look_of
 from .autoencoder_step import equivariance_loss
 from .cache import SOURCES
 from .config import TrainingConfig
 from .dataset import Batch
-from .losses import flow_loss, latent_statistics_loss, picture_loss, texture_loss
+from .losses import borrow_loss, flow_loss, latent_statistics_loss, picture_loss, texture_loss, warp_loss
 from .withheld import withhold
+
+_UNKNOWN = 0.15
+"""What a surface counts that memory knows nothing of: there is no telling what it looks like."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,12 @@ def run(
     flow's unless it `flows`. encoded: what `encode` would return, where it is known."""
     with torch.set_grad_enabled(torch.is_grad_enabled() and config.frozen == "nothing"):
         latents, sources = encoded or encode(model, batch)
-    condition, covered = condition_of(sources, batch, config, generator)
+    condition, covered, borrowed = condition_of(sources, batch, config, generator)
     target = latents.detach().float()
     ones = torch.ones(len(target), device=target.device)
-    refined = model.denoiser(torch.zeros_like(target), ones, ones, condition).float()
-    fine = F.interpolate(covered, scale_factor=STRIDE, mode="nearest")
+    warped = model.denoiser.resample(condition)
+    refined = model.denoiser(torch.zeros_like(target), ones, ones, condition, warped).float()
+    fine, lent = (F.interpolate(mask, scale_factor=STRIDE, mode="nearest") for mask in (covered, borrowed))
 
     frozen = config.frozen == "autoencoder" and torch.is_grad_enabled()
     if frozen:
@@ -62,10 +67,10 @@ def run(
     else:
         reconstructed, painted = _decode(model, latents, refined, batch.pixel_guide, config, generator)
         losses = _autoencoder_losses(model, latents, reconstructed, batch.target, config, generator)
-    losses["refine"] = picture_loss(painted, batch.target, 0.1 + 0.9 * fine)
-    losses["refine_latents"] = 0.5 * (refined - target).abs().mean()
+    losses |= _refine_losses(painted, refined, target, batch, (fine, lent))
+    losses["warp"] = warp_loss(warped, batch.target, covered)
     if flows:
-        losses["flow"] = 0.2 * _flow(model, target, condition, generator)
+        losses["flow"] = 0.2 * _flow(model, target, condition, warped, generator)
     if config.texture > 0:
         blur = texture_loss(painted, batch.target, fine)
         # The decoder would answer fog with a regular hatching that has the right contrast: texture is to come from the
@@ -111,23 +116,44 @@ def _autoencoder_losses(
     return losses
 
 
+def _refine_losses(
+    painted: Tensor, refined: Tensor, target: Tensor, batch: Batch, known: tuple[Tensor, Tensor]
+) -> dict[str, Tensor]:
+    """known: [B,1,H,W] each, where memory has seen the surface, and where it lends what the material looks like
+    elsewhere: there the pattern may lie anywhere, and only its contrast and the colour at large are to be right."""
+    seen, lent = known
+    unknown = (1 - seen - lent).clamp_min(0)
+    # Silhouettes are a sixth of the pixels and a third of the error.
+    near_edge = F.max_pool2d(batch.pixel_guide[:, EDGE : EDGE + 1], 7, 1, 3)
+    weight = (seen + _UNKNOWN * unknown) * (1 + near_edge) + 1e-4
+    squares = (painted - batch.target).square().mean(1, keepdim=True)
+    cells = F.avg_pool2d(seen + _UNKNOWN * unknown, STRIDE)
+    return {
+        "refine": picture_loss(painted, batch.target, weight) + 8 * (squares * weight).mean() / weight.mean(),
+        "refine_latents": 0.5 * ((refined - target).abs().mean(1, keepdim=True) * cells).mean(),
+        "borrow": borrow_loss(painted, batch.target, lent),
+    }
+
+
 def _through(latents: Tensor, loss: Tensor) -> Tensor:
     """`loss` with its slope at `latents` alone, and not at what made it of them."""
     (slope,) = torch.autograd.grad(loss, latents, retain_graph=True)
     return loss.detach() + ((latents - latents.detach()) * slope).sum()
 
 
-def _flow(model: PrevizModel, target: Tensor, condition: Condition, generator: torch.Generator) -> Tensor:
+def _flow(
+    model: PrevizModel, target: Tensor, condition: Condition, warped: Tensor, generator: torch.Generator
+) -> Tensor:
     noise = torch.randn(target.shape, generator=generator, device=target.device)
     # Half of the noise levels near 1, where few-step sampling spends its steps.
     sigma = torch.rand(len(target), generator=generator, device=target.device).sqrt()
     noisy = mix(target, noise, sigma[:, None, None, None])
-    flowed = model.denoiser(noisy, sigma, torch.zeros_like(sigma), condition).float()
+    flowed = model.denoiser(noisy, sigma, torch.zeros_like(sigma), condition, warped).float()
     return flow_loss(flowed, target, sigma[:, None, None, None])
 
 
 def encode(model: PrevizModel, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Latents of the targets [B,8,h,w] and of the sources [B*S,8,h',w'], zero for a missing source."""
+    """Latents of the targets [B,C,h,w] and of the sources [B*S,C,h',w'], zero for a missing source."""
     b = len(batch.target)
     there = (batch.source_material.unflatten(1, (SOURCES, -1))[:, :, 0] >= 0).flatten()
     seen = batch.sources.flatten(0, 1)[there]
@@ -141,10 +167,11 @@ def encode(model: PrevizModel, batch: Batch) -> tuple[Tensor, Tensor]:
 
 def condition_of(
     sources: Tensor, batch: Batch, config: TrainingConfig, generator: torch.Generator
-) -> tuple[Condition, Tensor]:
-    """The denoiser's condition, with part of the memory dropped, and the cells [B,1,h,w] that are still covered.
+) -> tuple[Condition, Tensor, Tensor]:
+    """The denoiser's condition, with part of the memory dropped, and the cells [B,1,h,w] each that are still covered,
+    and that borrow.
 
-    sources: [B*S,8,h',w'] as `encode` makes them.
+    sources: [B*S,C,h',w'] as `encode` makes them.
     """
     b, _, h, w = batch.cell_guide.shape
     draws = {"generator": generator, "device": sources.device}
@@ -167,7 +194,7 @@ def condition_of(
         look=look_of(rows.float(), valid),
         words=batch.words * said,
     )
-    return withhold(condition, config), batch.covered * kept
+    return withhold(condition, config), batch.covered * kept, batch.borrowed * kept
 
 
 def palettes(rows: Tensor, valid: Tensor, batch: Batch) -> Tensor:

@@ -73,16 +73,23 @@ class Denoiser(nn.Module):
         self.up = nn.ModuleList([_blocks(width, 2), _blocks(middle, 2)])
         self.leave = nn.Conv2d(width, CHANNELS, 3, padding=1)
 
-    def forward(self, noisy: Tensor, sigma: Tensor, refine: Tensor, condition: Condition) -> Tensor:
+    def resample(self, condition: Condition) -> Tensor:
+        """[B,16*D,h,w] the candidates pixel by pixel, see `warp`: the same for all steps of a frame."""
+        warped: Tensor = self.warp(condition.features, condition.geometry)
+        return warped
+
+    def forward(
+        self, noisy: Tensor, sigma: Tensor, refine: Tensor, condition: Condition, warped: Tensor | None = None
+    ) -> Tensor:
         """Clean latents [B,C,h,w]. noisy [B,C,h,w]; sigma [B] in 0..1; refine [B] 1 for the refine mode, where noisy
-        is zero and sigma 1. h and w may be anything."""
+        is zero and sigma 1; warped: of `resample`, where it is known. h and w may be anything."""
         pooled, pinned = self._pool(condition)
         code = self.condition(torch.cat([_fourier(sigma), refine[:, None], condition.look, condition.words], 1))
         inputs = torch.cat([pooled, pinned, condition.guide, condition.palette, noisy], 1)
         h, w = inputs.shape[-2:]
         edge = (0, -w % 4, 0, -h % 4)
         inputs = F.pad(inputs, edge, mode="replicate")
-        warped = F.pad(self.warp(condition.features, condition.geometry), edge, mode="replicate")
+        warped = F.pad(self.resample(condition) if warped is None else warped, edge, mode="replicate")
         x0 = self.enter(inputs) + self.warp_enter(warped)
         x0 = _run(self.down[0], x0, code)
         x1 = _run(self.down[1], self.shrink[0](x0), code)

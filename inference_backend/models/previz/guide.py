@@ -12,6 +12,8 @@ from ..protocol import FrameView
 
 CELL_CHANNELS = 14
 PIXEL_CHANNELS = 9
+EDGE = 7
+"""The pixel channel that is 1 beside another surface."""
 
 
 def cell_guide(view: FrameView) -> Tensor:

@@ -84,7 +84,7 @@ def test_a_sample_gathers_from_the_cells_it_names(sets):
     torch.manual_seed(0)
     with torch.no_grad():
         latents, sources = encode(PrevizModel(), batch)
-        condition, covered = condition_of(sources, batch, config, torch.Generator().manual_seed(0))
+        condition, covered, _ = condition_of(sources, batch, config, torch.Generator().manual_seed(0))
     pure = batch.cell_guide[:, -1:] >= MIN_PURITY
     own = condition.features[:, 0].where(pure, torch.zeros(())) - latents.where(pure, torch.zeros(()))
     assert (own.abs().amax(1) < 1e-3).float().mean() > 0.97
@@ -114,7 +114,7 @@ def test_a_crop_gathers_what_the_whole_picture_gathers(sets):
     for sample in (whole, crop(whole, 2, 5, 8, 12)):
         batch = collate([sample])
         with torch.no_grad():
-            condition, _ = condition_of(encode(model, batch)[1], batch, config, torch.Generator().manual_seed(0))
+            condition, _, _ = condition_of(encode(model, batch)[1], batch, config, torch.Generator().manual_seed(0))
         found.append(condition)
     torch.testing.assert_close(found[1].features, found[0].features[..., 2:10, 5:17])
     torch.testing.assert_close(found[1].palette, found[0].palette[..., 2:10, 5:17])

@@ -14,6 +14,7 @@ from .colors import Float, as_bytes
 from .painterly import FILTERS, graded
 from .photographs import panoramas, photograph
 from .shapes import dead_leaves, graphic
+from .surfaces import surface
 from .textures import cells, julia, spectral, warped, weave
 
 CHUNK = 100
@@ -52,8 +53,8 @@ def write_pictures(
 def _draw(rng: np.random.Generator, number: int, height: int, width: int) -> Float:
     kind = str(
         rng.choice(
-            ["leaves", "graphic", "spectral", "warped", "julia", "cells", "weave", "photograph", "render"],
-            p=[0.20, 0.08, 0.08, 0.06, 0.05, 0.06, 0.05, 0.20, 0.22],
+            ["leaves", "graphic", "spectral", "warped", "julia", "cells", "weave", "surface", "photograph", "render"],
+            p=[0.16, 0.08, 0.06, 0.05, 0.04, 0.05, 0.04, 0.16, 0.18, 0.18],
         )
     )
     if kind == "photograph" and not panoramas():
@@ -84,5 +85,6 @@ KINDS: dict[str, Callable[[np.random.Generator, int, int], Float]] = {
     "julia": julia,
     "cells": cells,
     "weave": weave,
+    "surface": surface,
     "photograph": photograph,
 }

@@ -47,7 +47,8 @@ class Resample(torch.autograd.Function):
         of_fall = torch.zeros(patch.shape[:1] + patch.shape[2:3])
         for i in range(len(patch)):
             facts = (patch[i].numpy(), rows[i].numpy(), trust[i].numpy(), np.float32(fall.item()), slope[i].numpy())
-            _spread(_derive, patch.shape[2], *facts, of_patch[i].numpy(), of_trust[i].numpy(), of_fall[i].numpy())
+            found = (of_patch[i].numpy(), of_trust[i].numpy(), of_fall[i].numpy())
+            _spread(_derive, patch.shape[2], *facts, found)
         return of_patch, None, of_trust, of_fall.sum()
 
 
@@ -82,7 +83,8 @@ def _resample(patch, rows, trust, fall, out, first, end):  # type: ignore[no-unt
 
 
 @_compiled
-def _derive(patch, rows, trust, fall, slope, of_patch, of_trust, of_fall, first, end):  # type: ignore[no-untyped-def]
+def _derive(patch, rows, trust, fall, slope, found, first, end):  # type: ignore[no-untyped-def]
+    of_patch, of_trust, of_fall = found
     candidates, _, samples, depth = patch.shape
     place, say = np.empty((candidates, 2), np.float32), np.empty((candidates, 2), np.float32)
     gain = np.empty(candidates, np.float32)

@@ -17,7 +17,7 @@ from bpy.props import (
 from .compat import blend_relative, callbacks
 from .core.errors import MirageError
 from .scene.compare_takes import set_split
-from .scene.prompt_words import prompt_remark
+from .scene.prompt_words import prompt_remark, words_of
 from .scene.read_shots import read_shots
 from .scene.show_world import tokens_of
 
@@ -117,7 +117,10 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         ),
     )
     handles: IntProperty(
-        name="Handles", min=0, max=1000, description="Frames that are made before and after each cut, for the editor"
+        name="Cut Handles",
+        min=0,
+        max=1000,
+        description="Frames that are made before and after each cut, for the editor",
     )
     frame_step: IntProperty(
         name="Frame Step", default=1, min=1, max=100, description="Make every so many frames; each holds till the next"
@@ -290,6 +293,11 @@ CLASSES = (
 def remembered_tokens(thing: bpy.types.Object, world_id: str) -> int:
     """How many tokens of the world that is shown are the object's."""
     return tokens_of(thing, world_id)
+
+
+def known_words(settings: MirageSceneSettings) -> tuple[str, ...]:
+    """The words that the chosen engine understands, as far as a backend has told."""
+    return words_of(settings.engine)
 
 
 def unknown_words(settings: MirageSceneSettings) -> str:

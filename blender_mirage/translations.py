@@ -168,7 +168,7 @@ _SIMPLIFIED = {
     "The scene strips of the timeline, each through its camera": "时间线上的场景片段，各用自己的相机",
     "Active Camera": "活动相机",
     "The scene's camera over the preview range, where that is on": "场景相机；若启用预览范围则在该范围内",
-    "Handles": "余量",
+    "Cut Handles": "剪辑余量",
     "Frames that are made before and after each cut, for the editor": "每个剪辑点前后额外生成的帧，供剪辑使用",
     "Frame Step": "帧步长",
     "Make every so many frames; each holds till the next": "每隔若干帧生成一帧；每帧保持到下一帧",
@@ -231,6 +231,7 @@ _SIMPLIFIED = {
     "Make new takes of those chosen shots whose last one is out of date; frames that are still right are taken over "
     "from it": "为最新条目已过时的所选镜头生成新条目；仍正确的帧直接沿用",
     # The check
+    "Check": "检查",
     "Check Before Generating": "生成前检查",
     "Look for what may spoil a take: no camera, an odd scale, a camera inside an object, whip pans, linked objects, "
     "a full disk. Nothing is generated": (
@@ -272,6 +273,7 @@ _SIMPLIFIED = {
     "One of those to keep": "值得保留",
     "Note": "备注",
     "What you think of it": "您的评价",
+    "Compare": "比较",
     "Compare Takes": "比较条目",
     "Hold the chosen take against the one that the timeline shows; your own strips stay as they are": (
         "将所选条目与时间线上的条目比较；您自己的片段不受影响"

@@ -56,12 +56,12 @@ class MIRAGE_PT_shots(bpy.types.Panel):
             layout.operator("mirage.add_camera", icon="CAMERA_DATA")
             return
         layout.template_list("MIRAGE_UL_shots", "", state, "shots", state, "shot_index", rows=_ROWS)
-        _draw_own_settings(layout, state, settings)
-        _draw_check(layout, context, state)
         _draw_generate(layout, state)
         if state.takes:
             _draw_takes(layout, context, state)
         _draw_opacity(layout, context, state)
+        _draw_own_settings(layout, state, settings)
+        _draw_check(layout, context, state)
 
 
 def _draw_source(layout, settings):
@@ -73,29 +73,34 @@ def _draw_source(layout, settings):
 
 def _draw_own_settings(layout, state, settings):
     """Of the chosen shot, where it has some."""
+    header, body = layout.panel("mirage_own_settings", default_closed=True)
+    header.label(text="Own Settings")
+    if body is None:
+        return
     shot = state.shots[state.shot_index].name if state.shot_index < len(state.shots) else ""
     own = settings.overrides.get(shot)
     if own is None:
-        layout.operator("mirage.override_shot", icon="ADD")
+        body.operator("mirage.override_shot", icon="ADD")
         return
-    box = layout.box().column(align=True)
-    head = box.row()
-    head.label(text="Own Settings")
-    head.operator("mirage.remove_override", text="", icon="X", emboss=False)
     for name in ("prompt", "seed"):
-        row = box.row(align=True)
+        row = body.row(align=True)
         row.prop(own, f"use_{name}", text="")
         value = row.row()
         value.active = getattr(own, f"use_{name}")
         value.prop(own, name)
+    body.operator("mirage.remove_override", icon="X")
 
 
 def _draw_check(layout, context, state):
-    layout.operator("mirage.check_shots", icon="VIEWZOOM")
+    header, body = layout.panel("mirage_check", default_closed=True)
+    header.label(text="Check", icon="ERROR" if state.findings else "NONE")
+    if body is None:
+        return
+    body.operator("mirage.check_shots", icon="VIEWZOOM")
     if state.was_checked and not state.findings:
-        layout.label(text="Nothing speaks against it", icon="CHECKMARK")
+        body.label(text="Nothing speaks against it", icon="CHECKMARK")
     for finding in state.findings:
-        box = layout.box().column(align=True)
+        box = body.box().column(align=True)
         draw_sentence(box, context, finding.name, "ERROR" if finding.stops else "INFO")
         _draw_fix(box, finding)
 
@@ -140,14 +145,22 @@ def _draw_takes(layout, context, state):
     side.separator()
     side.operator("mirage.bring_up_take", text="", icon="HIDE_OFF")
     side.operator("mirage.review_take", text="", icon="SOLO_ON")
+    side.operator("mirage.restore_settings", text="", icon="LOOP_BACK")
     if state.take_index < len(state.takes):
         draw_sentence(layout, context, state.takes[state.take_index].note, "TEXT")
-    layout.operator("mirage.restore_settings", icon="LOOP_BACK")
-    both = layout.row(align=True)
+    _draw_compare(layout, state)
+
+
+def _draw_compare(layout, state):
+    header, body = layout.panel("mirage_compare", default_closed=True)
+    header.label(text="Compare")
+    if body is None:
+        return
+    both = body.row(align=True)
     both.operator("mirage.compare_takes", text="Wipe", icon="SPLIT_VERTICAL").mode = "WIPE"
     both.operator("mirage.compare_takes", text="Side by Side", icon="SNAP_EDGE").mode = "SIDE_BY_SIDE"
     both.operator("mirage.stop_comparing", text="", icon="X")
-    layout.prop(state, "compare_split", slider=True)
+    body.prop(state, "compare_split", slider=True)
 
 
 def _draw_opacity(layout, context, state):

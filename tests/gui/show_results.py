@@ -53,7 +53,7 @@ class Session:
         yield from self._picture("while the first take runs")
         assert any(strip.type == "IMAGE" for strip in self._shown()), "no frame appeared while the take runs"
         yield from self._settled("first takes")
-        self._scene.mirage.seed = 90
+        self._scene.mirage.seed = 60
         self._press("generate_take", which="LIST")
         yield from self._settled("second take")
         names = [strip.name for strip in self._shown()]
@@ -77,7 +77,7 @@ class Session:
         with bpy.context.temp_override(window=self._window):
             bpy.ops.wm.save_as_mainfile(filepath=str(self._asked.out / "set.blend"))
         scene = self._scene
-        scene.mirage.width, scene.mirage.prompt = 128, "brick"
+        scene.mirage.width, scene.mirage.prompt, scene.mirage.seed = 128, "brick", 180
         scene.frame_set(scene.frame_start + 3)
         areas = {area.type: area for area in self._window.screen.areas}
         areas["DOPESHEET_EDITOR"].type = "SEQUENCE_EDITOR"

@@ -58,8 +58,7 @@ def hair() -> None:
 
 
 def point_cloud() -> None:
-    bpy.ops.object.pointcloud_random_add()
-    bpy.context.object.name = "Odd"
+    data_object(bpy.data.pointclouds.new("Odd"))
 
 
 def volume() -> None:

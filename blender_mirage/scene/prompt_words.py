@@ -18,6 +18,12 @@ def learn_vocabularies(engines: Iterable[EngineInfo]) -> None:
     prompt_remark.cache_clear()
 
 
+def words_of(engine: str) -> tuple[str, ...]:
+    """What it understands, each in one word; empty where nobody told yet."""
+    vocabulary = _vocabularies.get(engine)
+    return vocabulary.words if vocabulary else ()
+
+
 @lru_cache(maxsize=32)
 def prompt_remark(prompt: str, engine: str) -> str:
     """A sentence that names the words which have no effect; empty where there are none, or nobody told yet."""

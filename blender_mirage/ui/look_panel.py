@@ -2,12 +2,25 @@
 
 import bpy
 
-from ..properties import unknown_words
+from ..properties import known_words, unknown_words
 from .sentences import draw_sentence
 
 _LOOK_ROWS = 3
+_WORD_COLUMNS = 4
 _NAME_SHARE = 0.55
 """Of a line of the list; the rest is the frame and the time."""
+
+
+class MIRAGE_MT_words(bpy.types.Menu):
+    """The words that the engine knows; many others mean the same."""
+
+    bl_idname = "MIRAGE_MT_words"
+    bl_label = "Words"
+
+    def draw(self, context):
+        columns = self.layout.column_flow(columns=_WORD_COLUMNS)
+        for word in known_words(context.scene.mirage):
+            columns.operator("mirage.add_prompt_word", text=word.capitalize()).word = word
 
 
 class MIRAGE_UL_looks(bpy.types.UIList):
@@ -60,7 +73,10 @@ def draw_look(layout, context, settings):
         render = layout.row(align=True)
         render.prop(settings, "look_engine", text="")
         render.operator("mirage.render_look", icon="RENDER_STILL")
-    layout.prop(settings, "prompt", icon="TEXT")
+    prompt = layout.row(align=True)
+    prompt.prop(settings, "prompt", icon="TEXT")
+    if known_words(settings):
+        prompt.menu("MIRAGE_MT_words", text="", icon="DOWNARROW_HLT")
     draw_sentence(layout, context, unknown_words(settings), "INFO")
     layout.prop(settings, "look_strength", slider=True)
 
@@ -75,4 +91,4 @@ def _draw_list(layout, context, state):
     buttons.operator("mirage.forget_commit", icon="TRASH")
 
 
-CLASSES = (MIRAGE_UL_looks, MIRAGE_PT_looks)
+CLASSES = (MIRAGE_MT_words, MIRAGE_UL_looks, MIRAGE_PT_looks)

@@ -12,7 +12,7 @@ pytest.importorskip("fastapi", reason="the backend is not installed here")
 
 from blender_mirage.core.take_files import frames_on_disk, read_sidecar, take_folder  # noqa: E402
 from blender_mirage.event_pump import pump  # noqa: E402
-from blender_mirage.properties import unknown_words  # noqa: E402
+from blender_mirage.properties import known_words, unknown_words  # noqa: E402
 from tests.support.addon import enabled_addon, one_small_shot, write_png  # noqa: E402
 from tests.support.blender import add_camera, add_cube  # noqa: E402
 from tests.support.live_server import random_backend  # noqa: E402
@@ -123,6 +123,9 @@ def test_words_without_effect_are_marked_as_they_are_typed_and_told_of_the_take(
     assert sidecar["unknown_words"] == ["wodden"]
     stage.mirage.prompt = "golden hour, wooden walls"
     assert unknown_words(stage.mirage) == ""
+    for word in known_words(stage.mirage):
+        bpy.ops.mirage.add_prompt_word(word=word)
+    assert unknown_words(stage.mirage) == "" and stage.mirage.prompt.endswith("white, black")
 
 
 def test_what_cannot_be_painted_or_used_is_told(stage, tmp_path):

@@ -45,6 +45,15 @@ def test_newer_peers_may_say_more(example: object) -> None:
     assert from_json(type(example), json.dumps(plain)) == example
 
 
+@pytest.mark.parametrize("example", EXAMPLES, ids=IDS)
+def test_older_peers_may_say_less(example: object) -> None:
+    for field in dataclasses.fields(example):  # type: ignore[arg-type]
+        if field.default is not dataclasses.MISSING:
+            plain = {name: value for name, value in to_plain(example).items() if name != field.name}
+            older = dataclasses.replace(example, **{field.name: field.default})  # type: ignore[type-var]
+            assert from_json(type(example), json.dumps(plain)) == older, field.name
+
+
 def test_every_code_has_a_status() -> None:
     assert all(Problem(code, "m").http_status == status >= 400 for code, status in HTTP_STATUS.items())
     assert Problem("a code of the future", "m").http_status == 500

@@ -54,6 +54,10 @@ _SIMPLIFIED = {
     "Fork World": "分支世界",
     "Make a world that remembers all that this one does, and use it for this scene; what is tried there leaves this "
     "one alone": "复制此世界的全部记忆成为新世界并用于此场景；在那里的尝试不影响原世界",
+    "Delete World": "删除世界",
+    "Delete this scene's world with all that it remembers, its looks and its frames on the backend, for good": (
+        "永久删除此场景的世界及其全部记忆、外观和后端上的帧"
+    ),
     "Refresh": "刷新",
     "Ask the backend what this scene's world remembers now": "向后端查询此场景的世界目前记住的内容",
     "This scene has no world yet: generate a take, or choose a world": "此场景还没有世界：请生成条目或选择一个世界",

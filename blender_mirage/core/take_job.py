@@ -146,6 +146,11 @@ class WorldChosen:
 
 
 @dataclass(frozen=True)
+class WorldDeleted:
+    world_id: str
+
+
+@dataclass(frozen=True)
 class LookWritten:
     """The seed view is in the world's memory."""
 
@@ -217,6 +222,7 @@ class Ended:
 Happening = (
     BackendReady
     | WorldChosen
+    | WorldDeleted
     | LookWritten
     | LookRendered
     | Progress

@@ -1,13 +1,13 @@
 """One verb a file. Operators read the scene, ask the pump, and report; they compute nothing themselves."""
 
 from .add_look import MIRAGE_OT_add_look
-from .add_prompt_word import MIRAGE_OT_add_prompt_word
 from .bring_up_take import MIRAGE_OT_bring_up_take
 from .build_demo_set import MIRAGE_OT_build_demo_set
 from .cancel_job import MIRAGE_OT_cancel_job
 from .check_shots import MIRAGE_OT_check_shots
 from .compare_takes import MIRAGE_OT_compare_takes, MIRAGE_OT_stop_comparing
 from .create_world import MIRAGE_OT_create_world
+from .delete_world import MIRAGE_OT_delete_world
 from .fix_finding import MIRAGE_OT_add_camera, MIRAGE_OT_fix_scale, MIRAGE_OT_go_to_frame
 from .forget_commit import MIRAGE_OT_forget_commit
 from .forget_everything import MIRAGE_OT_forget_everything
@@ -37,13 +37,13 @@ from .use_preset import MIRAGE_OT_use_preset
 CLASSES = (
     MIRAGE_OT_add_camera,
     MIRAGE_OT_add_look,
-    MIRAGE_OT_add_prompt_word,
     MIRAGE_OT_bring_up_take,
     MIRAGE_OT_build_demo_set,
     MIRAGE_OT_cancel_job,
     MIRAGE_OT_check_shots,
     MIRAGE_OT_compare_takes,
     MIRAGE_OT_create_world,
+    MIRAGE_OT_delete_world,
     MIRAGE_OT_fix_scale,
     MIRAGE_OT_forget_commit,
     MIRAGE_OT_forget_everything,

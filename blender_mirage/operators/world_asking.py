@@ -18,10 +18,11 @@ from .report import busy
 Action = Callable[[MirageClient], Sequence[Happening]]
 
 
-def ask_world(context: bpy.types.Context, action: Action = lambda client: ()) -> None:
-    """Runs `action` on a thread; then the panel shows what the scene's world holds. Raises MirageError."""
-    settings = context.scene.mirage
-    pump.watch(Errand(backend_settings(context), scene_key(context.scene), pump.updates, action, settings.world_id))
+def ask_world(context: bpy.types.Context, action: Action = lambda client: (), about: str | None = None) -> None:
+    """Runs `action` on a thread; then the panel shows what a world holds: that of id `about` (none where empty), by
+    default the scene's. Raises MirageError."""
+    world_id = context.scene.mirage.world_id if about is None else about
+    pump.watch(Errand(backend_settings(context), scene_key(context.scene), pump.updates, action, world_id))
 
 
 def without_world(context: bpy.types.Context) -> str:

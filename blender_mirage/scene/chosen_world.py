@@ -35,6 +35,16 @@ def choose_world(scene: bpy.types.Scene, world_id: str, world_name: str) -> None
     _chosen[scene.session_uid] = _Chosen(world_id, world_name)
 
 
+def forget_world(world_id: str) -> None:
+    """No scene makes its takes in that world any more: it is gone."""
+    for scene in bpy.data.scenes:
+        settings = scene.mirage
+        if settings.world_id == world_id and scene.library is None:
+            settings.world_id = settings.world_name = settings.seed_key = ""
+    for uid in [uid for uid, chosen in _chosen.items() if chosen.world_id == world_id]:
+        del _chosen[uid]
+
+
 def mark_look_written(scene: bpy.types.Scene, seed_key: str) -> None:
     """The look of `seed_key` is in the scene's world."""
     settings = scene.mirage

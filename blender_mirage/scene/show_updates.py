@@ -19,12 +19,13 @@ from ..core.take_job import (
     Progress,
     TakeSaved,
     WorldChosen,
+    WorldDeleted,
 )
 from ..core.world_report import CoverageSeen, WorldSeen
 from ..wire.codec import to_plain
 from ..wire.messages import Health
 from .camera_background import blend_path
-from .chosen_world import choose_world, mark_look_written
+from .chosen_world import choose_world, forget_world, mark_look_written
 from .find import find_camera
 from .growing_takes import growing
 from .prompt_words import learn_vocabularies
@@ -66,6 +67,8 @@ def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
         _show_take(find_scene(own) or (scene if own.scene_id == key.scene_id else None), own, what)
     elif isinstance(what, CoverageSeen):
         _show_coverage(state, scene, what)
+    elif isinstance(what, WorldDeleted):
+        forget_world(what.world_id)
     elif isinstance(what, WorldChosen) and scene is not None:
         choose_world(scene, what.world.world_id, what.world.name)
     elif isinstance(what, LookRendered):
@@ -142,6 +145,8 @@ def redraw() -> None:
 def describe(health: Health, url: str) -> str:
     """One line about a backend, short enough for the sidebar."""
     parts = ["" if health.device == "auto" else health.device]  # auto: it chooses with its first take
+    if health.vram_held:
+        parts.append(f"{health.vram_held / 2**30:.1f} GiB held")
     if not any(engine.ready for engine in health.engines):
         parts.append("no engine is ready")
     return ", ".join([f"Ready at {url.split('//')[-1]}", *filter(None, parts)])

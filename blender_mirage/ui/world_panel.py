@@ -40,6 +40,7 @@ class MIRAGE_PT_world(bpy.types.Panel):
         head.label(text=settings.world_name or "No world yet", icon="WORLD")
         head.operator("mirage.fork_world", text="", icon="DUPLICATE")
         head.operator("mirage.refresh_world", text="", icon="FILE_REFRESH")
+        head.operator("mirage.delete_world", text="", icon="TRASH")
         if settings.world_id and state.memory_world == settings.world_id:
             _draw_memory(layout.column(align=True), context, state)
             _draw_history(layout, context, state)

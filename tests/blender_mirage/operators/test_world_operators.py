@@ -246,3 +246,17 @@ def test_a_take_that_is_up_to_date_is_not_made_again_until_it_is_forgotten(made,
     run("regenerate_stale")
     assert any("Camera: the backend has v001 no more" in text for text in warnings())
     assert state().job_state == "DONE" and len(list((shots / "v002").glob("*.png"))) == 3
+
+
+def test_a_deleted_world_is_gone_and_no_scene_names_it(addon, server):
+    addon.mirage.prompt = "brick"
+    bpy.ops.mirage.generate_take()
+    pump.run_until_idle()
+    world_id = addon.mirage.world_id
+    bpy.ops.mirage.delete_world()
+    pump.run_until_idle()
+    assert world_id not in [world.world_id for world in server.services.catalog.list()]
+    settings = addon.mirage
+    assert (settings.world_id, settings.world_name, settings.seed_key) == ("", "", "")
+    assert not bpy.ops.mirage.delete_world.poll()
+    assert bpy.context.window_manager.mirage.message == ""

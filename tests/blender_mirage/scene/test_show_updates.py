@@ -90,3 +90,9 @@ def test_the_state_outlives_a_file_load(scene):
     mark_running("RUNNING")
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     assert state().job_state == "RUNNING" and [warning.name for warning in state().warnings] == ["odd"]
+
+
+def test_memory_that_the_backend_holds_is_said(scene):
+    held = Health("1", 1, "cuda", 3 * 2**30, 0, 0, (EngineInfo("previz", True),))
+    apply(scene_key(scene), BackendReady("http://x", held, (), False))
+    assert state().backend_text == "Ready at x, cuda, 3.0 GiB held"

@@ -1,0 +1,41 @@
+"""Delete World: everything that it remembers goes, on the backend, for good."""
+
+import bpy
+
+from ..core.take_job import WorldDeleted
+from .report import allowed, reports_errors
+from .world_asking import ask_world, why_not_change
+
+
+class MIRAGE_OT_delete_world(bpy.types.Operator):
+    bl_idname = "mirage.delete_world"
+    bl_label = "Delete World"
+    bl_description = (
+        "Delete this scene's world with all that it remembers, its looks and its frames on the backend, for good"
+    )
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        return allowed(cls, why_not_change(context))
+
+    def invoke(self, context, event):
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=f"Delete {context.scene.mirage.world_name}?",
+            message="It is deleted for good on the backend. Frames in your output folder stay.",
+            confirm_text="Delete World",
+            icon="WARNING",
+        )
+
+    @reports_errors
+    def execute(self, context):
+        world_id = context.scene.mirage.world_id
+
+        def delete(client):
+            client.delete_world(world_id)
+            return (WorldDeleted(world_id),)
+
+        ask_world(context, delete, about="")
+        return {"FINISHED"}

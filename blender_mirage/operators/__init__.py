@@ -1,6 +1,7 @@
 """One verb a file. Operators read the scene, ask the pump, and report; they compute nothing themselves."""
 
 from .add_look import MIRAGE_OT_add_look
+from .add_prompt_word import MIRAGE_OT_add_prompt_word
 from .bring_up_take import MIRAGE_OT_bring_up_take
 from .build_demo_set import MIRAGE_OT_build_demo_set
 from .cancel_job import MIRAGE_OT_cancel_job
@@ -37,6 +38,7 @@ from .use_preset import MIRAGE_OT_use_preset
 CLASSES = (
     MIRAGE_OT_add_camera,
     MIRAGE_OT_add_look,
+    MIRAGE_OT_add_prompt_word,
     MIRAGE_OT_bring_up_take,
     MIRAGE_OT_build_demo_set,
     MIRAGE_OT_cancel_job,

@@ -138,7 +138,13 @@ _SIMPLIFIED = {
         "没有图片显示过的表面在多大程度上跟随外观；为 0 时由提示词和灰盒决定"
     ),
     "Prompt": "提示词",
+    "Words": "词汇",
+    "Add Word": "添加词语",
+    "Put this word, which the engine knows, at the end of the prompt": "把引擎认识的这个词加到提示词末尾",
     "The look in words": "用文字描述的外观",
+    "Words": "词汇",
+    "Add Word": "添加词语",
+    "Put this word, which the engine knows, at the end of the prompt": "把引擎认识的这个词加到提示词末尾",
     "Looks of the World": "世界的外观",
     "Add Look": "添加外观",
     "Write the look image into the world, as its camera sees the set at its frame. A world can have several; where "

@@ -24,15 +24,23 @@ from ..models.previz.autoencoder import STRIDE
 from ..models.previz.guide import cell_guide, pixel_guide
 from ..models.protocol import FrameView
 from ..storage.tensors import save_arrays
-from .sets.views import View, make_set, render_view, sample_cameras
+from .sets.cycles import cycles_views
+from .sets.views import make_set, render_view, sample_cameras
 from .words import Facts, words_of
 
 HISTORIES = 3
 SOURCES = 2
 
 
-def cache_set(seed: int, folder: Path, views: int, height: int, width: int) -> Path:
-    """Renders set `seed` and writes `<folder>/<seed>.safetensors`; skips one that is there."""
+RENDERERS = ("quick", "cycles")
+
+
+def cache_set(seed: int, folder: Path, views: int, height: int, width: int, renderer: str = "quick") -> Path:
+    """Renders set `seed` and writes `<folder>/<seed>.safetensors`; skips one that is there.
+
+    `renderer` is one of `RENDERERS`; Cycles gives pictures with true light of the same views. Raises InvalidRequest
+    where it is not installed.
+    """
     path = folder / f"{seed:07d}.safetensors"
     if path.exists():
         return path
@@ -40,15 +48,18 @@ def cache_set(seed: int, folder: Path, views: int, height: int, width: int) -> P
     pset = make_set(seed)
     caster = pset.surfaces.caster
     facts = Facts(pset.hour, pset.weather, pset.lamplit)
-    rendered: list[View] = []
+    cameras = sample_cameras(pset, rng, views, height, width)
+    rendered = [render_view(pset, c2w, K, height, width, rng) for c2w, K in cameras]
+    if renderer == "cycles":
+        rendered = cycles_views(pset, cameras, rendered, rng)
     frames: list[FrameView] = []
-    for c2w, K in sample_cameras(pset, rng, views, height, width):
-        view = render_view(pset, c2w, K, height, width, rng)
+    for view, (c2w, K) in zip(rendered, cameras, strict=True):
         cells = cell_gbuffer(caster, c2w, K, view.gbuffer, STRIDE)
         light = _per_cell(view.light)
         frames.append(FrameView(view.gbuffer, cells, light, _per_cell(view.occlusion[..., None])[..., 0], c2w))
-        rendered.append(view)
     arrays = {
+        "c2w": np.stack([c2w for c2w, _ in cameras]),
+        "K": np.stack([K for _, K in cameras]),
         "rgb": np.stack([view.rgb for view in rendered]),
         "pixel_guide": _half(torch.stack([pixel_guide(frame) for frame in frames])),
         "cell_guide": _half(torch.stack([cell_guide(frame) for frame in frames])),
@@ -56,7 +67,8 @@ def cache_set(seed: int, folder: Path, views: int, height: int, width: int) -> P
         "words": np.stack([words_of(view.rgb, view.gbuffer, pset.materials, facts) for view in rendered]),
         **_histories([Cells.from_gbuffer(frame.cells) for frame in frames], rng),
     }
-    save_arrays(path, arrays, {"seed": str(seed), "name": pset.name, "hour": pset.hour, "weather": pset.weather})
+    about = {"seed": str(seed), "name": pset.name, "hour": pset.hour, "weather": pset.weather, "renderer": renderer}
+    save_arrays(path, arrays, about)
     return path
 
 

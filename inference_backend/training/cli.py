@@ -24,6 +24,7 @@ def main(argv: Sequence[str]) -> int:
     sets.add_argument("--height", type=int, default=144)
     sets.add_argument("--width", type=int, default=256)
     sets.add_argument("--processes", type=int, default=1)
+    sets.add_argument("--renderer", choices=("quick", "cycles"), default="quick", help="cycles needs the bpy extra")
     pictures = verbs.add_parser("pictures", help="draw flat pictures of every kind for the autoencoder into a folder")
     pictures.add_argument("--pictures", required=True)
     pictures.add_argument("--count", type=int, default=600)
@@ -52,7 +53,8 @@ def _render(arguments: argparse.Namespace) -> int:
 
     folder = Path(arguments.sets)
     folder.mkdir(parents=True, exist_ok=True)
-    work = partial(cache_set, folder=folder, views=arguments.views, height=arguments.height, width=arguments.width)
+    shape = {"views": arguments.views, "height": arguments.height, "width": arguments.width}
+    work = partial(cache_set, folder=folder, renderer=arguments.renderer, **shape)
     seeds = range(arguments.first, arguments.first + arguments.count)
     # Spawned, not forked: torch's threads do not survive a fork.
     with multiprocessing.get_context("spawn").Pool(arguments.processes) as pool:

@@ -1,6 +1,6 @@
 """One view of a set, CPU only: materials on an exact G-buffer, lamps with shadows, occlusion, fog, tone curve."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -170,3 +170,26 @@ def develop(color: np.ndarray, depth_z: np.ndarray, grade: Grade) -> np.ndarray:
     film = np.clip(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), 0, 1)
     srgb = np.where(film < 0.0031308, 12.92 * film, 1.055 * film ** (1 / 2.4) - 0.055)
     return np.clip(0.5 + (srgb - 0.5) * grade.contrast, 0, 1).astype(np.float32)
+
+
+def exposed(color: np.ndarray, depth_z: np.ndarray, grade: Grade, target: float) -> Grade:
+    """The grade with an exposure that gives developed pictures the mean `target` (sRGB 0..1).
+
+    Cameras expose for what stands in the set, so the sky behind it counts for a quarter.
+    """
+    weight = np.where(depth_z > 0, 1.0, 0.25)
+    low, high = -7.0, 7.0
+    for _ in range(12):
+        middle = (low + high) / 2
+        bright = develop(color, depth_z, replace(grade, exposure=2.0**middle)).mean(-1)
+        if float((bright * weight).sum() / weight.sum()) < target:
+            low = middle
+        else:
+            high = middle
+    return replace(grade, exposure=2.0**low)
+
+
+def printed(srgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """uint8 of sRGB 0..1 [H,W,3]; a dither of one step keeps smooth walls free of bands."""
+    dithered = srgb * 255 + rng.random((*srgb.shape[:2], 1), dtype=np.float32)
+    return np.minimum(dithered, 255).astype(np.uint8)

@@ -126,15 +126,7 @@ def build_terrace(builder: SetBuilder, plan: FloorPlan) -> None:
             railing(np.array([middle, edge + 0.1, 0.1]), np.array([middle, edge + first * run, first * rise]), 0, 0.8)
         )
     builder.add(shape.merged(rails), [builder.material("chrome" if rng.random() < 0.5 else "frame")], np.eye(4))
-    travelled = -9.0
-    while travelled < x + 7:
-        size = float(rng.uniform(5, 9))
-        house(builder, size, translation((travelled, top + float(rng.uniform(3.0, 5.0)), level)))
-        travelled += size + (float(rng.uniform(1.0, 3.0)) if rng.random() < 0.3 else 0.0)
-    if rng.random() < 0.6:
-        for start, turn in (((-2.5, -3.0), np.pi / 2), ((x + 2.5, 10.0), -np.pi / 2)):
-            if rng.random() < 0.7:
-                house(builder, 12.0, translation((*start, 0.0)) @ rotation_z(turn))
+    _round_terrace(builder, x, top, level)
     for _ in range(int(rng.integers(2, 6))):
         spot = np.array([float(rng.uniform(-2, x + 2)), edge + float(rng.uniform(1.2, 1.8))])
         if abs(spot[0] - middle) > wide / 2 + 0.6:
@@ -144,3 +136,18 @@ def build_terrace(builder: SetBuilder, plan: FloorPlan) -> None:
         spot = (middle + float(rng.uniform(-0.4, 0.4)) * wide, edge + (step + 0.5) * run, (step + 1) * rise)
         turn = rotation_z(float(rng.choice([0, np.pi])) + float(rng.normal(0, 0.4)))
         builder.place(draw_person(rng, seated=False), translation(spot) @ turn, again=0.1)
+
+
+def _round_terrace(builder: SetBuilder, x: float, top: float, level: float) -> None:
+    """Houses along the back of a terrace whose flight ends at y = `top`, and now and then at the sides of the place, `x`
+    metres wide, below."""
+    rng = builder.rng
+    travelled = -9.0
+    while travelled < x + 7:
+        size = float(rng.uniform(5, 9))
+        house(builder, size, translation((travelled, top + float(rng.uniform(3.0, 5.0)), level)))
+        travelled += size + (float(rng.uniform(1.0, 3.0)) if rng.random() < 0.3 else 0.0)
+    if rng.random() < 0.6:
+        for start, turn in (((-2.5, -3.0), np.pi / 2), ((x + 2.5, 10.0), -np.pi / 2)):
+            if rng.random() < 0.7:
+                house(builder, 12.0, translation((*start, 0.0)) @ rotation_z(turn))

@@ -15,7 +15,7 @@ from inference_backend.training.sets.landscape import build_landscape
 from inference_backend.training.sets.materials import MaterialRecipe
 from inference_backend.training.sets.plan import FloorPlan
 from inference_backend.training.sets.props import scatter
-from inference_backend.training.sets.render import Grade, View, develop, linear_view
+from inference_backend.training.sets.render import Grade, View, develop, exposed, linear_view, printed
 from inference_backend.training.sets.rooms import build_interior
 from inference_backend.training.sets.sky import DARK_HOURS, HOURS, Sky, draw_sky
 from inference_backend.training.sets.steps import build_hall_stairs, build_terrace
@@ -128,9 +128,7 @@ def render_view(
     """The view of the camera `c2w` [4,4] (OpenCV axes), `K` [3,3] in pixels of (height, width)."""
     color, view = linear_view(pset.surfaces, pset.materials, pset.sky, (c2w, K), (height, width), rng)
     srgb = develop(color, view.gbuffer.depth_z, pset.grade)
-    # A dither of one step keeps smooth walls free of bands.
-    dithered = srgb * 255 + rng.random((height, width, 1), dtype=np.float32)
-    return replace(view, rgb=np.minimum(dithered, 255).astype(np.uint8))
+    return replace(view, rgb=printed(srgb, rng))
 
 
 @dataclass(frozen=True)
@@ -212,15 +210,5 @@ def _metered(pset: ProceduralSet, rng: np.random.Generator) -> Grade:
         color, view = linear_view(pset.surfaces, pset.materials, pset.sky, camera, _METER_SIZE, rng)
         seen.append((color, view.gbuffer.depth_z))
     color, depth = np.concatenate([c for c, _ in seen]), np.concatenate([d for _, d in seen])
-    # Cameras expose for what stands in the set, not for the sky behind it.
-    weight = np.where(depth > 0, 1.0, 0.25)
     target = float(rng.uniform(*(HOURS[pset.hour].level if pset.hour else _INDOOR_LEVEL)))
-    low, high = -7.0, 7.0
-    for _ in range(12):
-        middle = (low + high) / 2
-        bright = develop(color, depth, replace(pset.grade, exposure=2.0**middle)).mean(-1)
-        if float((bright * weight).sum() / weight.sum()) < target:
-            low = middle
-        else:
-            high = middle
-    return replace(pset.grade, exposure=2.0**low)
+    return exposed(color, depth, pset.grade, target)

@@ -72,3 +72,13 @@ class Cancelled(BackendError):
 
     def __init__(self, message: str = "The job was cancelled.", hint: str = "") -> None:
         super().__init__(message, hint)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the device or the machine ran out of memory. By name and text: torch's class differs over versions."""
+    text = str(error).lower()
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or (isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text))
+    )

@@ -58,6 +58,7 @@ class TakeJob:
             )
         self._request = request
         self._context = context
+        self._notes = engine.notes
         self._engine = following(engine, request.look_strength)
         self._shelf = shelf or Shelf()
         self._watch = Stopwatch()
@@ -293,4 +294,7 @@ class TakeJob:
 
     def _step(self, phase: str, done: int, total: int | None = None) -> None:
         """A point between steps; counts frames by default. Raises Cancelled."""
+        while self._notes:
+            message, hint = self._notes.pop(0)
+            self._context.report(Event("note", message=message, hint=hint))
         self._context.step(phase, done, total or len(self._path))

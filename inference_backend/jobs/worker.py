@@ -21,7 +21,7 @@ from blender_mirage.wire.codec import from_bundle
 from blender_mirage.wire.messages import JobEvent, JobStatus, SeedViewRequest, TakeRequest
 from blender_mirage.wire.survey import SurveyRequest
 
-from ..errors import BackendError, Cancelled, OutOfMemory
+from ..errors import BackendError, Cancelled, OutOfMemory, is_out_of_memory
 from ..generation.context import JobContext, SurveyContext
 from ..generation.events import Event
 from ..worlds.catalog import WorldCatalog
@@ -134,16 +134,6 @@ def record_end(takes: TakeFiles, take_id: str, state: str) -> None:
     except (BackendError, OSError) as error:
         # The job's own state, which the user waits for, must not hang on it: a full disk may be why the job failed.
         LOG.warning("The facts of take %s could not be written: %s", take_id, error)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the device or the machine ran out of memory. By name and text: torch's class differs over versions."""
-    text = str(error).lower()
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or (isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text))
-    )
 
 
 def _out_of_memory(error: BaseException) -> OutOfMemory:

@@ -66,6 +66,8 @@ class Engine(Protocol):
     latent_space: str
     """Names what latents mean: tokens of another one are noise to this engine."""
     device: torch.device
+    notes: list[tuple[str, str]]
+    """(message, hint) of what users should know of its work, oldest first; whoever tells it takes it out."""
 
     def encode(self, rgb: NDArray[np.uint8]) -> Tensor:
         """A picture as latents. H and W are multiples of the stride."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import copy
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from ...diffusion.flow import mix, pinned, sample_euler, schedule
 from ..protocol import FrameView, Knowledge
 from ..registry import weights_hash
 from ..specs import PREVIZ
-from .autoencoder import CHANNELS
+from .autoencoder import CHANNELS, STRIDE
 from .denoiser import START_SIGMA, Condition
-from .guide import cell_guide, pixel_guide
+from .guide import cell_guide
 from .model import PrevizModel
+from .planes import pixel_planes
+from .tiling import Tile, Tiler, margin_of
 from .vocabulary import prompt_words
 
 
@@ -30,7 +34,12 @@ class PrevizEngine:
         self.device = torch.device(device)
         self.weights_hash = weights
         self.latent_space = model.latent_space()
+        self._half = self.device.type != "cpu" or _cpu_has_bf16()
+        """Whether networks run in bfloat16: where the processor does not multiply it natively it is slower."""
         self._model = model.to(self.device, memory_format=torch.channels_last).eval()
+        self._networks = _rounded(self._model) if self._half else self._model
+        self._tiler = Tiler(self.device)
+        self.notes = self._tiler.notes
 
     @classmethod
     def load(cls, path: Path, device: str = "cpu") -> PrevizEngine:
@@ -38,10 +47,17 @@ class PrevizEngine:
 
     @torch.inference_mode()
     def encode(self, rgb: NDArray[np.uint8]) -> Tensor:
-        """[H,W,3] uint8 -> [8,H/4,W/4]."""
-        picture = torch.from_numpy(np.ascontiguousarray(rgb)).to(self.device).permute(2, 0, 1)[None].float() / 255
-        with self._precision():
-            return self._model.encoder(picture.contiguous(memory_format=torch.channels_last))[0].float()
+        """[H,W,3] uint8 -> [C,H/4,W/4]."""
+        picture = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None]
+        network = self._networks.encoder
+
+        def work(tile: Tile) -> Tensor:
+            part = tile.of(picture, STRIDE).to(self.device).float() / 255
+            with self._precision():
+                return network(part.contiguous(memory_format=torch.channels_last)).float()
+
+        size = (rgb.shape[0] // STRIDE, rgb.shape[1] // STRIDE)
+        return self._tiler.run(size, margin_of(network), work)[0]
 
     @torch.inference_mode()
     def refine(self, view: FrameView, knowledge: Knowledge) -> Tensor:
@@ -58,26 +74,41 @@ class PrevizEngine:
         flowing = torch.zeros(1, device=self.device)
 
         def predict(noisy: Tensor, sigma: float) -> Tensor:
-            with self._precision():
-                level = torch.full((1,), sigma, device=self.device)
-                return self._model.denoiser(noisy, level, flowing, condition).float()
+            return self._denoise(noisy, torch.full((1,), sigma, device=self.device), flowing, condition)
 
         start = mix(known, noise, torch.tensor(START_SIGMA, device=self.device))
         return sample_euler(predict, start, schedule(steps, START_SIGMA), pinned(known, held, noise))[0]
 
     @torch.inference_mode()
     def decode(self, latents: Tensor, view: FrameView) -> NDArray[np.uint8]:
-        guide = pixel_guide(view)[None].to(self.device).contiguous(memory_format=torch.channels_last)
-        with self._precision():
-            rgb = self._model.decoder(latents[None].contiguous(memory_format=torch.channels_last), guide)
-        picture = (rgb[0].float().clamp(0, 1) * 255).round().to(torch.uint8)
-        return picture.permute(1, 2, 0).cpu().numpy()
+        planes, latents = pixel_planes(view), latents[None]
+        network = self._networks.decoder
+
+        def work(tile: Tile) -> Tensor:
+            guide = tile.of(planes, STRIDE).to(self.device).contiguous(memory_format=torch.channels_last)
+            part = tile.of(latents).contiguous(memory_format=torch.channels_last)
+            with self._precision():
+                rgb = network(part, guide)
+            return (rgb.float().clamp(0, 1) * 255).round().to(torch.uint8)
+
+        picture = self._tiler.run(view.cells.shape, margin_of(network), work, STRIDE)
+        return picture[0].permute(1, 2, 0).contiguous().cpu().numpy()
 
     def _refine(self, condition: Condition) -> Tensor:
         one = torch.ones(1, device=self.device)
         nothing = torch.zeros(1, CHANNELS, *condition.guide.shape[-2:], device=self.device)
-        with self._precision():
-            return self._model.denoiser(nothing, one, one, condition).float()
+        return self._denoise(nothing, one, one, condition)
+
+    def _denoise(self, noisy: Tensor, sigma: Tensor, refine: Tensor, condition: Condition) -> Tensor:
+        network = self._networks.denoiser
+
+        def work(tile: Tile) -> Tensor:
+            fields = {name: getattr(condition, name) for name in ("features", "geometry", "guide", "palette")}
+            part = replace(condition, **{name: tile.of(field).contiguous() for name, field in fields.items()})
+            with self._precision():
+                return network(tile.of(noisy), sigma, refine, part).float()
+
+        return self._tiler.run((noisy.shape[-2], noisy.shape[-1]), margin_of(network), work)
 
     def _condition(self, view: FrameView, knowledge: Knowledge) -> Condition:
         h, w = view.cells.shape
@@ -96,10 +127,16 @@ class PrevizEngine:
         )
 
     def _precision(self) -> AbstractContextManager[object]:
-        """bfloat16 where the processor multiplies it natively; elsewhere it is slower than float32."""
-        if self.device.type == "cpu" and not _cpu_has_bf16():
-            return nullcontext()
-        return torch.autocast(self.device.type, torch.bfloat16)
+        return torch.autocast(self.device.type, torch.bfloat16) if self._half else nullcontext()
+
+
+def _rounded(model: PrevizModel) -> PrevizModel:
+    """A copy whose convolutions are in bfloat16 already; else every call would round them, to the same numbers."""
+    rounded = copy.deepcopy(model)
+    for module in rounded.modules():
+        if isinstance(module, nn.Conv2d):
+            module.to(torch.bfloat16)
+    return rounded
 
 
 def _cpu_has_bf16() -> bool:

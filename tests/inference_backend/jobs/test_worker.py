@@ -13,9 +13,10 @@ import pytest
 
 from blender_mirage.wire.codec import to_bundle
 from blender_mirage.wire.messages import JobStatus, TakeInfo
+from inference_backend.errors import is_out_of_memory
 from inference_backend.generation.context import JobContext
 from inference_backend.jobs.queue import JobQueue
-from inference_backend.jobs.worker import Worker, is_committed, is_out_of_memory
+from inference_backend.jobs.worker import Worker, is_committed
 from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.ids import new_id
 from inference_backend.worlds.mesh_store import MeshStore

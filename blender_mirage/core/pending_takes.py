@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -88,16 +88,13 @@ def hold_pending(base: Path) -> tuple[PendingFile, ...]:
 
 
 def _hold(path: Path) -> PendingFile | None:
-    try:
-        lock = path.open("rb")
-    except OSError:
-        return None
-    try:
+    """None where somebody else holds it, it is gone by now, or no take is to be read in it."""
+    with suppress(OSError, MalformedMessage), ExitStack() as undo:
+        lock = undo.enter_context(path.open("rb"))
         if _try_lock(lock):
-            return PendingFile(path, from_json(PendingTake, lock.read()), lock)
-    except (OSError, MalformedMessage):
-        pass
-    lock.close()
+            take = from_json(PendingTake, lock.read())
+            undo.pop_all()  # from here on it is held
+            return PendingFile(path, take, lock)
     return None
 
 

@@ -21,7 +21,7 @@ from .evaluate_autoencoder import views
 from .frozen_latents import FrozenLatents
 from .levels import CELL, LevelAutoencoder
 from .loop import adam, average, descend, learning
-from .losses import latent_statistics_loss, picture_loss, psnr, sharpness, texture_loss
+from .losses import latent_statistics_loss, picture_loss, psnr, reconstruction_loss, sharpness, texture_loss
 from .step import run
 
 
@@ -59,7 +59,7 @@ class AutoencoderVariant:
         noise = config.latent_noise * torch.randn(latents.shape, generator=generator)
         made = model.decoder(latents + noise, guide * kept).float()
         ones = torch.ones_like(rgb[:, :1])
-        losses = [picture_loss(made, rgb, ones), 0.05 * latent_statistics_loss(latents.float())]
+        losses = [reconstruction_loss(made, rgb, ones), 0.05 * latent_statistics_loss(latents.float())]
         losses.append(config.texture * texture_loss(made, rgb, ones))
         if config.equivariance > 0:
             moved_made, truth = _moved(model, latents, rgb, generator)

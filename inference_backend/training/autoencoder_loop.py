@@ -68,7 +68,8 @@ class AutoencoderTask:
 
     def read(self, step: int) -> Squares:
         config, rng = self.config, np.random.default_rng((self.config.seed, step))
-        squares = draw(self.sets, self.pictures, config.batch, config.picture_size, config.picture_share, rng)
+        kinds = self.sets, self.pictures
+        squares = draw(*kinds, config.batch, config.picture_size, config.picture_share, rng, config.recolour)
         return squares.pinned() if torch.device(config.device).type == "cuda" else squares
 
     def advance(self, state: RunState, batch: Squares) -> dict[str, Tensor]:

@@ -10,7 +10,7 @@ from ..models.previz.guide import PIXEL_CHANNELS
 from ..models.previz.model import PrevizModel
 from .config import RunConfig
 from .equivariance import moved, random_moves
-from .losses import latent_statistics_loss, picture_loss, texture_loss
+from .losses import latent_statistics_loss, picture_loss, reconstruction_loss, texture_loss
 
 
 def autoencoder_losses(
@@ -25,7 +25,7 @@ def autoencoder_losses(
     made = model.decoder(latents + noise, guide * kept).float()
     ones = torch.ones_like(rgb[:, :1])
     losses = {
-        "autoencoder": picture_loss(made, rgb, ones),
+        "autoencoder": reconstruction_loss(made, rgb, ones),
         "statistics": 0.05 * latent_statistics_loss(latents.float()),
     }
     if config.texture > 0:

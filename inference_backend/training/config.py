@@ -65,6 +65,8 @@ class AutoencoderConfig(RunConfig):
     learning_rate: float = 1e-3
     texture: float = 0.1
     equivariance: float = 0.25
+    recolour: float = 0.3
+    """Share of squares whose red, green and blue are scaled, each by 0.7 to 1.3: looks have colours that no set has."""
     frozen: str = "nothing"
     """`encoder`: latents keep the meaning that they have in `init`."""
 

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from ..models.previz.warp import SIDE
 
+_SQUARED = 8.0
+
 
 def picture_loss(made: Tensor, truth: Tensor, weight: Tensor, levels: int = 3) -> Tensor:
     """L1 on colour and on the gradients of `levels` octaves: colour alone is won by blur.
@@ -21,6 +23,11 @@ def picture_loss(made: Tensor, truth: Tensor, weight: Tensor, levels: int = 3) -
         if level + 1 < levels:
             made, truth, weight = (F.avg_pool2d(x, 2) for x in (made, truth, weight))
     return total
+
+
+def reconstruction_loss(made: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+    """`picture_loss` and the squared error, which is what PSNR counts: the last decibels are few large errors."""
+    return picture_loss(made, truth, weight) + _SQUARED * _mean((made - truth).square(), weight)
 
 
 def texture_loss(made: Tensor, truth: Tensor, weight: Tensor, levels: int = 3) -> Tensor:

@@ -17,6 +17,8 @@ from .dataset import CachedSets
 HELD_OUT_SHARE = 16
 """The first of this many parts of every file of pictures is never trained on."""
 
+GAINS = 0.7, 1.3
+
 
 @dataclass(frozen=True)
 class Squares:
@@ -27,13 +29,16 @@ class Squares:
     guide: Tensor
     """[B,9,S,S] float16; zero for a plain picture."""
 
+    gain: Tensor
+    """[B,3] what red, green and blue are scaled by."""
+
     def pinned(self) -> Squares:
-        return Squares(self.rgb.pin_memory(), self.guide.pin_memory())
+        return Squares(self.rgb.pin_memory(), self.guide.pin_memory(), self.gain.pin_memory())
 
     def to(self, device: torch.device | str) -> tuple[Tensor, Tensor]:
         """rgb [B,3,S,S] 0..1 and guide [B,9,S,S], float32."""
-        rgb, guide = (x.to(device, non_blocking=True) for x in (self.rgb, self.guide))
-        return rgb.permute(0, 3, 1, 2).float() / 255, guide.float()
+        rgb, guide, gain = (x.to(device, non_blocking=True) for x in (self.rgb, self.guide, self.gain))
+        return (rgb.permute(0, 3, 1, 2).float() / 255 * gain[:, :, None, None]).clamp(0, 1), guide.float()
 
 
 class Pictures:
@@ -70,10 +75,16 @@ class Pictures:
 
 
 def draw(
-    sets: CachedSets, pictures: Pictures, count: int, side: int, share: float, rng: np.random.Generator
+    sets: CachedSets,
+    pictures: Pictures,
+    count: int,
+    side: int,
+    share: float,
+    rng: np.random.Generator,
+    recolour: float = 0.0,
 ) -> Squares:
     """`count` random squares of `side` pixels, of which `share` are of plain pictures (all or none where there is only
-    one kind)."""
+    one kind), and of any the share `recolour` in other colours."""
     plain = round(share * count) if sets.paths else count
     plain = plain if pictures.rows else 0
     rgb = [pictures.square(int(rng.integers(len(pictures.rows))), side, rng) for _ in range(plain)]
@@ -82,7 +93,8 @@ def draw(
         square, shapes = _view(sets.paths[int(rng.integers(len(sets.paths)))], side, rng)
         rgb.append(square)
         guide.append(shapes)
-    return Squares(torch.stack(rgb), torch.stack(guide))
+    gain = np.where(rng.random((count, 1)) < recolour, rng.uniform(*GAINS, (count, 3)), 1).astype(np.float32)
+    return Squares(torch.stack(rgb), torch.stack(guide), torch.from_numpy(gain))
 
 
 def _view(path: Path, side: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:

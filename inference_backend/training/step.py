@@ -21,7 +21,14 @@ from .autoencoder_step import equivariance_loss
 from .cache import SOURCES
 from .config import TrainingConfig
 from .dataset import Batch
-from .losses import borrow_loss, flow_loss, latent_statistics_loss, picture_loss, texture_loss, warp_loss
+from .losses import (
+    borrow_loss,
+    flow_loss,
+    latent_statistics_loss,
+    reconstruction_loss,
+    texture_loss,
+    warp_loss,
+)
 from .withheld import withhold
 
 _UNKNOWN = 0.15
@@ -106,7 +113,7 @@ def _autoencoder_losses(
 ) -> dict[str, Tensor]:
     ones = torch.ones_like(truth[:, :1])
     losses = {
-        "autoencoder": picture_loss(made, truth, ones),
+        "autoencoder": reconstruction_loss(made, truth, ones),
         "statistics": 0.05 * latent_statistics_loss(latents.float()),
     }
     if config.texture > 0:
@@ -126,10 +133,9 @@ def _refine_losses(
     # Silhouettes are a sixth of the pixels and a third of the error.
     near_edge = F.max_pool2d(batch.pixel_guide[:, EDGE : EDGE + 1], 7, 1, 3)
     weight = (seen + _UNKNOWN * unknown) * (1 + near_edge) + 1e-4
-    squares = (painted - batch.target).square().mean(1, keepdim=True)
     cells = F.avg_pool2d(seen + _UNKNOWN * unknown, STRIDE)
     return {
-        "refine": picture_loss(painted, batch.target, weight) + 8 * (squares * weight).mean() / weight.mean(),
+        "refine": reconstruction_loss(painted, batch.target, weight),
         "refine_latents": 0.5 * ((refined - target).abs().mean(1, keepdim=True) * cells).mean(),
         "borrow": borrow_loss(painted, batch.target, lent),
     }

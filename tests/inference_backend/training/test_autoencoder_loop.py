@@ -114,6 +114,17 @@ def test_half_of_the_samples_are_pictures_and_have_no_guide(data):
     assert (shapes[:3] == 0).all() and (shapes[3:] > 0).all()
 
 
+def test_some_squares_have_other_colours(data):
+    sets, pictures = CachedSets(data / "sets"), Pictures(data / "pictures")
+    plain, other = (draw(sets, pictures, 60, 8, 0.5, np.random.default_rng(0), share) for share in (0.0, 0.4))
+    assert torch.equal(plain.rgb, other.rgb) and (plain.gain == 1).all()
+    tinted = (other.gain != 1).any(1)
+    assert 0.2 < tinted.float().mean() < 0.6 and (0.7 <= other.gain).all() and (other.gain <= 1.3).all()
+    was, now = plain.to("cpu")[0], other.to("cpu")[0]
+    assert torch.equal(was[~tinted], now[~tinted])
+    torch.testing.assert_close(now, (was * other.gain[:, :, None, None]).clamp(0, 1))
+
+
 def test_a_view_keeps_its_guide(data):
     """A square and its guide are of the same place: the base colour of the whole view, searched for the square's."""
     squares = draw(CachedSets(data / "sets"), Pictures(None), 2, SIDE, 0.5, np.random.default_rng(1))

@@ -127,19 +127,11 @@ def build_terrace(builder: SetBuilder, plan: FloorPlan) -> None:
         )
     builder.add(shape.merged(rails), [builder.material("chrome" if rng.random() < 0.5 else "frame")], np.eye(4))
     _round_terrace(builder, x, top, level)
-    for _ in range(int(rng.integers(2, 6))):
-        spot = np.array([float(rng.uniform(-2, x + 2)), edge + float(rng.uniform(1.2, 1.8))])
-        if abs(spot[0] - middle) > wide / 2 + 0.6:
-            builder.place(vegetation.planter(rng), translation((*spot, level)), again=0.7)
-    for _ in range(int(rng.integers(0, 3))):
-        step = int(rng.integers(0, first))
-        spot = (middle + float(rng.uniform(-0.4, 0.4)) * wide, edge + (step + 0.5) * run, (step + 1) * rise)
-        turn = rotation_z(float(rng.choice([0, np.pi])) + float(rng.normal(0, 0.4)))
-        builder.place(draw_person(rng, seated=False), translation(spot) @ turn, again=0.1)
+    _live_on_steps(builder, (middle, edge, wide), (first, rise, run), (x, level))
 
 
 def _round_terrace(builder: SetBuilder, x: float, top: float, level: float) -> None:
-    """Houses along the back of a terrace whose flight ends at y = `top`, and now and then at the sides of the place, `x`
+    """Houses along the back of a terrace whose flight ends at y = `top`, and now and then at the sides of the place below, `x`
     metres wide, below."""
     rng = builder.rng
     travelled = -9.0
@@ -151,3 +143,21 @@ def _round_terrace(builder: SetBuilder, x: float, top: float, level: float) -> N
         for start, turn in (((-2.5, -3.0), np.pi / 2), ((x + 2.5, 10.0), -np.pi / 2)):
             if rng.random() < 0.7:
                 house(builder, 12.0, translation((*start, 0.0)) @ rotation_z(turn))
+
+
+def _live_on_steps(
+    builder: SetBuilder, place: tuple[float, float, float], steps: tuple[int, float, float], top: tuple[float, float]
+) -> None:
+    """Planters along the edge above and people on the flight. `place` is the flight's middle, foot and width, `steps`
+    how many of which rise and run, `top` the width of the place and the height of the terrace; metres."""
+    rng = builder.rng
+    (middle, edge, wide), (first, rise, run), (x, level) = place, steps, top
+    for _ in range(int(rng.integers(2, 6))):
+        spot = np.array([float(rng.uniform(-2, x + 2)), edge + float(rng.uniform(1.2, 1.8))])
+        if abs(spot[0] - middle) > wide / 2 + 0.6:
+            builder.place(vegetation.planter(rng), translation((*spot, level)), again=0.7)
+    for _ in range(int(rng.integers(0, 3))):
+        step = int(rng.integers(0, first))
+        spot = (middle + float(rng.uniform(-0.4, 0.4)) * wide, edge + (step + 0.5) * run, (step + 1) * rise)
+        turn = rotation_z(float(rng.choice([0, np.pi])) + float(rng.normal(0, 0.4)))
+        builder.place(draw_person(rng, seated=False), translation(spot) @ turn, again=0.1)

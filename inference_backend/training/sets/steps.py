@@ -131,8 +131,8 @@ def build_terrace(builder: SetBuilder, plan: FloorPlan) -> None:
 
 
 def _round_terrace(builder: SetBuilder, x: float, top: float, level: float) -> None:
-    """Houses along the back of a terrace whose flight ends at y = `top`, and now and then at the sides of the place below, `x`
-    metres wide, below."""
+    """Houses along the back of a terrace whose flight ends at y = `top`, and now and then at the sides of the place
+    below, `x` metres wide."""
     rng = builder.rng
     travelled = -9.0
     while travelled < x + 7:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference_backend.greybox.geometry import PlacedMesh
-from inference_backend.training.sets.materials import MaterialRecipe
+from inference_backend.training.sets.materials import MaterialRecipe, box_mapped
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,8 @@ class Bakery:
         """Texture coordinates of a mesh; notes which textures it needs, and how large."""
         points = placed.rest_vertices[placed.mesh.triangles].astype(np.float64)
         normal = np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
-        axis = np.abs(normal).argmax(1)
-        u = np.where(axis[:, None] == 0, points[..., 1], points[..., 0])
-        v = np.where(axis[:, None] == 2, points[..., 1], points[..., 2])
-        place = np.stack([u, v], -1)
+        axis, u, v = box_mapped(points.reshape(-1, 3), np.repeat(normal, 3, 0))
+        axis, place = axis[::3], np.stack([u, v], -1).reshape(-1, 3, 2)
         material = np.asarray(placed.materials)[placed.mesh.face_material]
         texture = np.array([self._number(int(m), int(a)) for m, a in zip(material, axis, strict=True)], np.int32)
         for number in np.unique(texture).tolist():
@@ -70,6 +68,7 @@ class Bakery:
         nothing = np.zeros_like(u)
         points = np.stack({0: (nothing, u, v), 1: (u, nothing, v), 2: (u, v, nothing)}[axis], 1)
         normals = np.zeros_like(points)
-        normals[:, axis] = 1
+        # Of a wall along x the side whose u runs with x.
+        normals[:, axis] = -1 if axis == 1 else 1
         albedo, gloss = self._materials[material].evaluate(points, normals, np.full(len(points), period / size))
         return albedo.reshape(size, size, 3), float(np.mean(gloss))

@@ -76,17 +76,26 @@ class MaterialRecipe:
         self, rest_position: np.ndarray, rest_normal: np.ndarray, footprint: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """(albedo [N,3] linear, gloss [N]) at rest positions [N,3] in metres, for pixels of `footprint` [N] metres."""
-        axis = np.abs(rest_normal).argmax(axis=1)
-        x, y, z = rest_position.astype(np.float32).T
+        axis, u, v = box_mapped(rest_position, rest_normal)
         # Walls keep z upright, so that bricks lie and planks may stand; each axis gets its own stretch of the noise.
         patch = Patch(
-            u=np.where(axis == 0, y + 17.0, x) + np.float32(ORIGIN),
-            v=np.where(axis == 2, y + 11.0, z) + np.float32(ORIGIN),
-            height=np.where(axis == 2, np.float32(9.0), z),
+            u=u + np.where(axis == 0, np.float32(17.0 + ORIGIN), np.float32(ORIGIN)),
+            v=v + np.where(axis == 2, np.float32(11.0 + ORIGIN), np.float32(ORIGIN)),
+            height=np.where(axis == 2, np.float32(9.0), v),
             footprint=np.maximum(footprint.astype(np.float32), 1e-4),
         )
         albedo, gloss = _PATTERNS[KINDS[self.kind][0]](patch, self.style)
         return np.clip(albedo, 0.005, 0.95).astype(np.float32), gloss
+
+
+def box_mapped(rest_position: np.ndarray, rest_normal: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(axis [N] that a surface faces, u and v [N] in metres on the plane across it). On walls v is z and u runs to the
+    right for who stands before them, so that letters read."""
+    axis = np.abs(rest_normal).argmax(axis=1)
+    x, y, z = rest_position.astype(np.float32).T
+    u = np.where(axis == 0, y, x)
+    behind = ((axis == 0) & (rest_normal[:, 0] < 0)) | ((axis == 1) & (rest_normal[:, 1] > 0))
+    return axis, np.where(behind, -u, u), np.where(axis == 2, y, z)
 
 
 def draw_material(

@@ -63,6 +63,19 @@ def test_every_role_has_a_material_with_a_mean_that_it_shows_from_afar(role: str
     assert (recipe.emission > 0) == (role in ("glow", "lit"))
 
 
+def test_letters_read_from_every_side() -> None:
+    """Standing before a wall, right is right: on all four sides of a box the same step right shows the same."""
+    recipe = _recipe("lettering")
+    along, up = (grid.ravel() for grid in np.meshgrid(np.linspace(-1, 1, 80), np.linspace(0.5, 1.5, 40)))
+    nothing, fine = np.zeros_like(along), np.full(len(along), 0.01)
+    front = recipe.evaluate(np.stack([along, nothing, up], 1), np.tile([0.0, -1.0, 0.0], (len(up), 1)), fine)[0]
+    back = recipe.evaluate(np.stack([-along, nothing, up], 1), np.tile([0.0, 1.0, 0.0], (len(up), 1)), fine)[0]
+    np.testing.assert_allclose(front, back, atol=1e-5)
+    right = recipe.evaluate(np.stack([nothing, along, up], 1), np.tile([1.0, 0.0, 0.0], (len(up), 1)), fine)[0]
+    left = recipe.evaluate(np.stack([nothing, -along, up], 1), np.tile([-1.0, 0.0, 0.0], (len(up), 1)), fine)[0]
+    np.testing.assert_allclose(right, left, atol=1e-5)
+
+
 def test_a_road_has_its_line_in_its_middle() -> None:
     recipe = draw_material(
         "road", SetPalette.draw(np.random.default_rng(1)), np.random.default_rng(1), False, scale=3.5

@@ -45,6 +45,14 @@ class MirageShotOverride(bpy.types.PropertyGroup):
 
     use_prompt: BoolProperty(name="Own Prompt", default=True, description="Use these words for this shot")
     prompt: StringProperty(name="Prompt", description="The look of this shot in words")
+    use_look: BoolProperty(name="Own Look", description="Write this picture into the world right before this shot")
+    look_path: StringProperty(
+        name="Look Image",
+        subtype="FILE_PATH",
+        options=blend_relative(),
+        description="The picture of the look, as the shot's camera sees the set at its first frame",
+    )
+    seed_key: StringProperty(options={"HIDDEN"}, description="The look that the world holds already")
     use_seed: BoolProperty(name="Own Seed", description="Use this seed for this shot")
     seed: IntProperty(name="Seed", min=0, description="Another seed, another take")
 

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from queue import Queue
 
-from ..wire.messages import JobStatus, WorldInfo
+from ..wire.arrays import Arrays
+from ..wire.messages import JobStatus, SeedViewRequest, WorldInfo
 from .chosen_world import the_chosen_world
 from .client import MirageClient
 from .errors import BackendRefused, MirageError
@@ -16,9 +17,9 @@ from .in_view import require_mesh_in_view
 from .last_take import last_take
 from .order_watcher import OrderWatcher
 from .pending_takes import PendingTake, note_pending
-from .picture_sending import send_picture
+from .picture_sending import follow_picture, send_picture
 from .survey_run import SurveyRun
-from .take_job import LookWritten, Note, Order, Progress, TakeJob, Update, WorldChosen, sidecar_facts
+from .take_job import LookWritten, Note, Order, Progress, SeedView, TakeJob, Update, WorldChosen, sidecar_facts
 from .take_saver import TakeSaver
 from .world_report import look_at_world
 
@@ -28,6 +29,8 @@ class _Submitted:
     name: str
     saver: TakeSaver
     status: JobStatus
+    look: tuple[JobStatus, str] | None = None
+    """The shot's own look, which is written before it, and that look's key."""
 
 
 class JobWatcher(OrderWatcher):
@@ -70,13 +73,26 @@ class JobWatcher(OrderWatcher):
         key = look.key(world.world_id)
         if key == self.order.seeded and world.seed_views > 0:
             return
-        read = self._checked(look.greybox(), "the look's frame")
-        self._tell(Progress("Look", "sending"))
-        client = self._link.client
-        client.send_meshes(world.world_id, read.meshes)
-        bundle = look.request(self.order.takes[0].engine, read)
+        bundle = self._look_bundle(world, look)
         if send_picture(self._link, self._jobs, world.world_id, bundle, self._tell):
             self._tell(LookWritten(key))
+
+    def _submit_look(self, world: WorldInfo, job: TakeJob) -> tuple[JobStatus, str] | None:
+        """Sends the shot's own look, where it has one that the world does not hold. The backend works in order, so that
+        takes sent before do not see it, and the shot's own does."""
+        if job.look is None:
+            return None
+        key = job.look.key(world.world_id)
+        if key == job.seeded and world.seed_views > 0:
+            return None
+        bundle = self._look_bundle(world, job.look)
+        return self._jobs.add(self._link.client.submit_seed_view(world.world_id, *bundle)), key
+
+    def _look_bundle(self, world: WorldInfo, look: SeedView) -> tuple[SeedViewRequest, Arrays]:
+        read = self._checked(look.greybox(), "the look's frame")
+        self._tell(Progress("Look", "sending"))
+        self._link.client.send_meshes(world.world_id, read.meshes)
+        return look.request(self.order.takes[0].engine, read)
 
     def _as_stale(self, world: WorldInfo, job: TakeJob) -> TakeJob | None:
         """The job as it is to be made: upon the shot's last take, or None where that is up to date."""
@@ -105,6 +121,7 @@ class JobWatcher(OrderWatcher):
         read = self._checked(job.greybox(), f"shot {job.shot.name!r}")
         require_mesh_in_view(job.camera, read, job.shot.name)
         self._link.client.send_meshes(world.world_id, read.meshes)
+        look = self._submit_look(world, job)
         request, arrays = job.request(read)
         status = self._jobs.add(self._link.client.submit_take(world.world_id, request, arrays))
         take = PendingTake(
@@ -118,9 +135,13 @@ class JobWatcher(OrderWatcher):
             sent=time.time(),
         )
         pending = note_pending(self.order.base, take)
-        return _Submitted(job.shot.name, TakeSaver(pending, self._tell), status)
+        return _Submitted(job.shot.name, TakeSaver(pending, self._tell), status, look)
 
     def _follow(self, entry: _Submitted) -> None:
+        if entry.look is not None:
+            look, key = entry.look
+            if follow_picture(self._jobs, look, self._tell):
+                self._tell(LookWritten(key, entry.name))
         end = self._jobs.follow(entry.status, lambda event: entry.saver.apply(event, self._link.client))
         saved = entry.saver.finish(end, self._link.client)
         self._unfinished.remove(entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..wire.arrays import Arrays
-from ..wire.messages import JobEvent, SeedViewRequest
+from ..wire.messages import JobEvent, JobStatus, SeedViewRequest
 from .backend_link import BackendLink
 from .errors import BackendRefused
 from .running_jobs import RunningJobs
@@ -21,6 +21,12 @@ def send_picture(
 ) -> bool:
     """Whether it was written; False where that was cancelled. Its meshes were sent before. Raises BackendRefused, with
     the cause."""
+    status = jobs.add(link.client.submit_seed_view(world_id, *bundle))
+    return follow_picture(jobs, status, tell)
+
+
+def follow_picture(jobs: RunningJobs, status: JobStatus, tell: Callable[[Happening], None]) -> bool:
+    """The same of a picture that was submitted before."""
 
     def show(event: JobEvent) -> None:
         if event.kind == "note":
@@ -28,7 +34,6 @@ def send_picture(
         else:
             tell(Progress("Look", event.phase or event.state, event.done, event.total))
 
-    status = jobs.add(link.client.submit_seed_view(world_id, *bundle))
     end = jobs.follow(status, show)
     if end.state == "failed":
         raise BackendRefused(end.message or "The look could not be written into the world.", end.hint)

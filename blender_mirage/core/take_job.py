@@ -76,6 +76,10 @@ class TakeJob:
     author: str = ""
     base_take: str = ""
     """Frames that are still right are taken over from it."""
+    look: SeedView | None = None
+    """Of this shot alone: written into the world right before the take is made."""
+    seeded: str = ""
+    """Key of the look of this shot that the world holds already."""
 
     def request(self, read: GreyboxRead) -> tuple[TakeRequest, Arrays]:
         request = TakeRequest(
@@ -155,6 +159,8 @@ class LookWritten:
     """The seed view is in the world's memory."""
 
     key: str
+    shot: str = ""
+    """The shot whose own look it is; empty for the scene's."""
 
 
 @dataclass(frozen=True)

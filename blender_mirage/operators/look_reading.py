@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import bpy
 
@@ -22,13 +24,14 @@ from .shot_reading import source
 class LookReading:
     """The look of a scene; checked at once, read when `seed_view` is asked for."""
 
-    def __init__(self, scene: bpy.types.Scene, shots: Sequence[Shot]) -> None:
-        """shots: those among which the look's frame is looked for first. Raises SceneNotReady, LookNotReadable."""
-        path = look_path(scene)
+    def __init__(self, scene: bpy.types.Scene, shots: Sequence[Shot], own: Path | None = None) -> None:
+        """shots: those among which the look's frame is looked for first. own: the picture of the first of them alone,
+        seen at its first frame. Raises SceneNotReady, LookNotReadable."""
+        path = own or look_path(scene)
         if path is None:
             raise LookNotReadable("There is no look yet.", "Choose an image, press Render Look, or write a prompt.")
         self._path = path
-        self._shot = _look_shot(scene, shots)
+        self._shot = _look_shot(scene, shots) if own is None else replace(shots[0], name="look", end=shots[0].start)
         self._look = read_look(path)
 
     def seed_view(self, scene: bpy.types.Scene, author: str) -> SeedView:

@@ -9,7 +9,7 @@ from .report import allowed
 class MIRAGE_OT_override_shot(bpy.types.Operator):
     bl_idname = "mirage.override_shot"
     bl_label = "Own Settings"
-    bl_description = "Give the chosen shot a prompt and a seed of its own"
+    bl_description = "Give the chosen shot a prompt, a look and a seed of its own"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -27,7 +27,7 @@ class MIRAGE_OT_override_shot(bpy.types.Operator):
 class MIRAGE_OT_remove_override(bpy.types.Operator):
     bl_idname = "mirage.remove_override"
     bl_label = "Remove Own Settings"
-    bl_description = "Make the chosen shot with the scene's prompt and seed again"
+    bl_description = "Make the chosen shot with the scene's prompt, look and seed again"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from queue import Queue
 
 import bpy
@@ -11,9 +12,9 @@ import bpy
 from ..core.errors import LookNotReadable
 from ..core.job_watcher import JobWatcher
 from ..core.preflight import disk_finding
-from ..core.take_job import Order, Progress, SeedView, Update
+from ..core.take_job import Order, Progress, SeedView, TakeJob, Update
 from ..preferences import backend_settings
-from ..scene.output import look_path, output_folder, world_name
+from ..scene.output import look_path, output_folder, own_look_path, world_name
 from ..scene.show_updates import add_warning
 from ..scene.take_settings import copy_settings
 from .look_reading import LookReading
@@ -38,6 +39,11 @@ class TakePreparation:
         self._look = LookReading(scene, self._reading.shots) if wanted else None
         if self._look is None and not settings.prompt.strip():
             raise LookNotReadable("There is neither a look image nor a prompt.", "Choose an image or write a prompt.")
+        self._own_looks = {
+            shot.name: LookReading(scene, [shot], path)
+            for shot in self._reading.shots
+            if (path := own_look_path(scene, shot.name)) is not None
+        }
         self._base, self._note = output_folder(scene)
         self._stale_only = stale_only
         self._seed_view: SeedView | None = None
@@ -55,6 +61,15 @@ class TakePreparation:
             yield Progress("Look", "reading the set", 0, 1)
             self._seed_view = self._look.seed_view(self._reading.live_scene(), self._reading.author)
         yield from self._reading.steps()
+        self._reading.jobs = [self._with_own_look(job) for job in self._reading.jobs]
+
+    def _with_own_look(self, job: TakeJob) -> TakeJob:
+        if job.shot.name not in self._own_looks:
+            return job
+        scene = self._reading.live_scene()
+        look = self._own_looks[job.shot.name].seed_view(scene, self._reading.author)
+        own = scene.mirage.overrides.get(job.shot.name)
+        return replace(job, look=look, seeded=own.seed_key if own is not None else "")
 
     def watcher(self, updates: Queue[Update]) -> JobWatcher:
         """What carries the order out, once `steps` has ended."""

@@ -45,9 +45,14 @@ def forget_world(world_id: str) -> None:
         del _chosen[uid]
 
 
-def mark_look_written(scene: bpy.types.Scene, seed_key: str) -> None:
-    """The look of `seed_key` is in the scene's world."""
+def mark_look_written(scene: bpy.types.Scene, seed_key: str, shot: str = "") -> None:
+    """The look of `seed_key` is in the scene's world: the scene's, or that of a shot. Empty: no look is."""
     settings = scene.mirage
+    for own in settings.overrides:
+        if own.name == shot or not seed_key:
+            own.seed_key = seed_key
+    if shot:
+        return
     settings.seed_key = seed_key
     known = _chosen.get(scene.session_uid) or _Chosen(settings.world_id, settings.world_name)
     _chosen[scene.session_uid] = replace(known, seed_key=seed_key)

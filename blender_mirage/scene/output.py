@@ -24,6 +24,13 @@ def look_path(scene: bpy.types.Scene) -> Path | None:
     return Path(bpy.path.abspath(named)).absolute() if named else None
 
 
+def own_look_path(scene: bpy.types.Scene, shot: str) -> Path | None:
+    """The image's file of a shot's own look, or None where it has none."""
+    own = scene.mirage.overrides.get(shot)
+    named = own.look_path.strip() if own is not None and own.use_look else ""
+    return Path(bpy.path.abspath(named)).absolute() if named else None
+
+
 def world_name() -> str:
     """What a new world of this file is called."""
     return Path(bpy.data.filepath).stem or "Untitled"

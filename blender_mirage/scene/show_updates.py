@@ -74,7 +74,7 @@ def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
     elif isinstance(what, LookRendered):
         _show_look(scene, key, what)
     elif isinstance(what, LookWritten) and scene is not None:
-        mark_look_written(scene, what.key)
+        mark_look_written(scene, what.key, what.shot)
 
 
 def mark_running(job_state: str | None, kind: str = "") -> None:

@@ -82,11 +82,11 @@ def _draw_own_settings(layout, state, settings):
     if own is None:
         body.operator("mirage.override_shot", icon="ADD")
         return
-    for name in ("prompt", "seed"):
+    for used, name in (("use_prompt", "prompt"), ("use_look", "look_path"), ("use_seed", "seed")):
         row = body.row(align=True)
-        row.prop(own, f"use_{name}", text="")
+        row.prop(own, used, text="")
         value = row.row()
-        value.active = getattr(own, f"use_{name}")
+        value.active = getattr(own, used)
         value.prop(own, name)
     body.operator("mirage.remove_override", icon="X")
 

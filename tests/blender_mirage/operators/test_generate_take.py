@@ -190,3 +190,30 @@ def test_a_scene_strip_is_shot_in_its_scene_and_lies_on_the_timeline_that_shows_
     edit.render.resolution_y = 32
     with pytest.raises(RuntimeError, match="Give both the same resolution"):
         bpy.ops.mirage.generate_take(which="ALL")
+
+
+def test_a_look_of_its_own_is_written_between_the_takes_and_once(addon, server, tmp_path):
+    bind_marker("first", 1, addon.camera)
+    bind_marker("second", 3, add_camera("Other", (0.5, -8, 0)))
+    settings = addon.mirage
+    settings.look_path = write_png(tmp_path / "day.png")
+    pump.tick()
+    state().shot_index = 1
+    bpy.ops.mirage.override_shot()
+    own = settings.overrides["second"]
+    own.use_look, own.look_path = True, write_png(tmp_path / "night.png", color=(0.0, 0.0, 0.3))
+    for takes in (2, 4):
+        bpy.ops.mirage.generate_take(which="ALL")
+        pump.run_until_idle()
+        assert state().job_state == "DONE", state().message
+        world = server.services.catalog.get(settings.world_id)
+        assert (world.seed_views, world.takes) == (2, takes), "a look that the world holds is not written again"
+    history = bpy.context.window_manager.mirage.commits
+    assert [commit.kind for commit in history][::-1][:4] == ["seed_view", "take", "seed_view", "take"]
+    assert own.seed_key.startswith(settings.world_id) and own.seed_key != settings.seed_key
+    bpy.ops.mirage.forget_everything()
+    pump.run_until_idle()
+    assert own.seed_key == ""
+    own.look_path = str(tmp_path / "gone.png")
+    with pytest.raises(RuntimeError, match="no look image"):
+        bpy.ops.mirage.generate_take(which="ALL")

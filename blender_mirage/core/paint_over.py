@@ -38,7 +38,8 @@ class PaintedOn:
 
     @property
     def name(self) -> str:
-        return f"{self.shot} {self.version}, frame {self.frame}"
+        """Short: it stands in a narrow list, beside the frame's number."""
+        return f"{self.shot} {self.version}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ class PaintOver:
 
     def request(self, engine: str) -> tuple[SeedViewRequest, Arrays]:
         request = SeedViewRequest(
-            name=f"paint-over of {self.on.name}",
+            name=self.on.name,
             engine=engine,
             greybox=Greybox(()),
             frame=self.on.frame,

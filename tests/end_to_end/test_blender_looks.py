@@ -74,7 +74,7 @@ def test_painting_on_a_frame_changes_it_and_no_other(stage):
     state = run("use_paint_over")
     looks = [item for item in state.commits if item.kind == "seed_view"]
     assert [(look.frame, look.camera, bool(look.over_take)) for look in looks] == [(2, "Camera", True)]
-    assert looks[0].name == "paint-over of Camera v001, frame 2" and "A paint-over of frame 2" in looks[0].text
+    assert looks[0].name == "Camera v001" and "A paint-over of frame 2" in looks[0].text
     run("regenerate_stale")
     before, after = pictures(1), pictures(2)
     assert {frame for frame in before if before[frame] != after[frame]} == {2}

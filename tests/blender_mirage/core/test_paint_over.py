@@ -65,7 +65,7 @@ def test_what_travels_is_the_picture_and_what_it_was_painted_on(tmp_path, pictur
     image = np.zeros((4, 4, 3), np.uint8)
     request, arrays = PaintOver(on, image, "ada").request("previz")
     assert (request.over_take, request.frame, request.camera, request.author) == ("b" * 32, 42, "Cam", "ada")
-    assert request.name == "paint-over of sh 010 v001, frame 42" and not request.greybox.instances
+    assert request.name == "sh 010 v001" and not request.greybox.instances
     assert list(arrays) == ["image"] and arrays["image"] is image
 
 

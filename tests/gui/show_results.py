@@ -46,6 +46,7 @@ class Session:
 
     def _session(self) -> Iterator[None]:
         yield from self._prepare()
+        yield from self._render_look()
         self._press("check_shots")
         yield from self._settled("checked")
         self._press("generate_take", which="ALL")
@@ -70,6 +71,19 @@ class Session:
         bpy.context.preferences.view.language = "zh_HANS"
         yield from self._settled("in Chinese")
         bpy.context.preferences.view.language = "en_US"
+
+    def _render_look(self) -> Iterator[None]:
+        """With Cycles, in a Blender of its own: this one must go on being drawn meanwhile."""
+        settings, beats, start = self._scene.mirage, 0, time.monotonic()
+        settings.look_engine, settings.look_samples = "CYCLES", 4
+        self._press("render_look")
+        while self._state.job_state == "RUNNING":
+            assert time.monotonic() - start < GIVE_UP_SECONDS, self._state.phase
+            beats += 1
+            yield
+        assert self._state.job_state == "DONE", f"{self._state.message} {self._state.hint}"
+        assert Path(bpy.path.abspath(settings.look_path)).is_file() and beats > 10, (settings.look_path, beats)
+        self._told["look"] = {"seconds": round(time.monotonic() - start, 1), "beats meanwhile": beats}
 
     def _prepare(self) -> Iterator[None]:
         self._preferences.address, self._preferences.token = self._asked.address, self._asked.token

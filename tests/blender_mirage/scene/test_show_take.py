@@ -208,3 +208,16 @@ def test_a_camera_that_went_away(empty_file, tmp_path):
     for name in ("Gone", "Null"):
         with pytest.raises(SceneNotReady, match=f"no camera '{name}'"):
             show_take(empty_file, SHOT, folder, range(20, 24), name)
+
+
+def test_a_linked_camera_keeps_no_background_and_the_strip_is_there(empty_file, tmp_path):
+    add_camera()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (_, here):
+        here.objects = ["Camera"]
+    scene = bpy.context.scene
+    scene.collection.objects.link(bpy.data.objects["Camera"])
+    shown = show_take(scene, SHOT, make_take(tmp_path, range(20, 24)), range(20, 24))
+    assert shown.image == "" and only_strip(scene).name == shown.strip
+    assert len(bpy.data.cameras["Camera"].background_images) == 0

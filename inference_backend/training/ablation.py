@@ -28,7 +28,7 @@ from .frozen_latents import FrozenLatents
 from .loop import deterministic
 from .options import Value, checked, path_of, read_toml
 
-TURN = 5.0
+TURN = 3.0
 """CPU seconds that a variant trains before the next has its turn."""
 EMA = 0.98
 WARM_UP = 0.05
@@ -53,8 +53,7 @@ class Variant(Protocol):
 class AblationConfig:
     sets: str
     init: str
-    """Weights whose autoencoder the denoisers share, and the autoencoders begin with but for their latents; empty:
-    those that ship."""
+    """Weights that all begin with, the autoencoders but for their latents; empty: those that ship."""
     seconds: float
     """CPU time of each variant."""
     minutes: float

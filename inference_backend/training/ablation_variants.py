@@ -93,7 +93,7 @@ def shared_latents(model: PrevizModel, sets: CachedSets) -> FrozenLatents:
 
 
 class DenoiserVariant:
-    """A denoiser from nothing over the autoencoder of `given`, which stays as it is and has made `latents`."""
+    """A denoiser that begins as that of `given`, over its autoencoder, which stays as it is and has made `latents`."""
 
     def __init__(
         self, name: str, group: str, config: TrainingConfig, given: PrevizModel, latents: FrozenLatents
@@ -104,11 +104,9 @@ class DenoiserVariant:
         self._task = DenoiserTask(config)
         self._latents = latents
         torch.manual_seed(config.seed)
-        self._model = PrevizModel()
-        for part in ("encoder", "decoder"):
-            getattr(self._model, part).load_state_dict(getattr(given, part).state_dict())
-            getattr(self._model, part).requires_grad_(False)
-        self._model = self._model.to(memory_format=torch.channels_last)
+        self._model = copy.deepcopy(given).to(memory_format=torch.channels_last)
+        self._model.encoder.requires_grad_(False)
+        self._model.decoder.requires_grad_(False)
         self._average = copy.deepcopy(self._model).requires_grad_(False)
         self._optimizer = adam(learning(self._model), config)
         self._generator = torch.Generator().manual_seed(config.seed)

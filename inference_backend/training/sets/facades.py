@@ -151,7 +151,7 @@ def _dressing(
         parts.append(shape.block((x0 - 0.08, -0.05, z1), (x1 + 0.08, 0.0, z1 + 0.16), _TRIM))
     if style.shutters:
         wide = (x1 - x0) / 2
-        for low in (x0 - wide, x1):
+        for low in (x0 - wide, x1) if x0 > wide and x1 + wide < style.wide else ():
             parts.append(shape.block((low + 0.02, -0.05, z0), (low + wide - 0.02, -0.01, z1), _DOOR))
     if style.balconies and base > 0 and rng.random() < 0.7:
         a, b, out = x0 - 0.3, x1 + 0.3, -0.85

@@ -23,7 +23,7 @@ def flakes(rng: np.random.Generator, centres: np.ndarray, size: float, upright: 
         [centres + long * along, centres - broad * across, centres + broad * across, centres + 0.12 * broad * thin],
         axis=1,
     )
-    triangles = np.array([[0, 1, 3], [0, 3, 2], [0, 2, 1], [1, 2, 3]], np.int32)
+    triangles = np.array([[0, 3, 1], [0, 2, 3], [0, 1, 2], [1, 3, 2]], np.int32)
     rows = (np.arange(count)[:, None, None] * 4 + triangles).reshape(-1, 3)
     return Mesh(corners.reshape(-1, 3).astype(np.float32), rows.astype(np.int32), np.full(len(rows), slot, np.int32))
 

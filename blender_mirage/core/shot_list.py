@@ -21,6 +21,8 @@ class ShotStatus:
     """Why the last try came to nothing."""
     stale_from: int | None = None
     """First frame of the newest take that is out of date, as far as a survey said."""
+    unseen_from: int | None = None
+    """First frame at which the camera enters space that the world has not seen, as far as a survey said."""
 
     @property
     def kind(self) -> str:
@@ -45,12 +47,14 @@ class ShotStatus:
             case "FAILED":
                 return f"failed: {self.failure}"
             case "NEW":
-                return "new"
+                words = "new"
             case "STALE":
-                return f"{self.take}, stale from frame {self.stale_from}"
+                words = f"{self.take}, stale from frame {self.stale_from}"
             case "PARTLY":
-                return f"{self.take}, {self.take_state}"
-        return f"done {self.take}"
+                words = f"{self.take}, {self.take_state}"
+            case _:
+                words = f"done {self.take}"
+        return words if self.unseen_from is None else f"{words}, unseen space from frame {self.unseen_from}"
 
     def at_work(self, phase: str, done: int, total: int) -> ShotStatus:
         """The phase stays where a report names none."""

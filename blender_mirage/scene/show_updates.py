@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import bpy
 
+from ..core.coverage_words import UNSEEN_SHARE
 from ..core.errors import MirageError
 from ..core.scene_key import SceneKey
 from ..core.take_job import (
@@ -209,7 +210,7 @@ def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) ->
         else:
             what.pending.done()
         return
-    update_status(scene, what.shot.name, lambda status: replace(status.ended(), stale_from=None))
+    update_status(scene, what.shot.name, lambda status: replace(status.ended(), stale_from=None, unseen_from=None))
     facts = strip_facts(to_plain(what.info))
     try:
         show_take(scene, what.shot, what.folder, what.frames, facts=facts)
@@ -240,7 +241,9 @@ def _show_coverage(state: bpy.types.PropertyGroup, scene: bpy.types.Scene | None
     try:
         show_coverage(state, what)
         stale = [frame for one in what.survey.stale for frame in one.frames]
-        update_status(scene, what.shot.name, lambda status: replace(status, stale_from=min(stale, default=None)))
+        unseen = [frame.frame for frame in what.survey.frames if frame.never > UNSEEN_SHARE]
+        found = {"stale_from": min(stale, default=None), "unseen_from": min(unseen, default=None)}
+        update_status(scene, what.shot.name, lambda status: replace(status, **found))
     except MirageError as error:
         add_warning(f"The coverage of {what.shot.name} could not be shown. {error}")
         return

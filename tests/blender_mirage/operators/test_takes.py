@@ -162,3 +162,15 @@ def test_an_estimate_follows_the_takes_the_frames_and_the_size(two_takes, tmp_pa
     bpy.ops.mirage.use_preset(preset="DRAFT")
     pump.tick()
     assert (two_takes.mirage.width, two_takes.mirage.steps) == (256, 2) and state().all_estimate == "32 min"
+
+
+def test_unseen_space_is_told_in_the_list_before_anything_is_generated(addon):
+    addon.mirage.prompt = "brick"
+    bpy.ops.mirage.create_world(name="new")
+    pump.run_until_idle()
+    bpy.ops.mirage.survey_coverage()
+    pump.run_until_idle()
+    pump.tick()
+    assert listed() == [("Camera", "new, unseen space from frame 1")]
+    generate()
+    assert listed() == [("Camera", "done v001")]

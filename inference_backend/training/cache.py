@@ -65,14 +65,14 @@ def cache_set(seed: int, folder: Path, views: int, height: int, width: int, rend
         "cell_guide": _half(torch.stack([cell_guide(frame) for frame in frames])),
         "material": np.stack([frame.cells.material.reshape(-1) for frame in frames]).astype(np.int32),
         "words": np.stack([words_of(view.rgb, view.gbuffer, pset.materials, facts) for view in rendered]),
-        **_histories([Cells.from_gbuffer(frame.cells) for frame in frames], rng),
+        **histories([Cells.from_gbuffer(frame.cells) for frame in frames], rng),
     }
     about = {"seed": str(seed), "name": pset.name, "hour": pset.hour, "weather": pset.weather, "renderer": renderer}
     save_arrays(path, arrays, about)
     return path
 
 
-def _histories(cells: list[Cells], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def histories(cells: list[Cells], rng: np.random.Generator) -> dict[str, np.ndarray]:
     """For every target and history: the sources, and what memory gathers from them (rows of the joined sources)."""
     views, count = len(cells), len(cells[0])
     sources = np.full((views, HISTORIES, SOURCES), -1, np.int16)

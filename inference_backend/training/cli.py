@@ -12,6 +12,8 @@ from pathlib import Path
 from .config import AutoencoderConfig, TrainingConfig
 from .options import add_options, config_of
 
+_RENDERERS = "cycles: with true light, needs the bpy extra; gallery: bare rooms of fine patterns (--first 2000100)"
+
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="mirage train", description="Train the previz engine on procedural sets.")
@@ -24,7 +26,7 @@ def main(argv: Sequence[str]) -> int:
     sets.add_argument("--height", type=int, default=144)
     sets.add_argument("--width", type=int, default=256)
     sets.add_argument("--processes", type=int, default=1)
-    sets.add_argument("--renderer", choices=("quick", "cycles"), default="quick", help="cycles needs the bpy extra")
+    sets.add_argument("--renderer", choices=("quick", "cycles", "gallery"), default="quick", help=_RENDERERS)
     pictures = verbs.add_parser("pictures", help="draw flat pictures of every kind for the autoencoder into a folder")
     pictures.add_argument("--pictures", required=True)
     pictures.add_argument("--count", type=int, default=600)
@@ -50,11 +52,15 @@ def main(argv: Sequence[str]) -> int:
 
 def _render(arguments: argparse.Namespace) -> int:
     from .cache import cache_set
+    from .gallery import cache_gallery
 
     folder = Path(arguments.sets)
     folder.mkdir(parents=True, exist_ok=True)
     shape = {"views": arguments.views, "height": arguments.height, "width": arguments.width}
-    work = partial(cache_set, folder=folder, renderer=arguments.renderer, **shape)
+    if arguments.renderer == "gallery":
+        work = partial(cache_gallery, folder=folder, **shape)
+    else:
+        work = partial(cache_set, folder=folder, renderer=arguments.renderer, **shape)
     seeds = range(arguments.first, arguments.first + arguments.count)
     # Spawned, not forked: torch's threads do not survive a fork.
     with multiprocessing.get_context("spawn").Pool(arguments.processes) as pool:

@@ -16,7 +16,7 @@ _SHOT_ICONS = {
 _PRESETS = (("DRAFT", "Draft"), ("EDIT", "Edit"), ("FINE", "Fine"))
 _ROWS = 4
 _NAME_SHARE = 0.45
-_VERSION_SHARE = 0.3
+_VERSION_SHARE = 0.25
 """Of a line; the rest is how it stands."""
 
 
@@ -124,8 +124,8 @@ def _draw_generate(layout, state):
     presets = column.row(align=True)
     for preset, label in _PRESETS:
         presets.operator("mirage.use_preset", text=label).preset = preset
+    column.operator("mirage.generate_take", text="Generate Shot", icon="PLAY").which = "LIST"
     buttons = column.row(align=True)
-    buttons.operator("mirage.generate_take", text="Generate Shot", icon="PLAY").which = "LIST"
     buttons.operator("mirage.generate_take", text="All").which = "ALL"
     buttons.operator("mirage.regenerate_stale", text="Stale")
     if state.shot_estimate:

@@ -50,7 +50,8 @@ class PromptReading:
 
 def read_prompt(prompt: str, vocabulary: Vocabulary) -> PromptReading:
     """The longest phrases count first; capitals, accents, hyphens, and the plural's s make no difference."""
-    phrases = _phrases(_Frozen(vocabulary))
+    frozen = _Frozen(vocabulary)
+    phrases = _phrases(frozen)
     said: set[str] = set()
     unknown: dict[str, None] = {}
     negation = ""
@@ -68,7 +69,7 @@ def read_prompt(prompt: str, vocabulary: Vocabulary) -> PromptReading:
             continue  # a filler leaves a negation standing: "without any fog"
         negation = ""
     known = tuple(word for word in vocabulary.words if word in said)
-    return PromptReading(known, tuple(UnknownWord(text, _nearest(text, phrases)) for text in unknown))
+    return PromptReading(known, tuple(UnknownWord(text, _nearest(text, frozen)) for text in unknown))
 
 
 def unknown_words_sentence(unknown: Sequence[UnknownWord], engine: str) -> str:
@@ -156,9 +157,10 @@ def _is_chinese(token: str) -> bool:
     return "\u3400" <= token[0] <= "\u9fff"
 
 
-def _nearest(text: str, phrases: _Phrases) -> str:
+@lru_cache(maxsize=1024)
+def _nearest(text: str, frozen: _Frozen) -> str:
     """The word meant by what `text` looks like: "wodden" -> "wood"; the look-alike itself where it means several."""
-    candidates = {words[0]: meaning for words, meaning in phrases.items() if len(words) == 1 and any(meaning)}
+    candidates = {words[0]: meaning for words, meaning in _phrases(frozen).items() if len(words) == 1 and any(meaning)}
     for alike in difflib.get_close_matches(_singular(text), candidates, n=1, cutoff=_LIKE):
         meaning = candidates[alike]
         return meaning[0] if len(meaning) == 1 else alike

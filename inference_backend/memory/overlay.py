@@ -2,6 +2,7 @@
 
 The tokens of a paint-over are not in the index of the others, so that whatever does not lie under the paint reads what
 it read before, to the bit. A cell lies under it where its centre falls into the cell of a token that was painted.
+Paint on one of several copies (see `copies`) is on that one alone.
 """
 
 from __future__ import annotations

@@ -61,8 +61,11 @@ class TakeOnDisk:
 
 
 def takes_of(base: Path, shot: str) -> tuple[TakeOnDisk, ...]:
-    """The takes of a shot that have a frame, the newest last."""
-    found = (_read(version, take_folder(base, shot, version)) for version in versions(base, shot))
+    """The takes of a shot that have a frame, the newest last; none where the folder cannot be read."""
+    try:
+        found = [_read(version, take_folder(base, shot, version)) for version in versions(base, shot)]
+    except OSError:  # of somebody else, or on a drive that went away
+        return ()
     return tuple(take for take in found if take.frames)
 
 

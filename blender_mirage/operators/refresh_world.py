@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..scene.show_shots import forget_shots
 from .report import allowed, reports_errors
 from .world_asking import ask_world, without_world
 
@@ -18,5 +19,6 @@ class MIRAGE_OT_refresh_world(bpy.types.Operator):
 
     @reports_errors
     def execute(self, context):
+        forget_shots()  # takes may have been made by another Blender, or without a window
         ask_world(context)
         return {"FINISHED"}

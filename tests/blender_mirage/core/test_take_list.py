@@ -74,3 +74,12 @@ def test_frames_taken_over_took_no_time(tmp_path):
 @pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (42.4, "42 s"), (200, "3 min"), (7500, "2 h 5 min")])
 def test_a_wait_in_words(seconds, words):
     assert describe_seconds(seconds) == words
+
+
+def test_a_folder_that_cannot_be_read_holds_no_take(tmp_path):
+    folder = make(tmp_path, seed=1)
+    broken = tmp_path / "walk" / "v002"
+    broken.symlink_to(tmp_path / "gone", target_is_directory=True)
+    assert [take.folder for take in takes_of(tmp_path, "walk")] == [folder], "a link to a drive that went away"
+    (tmp_path / "run").write_text("a file where the shot's folder should be")
+    assert takes_of(tmp_path, "run") == ()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...diffusion.flow import mix, pinned, sample_euler, schedule
+from ...errors import EngineUnavailable
 from ..protocol import FrameView, Knowledge
 from ..registry import weights_hash
 from ..specs import PREVIZ
@@ -43,7 +44,14 @@ class PrevizEngine:
 
     @classmethod
     def load(cls, path: Path, device: str = "cpu") -> PrevizEngine:
-        return cls(PrevizModel.load(path), weights_hash(path), device)
+        """Raises EngineUnavailable where the weights are of another version."""
+        try:
+            return cls(PrevizModel.load(path), weights_hash(path), device)
+        except RuntimeError as error:
+            raise EngineUnavailable(
+                f"The weights {path.name} are of another version of previz: {str(error).splitlines()[0]}",
+                "Reinstall the backend, or train them again with `mirage train`.",
+            ) from error
 
     @torch.inference_mode()
     def encode(self, rgb: NDArray[np.uint8]) -> Tensor:

@@ -99,20 +99,23 @@ def test_weights_round_trip_and_a_wrong_file_is_refused(engine, tmp_path):
         PrevizModel.load(path)
 
 
-def test_weights_from_before_the_warp_still_load(engine, tmp_path):
-    """Format 1 has no warp: one that adds nothing takes its place, whatever the weights do otherwise."""
-    old, broken = tmp_path / "old.safetensors", tmp_path / "broken.safetensors"
+def test_weights_of_another_version_are_refused_with_the_next_step(engine, tmp_path):
     tensors = {name: tensor.contiguous() for name, tensor in engine._model.state_dict().items()}
-    save_file({name: tensor for name, tensor in tensors.items() if not name.startswith("denoiser.warp")}, old)
-    loaded = PrevizModel.load(old)
-    assert loaded.denoiser.warp_enter.weight.abs().max() == 0 and loaded.denoiser.warp_leave.weight.abs().max() == 0
-    save_file({name: tensor for name, tensor in tensors.items() if name != "denoiser.warp.log_pull"}, broken)
-    with pytest.raises(RuntimeError, match="warp.log_pull"):
-        PrevizModel.load(broken)
+    save_file({name: tensor for name, tensor in tensors.items() if "warp" not in name}, tmp_path / "previz.safetensors")
+    with pytest.raises(EngineUnavailable, match="another version of previz") as refused:
+        load_engine("previz", "cpu", tmp_path)
+    assert "mirage train" in refused.value.hint
+
+
+def test_equal_weights_are_equal_files(engine, tmp_path):
+    """A take names the weights that made it by the hash of their file."""
+    for name in "abc":
+        engine._model.save(tmp_path / name)
+    assert len({(tmp_path / name).read_bytes() for name in "abc"}) == 1
 
 
 def test_palette_is_the_mean_of_a_material_and_silent_about_others():
-    features = torch.tensor([[1.0] * 8, [3.0] * 8, [10.0] * 8])
+    features = torch.tensor([[1.0], [3.0], [10.0]]).expand(3, CHANNELS)
     palette = palette_of(features, torch.tensor([4, 4, 9]), torch.tensor([4, 9, 5]))
     assert palette.shape == (3, PALETTE)
     assert palette[:, 0].tolist() == [2, 10, 0] and palette[:, -1].tolist() == [1, 1, 0]

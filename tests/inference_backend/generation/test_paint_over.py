@@ -15,9 +15,11 @@ from inference_backend.errors import InvalidRequest, NotFound
 from inference_backend.generation.paint_over import changed_cells
 from inference_backend.generation.seed_view import write_seed_view
 from inference_backend.memory.cells import Cells
+from inference_backend.models.registry import load_engine
 from inference_backend.storage.images import decode_image
 from inference_backend.worlds.ids import new_id
 from tests.support.engines import CountingEngine
+from tests.support.greybox import pinhole
 from tests.support.place import HEIGHT, WIDTH, Place, pan, request_along
 
 PATH = pan(6)
@@ -191,3 +193,33 @@ def test_what_cannot_be_used_is_told_and_nothing_is_written(place, engine) -> No
     assert "100% of frame 1 differ" in note and "PNG" in note
     with place.catalog.open(place.world_id) as world:
         assert len(world.history().commits) == 3
+
+
+@pytest.mark.slow
+def test_with_the_shipped_weights_paint_is_seen_in_its_colour_from_elsewhere(tmp_path) -> None:
+    """And what was not painted looks as it did."""
+    engine, place, size = load_engine("previz", "cpu"), Place(tmp_path), (144, 256)
+    ahead, aside = ((0.2, -2.6, 1.3), (0.0, 2.4, 1.2)), ((-0.7, -2.3, 1.4), (0.1, 2.4, 1.2))
+
+    def shot(*cameras):
+        request, arrays = request_along(tmp_path, list(cameras), height=size[0], width=size[1])
+        return request, {**arrays, "K": np.repeat(pinhole(*size, 1.1)[None], len(cameras), 0)}
+
+    request, arrays = shot(ahead)
+    look = np.full((*size, 3), (120, 130, 110), np.uint8)
+    look[::8], look[:, ::16] = (90, 100, 80), (90, 100, 80)
+    with place.catalog.open(place.world_id) as world:
+        seen = SeedViewRequest("look", "previz", request.greybox, 1)
+        write_seed_view(seen, {**arrays, "image": look}, place.context(new_id(), world), engine)
+    take_id = place.take(engine, request, arrays).take_id
+    before = frame(place, place.take(engine, *shot(aside)).take_id).astype(int)
+    paint(place, engine, take_id, red(frame(place, take_id), (slice(32, 64), slice(96, 160))))
+    after = frame(place, place.take(engine, *shot(aside)).take_id).astype(int)
+    redder = (after[..., 0] - after[..., 1]) - (before[..., 0] - before[..., 1])
+    rows, columns = np.nonzero(redder > 80)
+    assert 1000 < len(rows) < 4000 and np.ptp(rows) < 60 and np.ptp(columns) < 130
+    patch = after[redder > 80].mean(0)
+    assert np.abs(patch - (255, 20, 20)).max() < 45, patch
+    away = np.ones(size, bool)
+    away[max(rows.min() - 24, 0) : rows.max() + 24, max(columns.min() - 24, 0) : columns.max() + 24] = False
+    assert away.mean() > 0.3 and np.abs(after - before)[away].mean() < 0.5

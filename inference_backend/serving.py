@@ -44,6 +44,8 @@ def serve(config: BackendConfig, command: Sequence[str] | None = None) -> None:
                 ws="none",
                 timeout_graceful_shutdown=_SHUTDOWN_GRACE_S,
             )
+            # The first job should find it running, with all that a new machine must compile.
+            services.worker.ensure()
             server_file = config.data_dir / SERVER_FILE
             facts = {"url": url, "pid": os.getpid(), "version": __version__}
 

@@ -48,4 +48,4 @@ def memory_key(world: WorldFiles, engine: Engine) -> object:
         for info in world.committed_segments()
     )
     anchors = tuple((anchor.id, anchor.rest_mesh, anchor.rest_scale) for anchor in world.anchors())
-    return world.world_id, segments, anchors, world.budget_bytes(), engine.spec, str(engine.device)
+    return world.world_id, segments, anchors, world.budget_bytes(), engine.spec, engine.latent_space, str(engine.device)

@@ -14,17 +14,20 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.processor: dict[str, float] = {}
+        """The same, of the time that the stage's own thread was at work."""
         self._lock = Lock()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        start = time.monotonic()
+        start, worked = time.monotonic(), time.thread_time()
         try:
             yield
         finally:
-            taken = time.monotonic() - start
+            taken, work = time.monotonic() - start, time.thread_time() - worked
             with self._lock:
                 self.seconds[name] = self.seconds.get(name, 0.0) + taken
+                self.processor[name] = self.processor.get(name, 0.0) + work
 
     def rounded(self) -> dict[str, float]:
         return {name: round(value, 3) for name, value in self.seconds.items()}

@@ -29,7 +29,7 @@ from .fingerprints import Settings, TakeFingerprints
 from .look_strength import following
 from .observe import Views
 from .pipeline import Pipeline, ahead
-from .plan import CoveragePlan
+from .plan import WORTH_GENERATING, CoveragePlan
 from .remember import Memory, nothing
 from .resume import CHUNK, Progress, basis_of
 from .shelf import Shelf
@@ -61,11 +61,12 @@ class TakeJob:
         self._notes = engine.notes
         self._engine = following(engine, request.look_strength)
         self._shelf = shelf or Shelf()
-        self._watch = Stopwatch()
-        with self._watch.stage("raycast"):
+        self.watch = Stopwatch()
+        """Seconds by stage, so far."""
+        with self.watch.stage("raycast"):
             self._path = CameraPath(request, arrays, context, engine)
             self._views = Views(self._path, self._shelf.light(self._path.set_key))
-        with self._watch.stage("read"):
+        with self.watch.stage("read"):
             self._memory = self._shelf.claim(context.world, engine)
         self._as_on_disk = True
         """Whether memory, but for what this job added to it, is what the world's live commits hold."""
@@ -95,7 +96,7 @@ class TakeJob:
             self._put_back()
             raise
         self._put_back()
-        return self._context.takes.update_info(self._context.take_id, seconds=self._watch.rounded())
+        return self._context.takes.update_info(self._context.take_id, seconds=self.watch.rounded())
 
     def _tell_of_foreign_tokens(self) -> None:
         if self._memory.foreign and self._request.use_memory:
@@ -114,7 +115,7 @@ class TakeJob:
         """Of every frame; rays are cast beside whoever reads memory."""
 
         def look(index: int) -> Sight:
-            with self._watch.stage("raycast"):
+            with self.watch.stage("raycast"):
                 return self._path.sight(index, memory)
 
         for sight in ahead(look, range(len(self._path))):
@@ -135,13 +136,13 @@ class TakeJob:
     def _note_progress(self, frames: int, pieces: tuple[Tokens, ...]) -> None:
         """So many frames from the first are final, on the disk; `pieces` were learned up to them."""
         path = self._context.takes.file(self._context.take_id, PROGRESS)
-        with self._watch.stage("save"):
+        with self.watch.stage("save"):
             progress = Progress(self._basis, frames, tuple(self._key_frames), self._coverage, pieces)
             progress.write(path)
 
     def _plan(self) -> CoveragePlan:
         def glance(index: int) -> Cells:
-            with self._watch.stage("raycast"):
+            with self.watch.stage("raycast"):
                 cells = self._path.glance(index, self._memory)
             # A frame that is taken over reveals nothing that must be generated.
             return cells.select(slice(0, 0)) if index in self._reused else cells
@@ -152,7 +153,7 @@ class TakeJob:
                     self._step("plan", index)
                 yield cells
 
-        with self._watch.stage("read"):
+        with self.watch.stage("read"):
             plan = CoveragePlan(glances(), self._memory)
         self._coverage = 1 - plan.mean_lacking()
         return plan
@@ -160,15 +161,18 @@ class TakeJob:
     def _generate_key_frames(self, plan: CoveragePlan) -> None:
         lacking = plan.mean_lacking()
         while (index := plan.next_key_frame()) is not None:
-            self._key_frames.append(index)
             # How many there will be is not known; how much of the shot is still unseen is.
             self._step("key frames", round(100 * (1 - plan.mean_lacking() / lacking)), 100)
             view, cells, knowledge = self._recall(index, self._view(index, again=True))
-            with self._watch.stage("denoise"):
+            # A glance sees what lies under the centres of cells; at silhouettes they may show something else.
+            if float((~knowledge.readout.covered).float().mean()) <= WORTH_GENERATING:
+                continue
+            self._key_frames.append(index)
+            with self.watch.stage("denoise"):
                 latents = self._engine.generate(view, knowledge, self._request.steps, self._request.seed + index)
-            with self._watch.stage("write"):
+            with self.watch.stage("write"):
                 added = self._memory.learn(latents, cells, ~knowledge.readout.sharp, GENERATED_CONFIDENCE)
-            with self._watch.stage("read"):
+            with self.watch.stage("read"):
                 plan.learn(added)
 
     def _make_frames(self, first: int) -> None:
@@ -195,14 +199,14 @@ class TakeJob:
     def _latents(self, index: int, view: FrameView) -> tuple[FrameView, Tensor]:
         """The frame's latents; memory learns what it did not know. The view has points in space filled in."""
         view, cells, knowledge = self._recall(index, view)
-        with self._watch.stage("denoise"):
+        with self.watch.stage("denoise"):
             if self._request.use_memory:
                 latents = self._engine.refine(view, knowledge)
             else:
                 latents = self._engine.generate(view, knowledge, self._request.steps, self._request.seed + index)
         wanted = ~knowledge.readout.sharp
         if self._request.use_memory and bool(wanted.any()):
-            with self._watch.stage("write"):
+            with self.watch.stage("write"):
                 self._memory.learn(latents, cells, wanted, FILLED_CONFIDENCE)
         return view, latents
 
@@ -210,24 +214,24 @@ class TakeJob:
         """Decodes and stores a frame; None: as the base take has it."""
         takes, take_id = self._context.takes, self._context.take_id
         if made is None:
-            with self._watch.stage("save"):
+            with self.watch.stage("save"):
                 takes.take_over_frame(take_id, index, self._request.base_take, self._reused[index])
             return
         view, latents = made
-        with self._watch.stage("decode"):
+        with self.watch.stage("decode"):
             rgb = self._engine.decode(latents, view)
-        with self._watch.stage("save"):
+        with self.watch.stage("save"):
             takes.write_frame(take_id, index, encode_png(rgb))
 
     def _view(self, index: int, again: bool = False) -> FrameView:
         """What the camera sees at a frame. again: whether it is looked at once more."""
-        with self._watch.stage("raycast"):
+        with self.watch.stage("raycast"):
             return self._views.at(index, again)
 
     def _recall(self, index: int, view: FrameView) -> tuple[FrameView, Cells, Knowledge]:
         """What memory knows of a frame."""
         engine, path = self._engine, self._path
-        with self._watch.stage("read"):
+        with self.watch.stage("read"):
             cells = Cells.from_gbuffer(view.cells, engine.device)
             if self._request.use_memory:
                 view, cells, readout = read_void(view, cells, self._memory, path.c2w[index], path.K_latent(index))
@@ -248,7 +252,7 @@ class TakeJob:
             frames_done=len(self._path),
             key_frames=tuple(sorted(self._key_frames)),
             coverage=round(self._coverage, 4),
-            seconds=self._watch.rounded(),
+            seconds=self.watch.rounded(),
             reused=tuple(sorted(self._reused)),
             base_take=request.base_take,
             author=request.author,
@@ -269,7 +273,7 @@ class TakeJob:
             "author": request.author,
             "frames": str(len(request.frames)),
         }
-        with self._watch.stage("write"):
+        with self.watch.stage("write"):
             self._context.world.commit_segment(self._context.take_id, "take", learned.to_arrays(), meta)
         self._as_on_disk = True
 
@@ -281,7 +285,7 @@ class TakeJob:
             self._as_on_disk = False
             # The old one first: two of them need not fit.
             del self._memory
-            with self._watch.stage("read"):
+            with self.watch.stage("read"):
                 self._memory = Memory.load(self._context.world, self._engine, learned)
         return self._memory
 

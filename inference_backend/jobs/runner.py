@@ -43,6 +43,12 @@ class EngineRunner:
         self._engines: dict[str, Engine] = {}
         self._shelf: Shelf | None = None
 
+    def prepare(self) -> None:
+        """Compiles what the first job would wait for, before there is one. Holds no memory of the device."""
+        from ..generation.warm_up import warm_up
+
+        warm_up()
+
     def make_take(self, request: TakeRequest, arrays: Arrays, context: JobContext) -> TakeInfo:
         from ..generation.take import TakeJob
 
@@ -79,5 +85,10 @@ class EngineRunner:
             context.report(Event("phase", phase="load engine", message=f"Loading the engine {name}"))
             from ..models.registry import load_engine
 
-            self._engines[name] = load_engine(name, self._device, self._weights_dir)
+            engine = load_engine(name, self._device, self._weights_dir)
+            context.report(Event("phase", phase="warming up", message="Preparing the first frame"))
+            from ..generation.warm_up import warm_up
+
+            warm_up(engine)
+            self._engines[name] = engine
         return self._engines[name]

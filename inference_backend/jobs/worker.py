@@ -183,7 +183,10 @@ def main(argv: Sequence[str] | None = None, runner: Runner | None = None) -> Non
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     end_with_parent(sys.stdin.buffer)
-    worker = Worker(arguments.data_dir, runner or EngineRunner(arguments.device, arguments.weights_dir))
+    if runner is None:
+        runner = EngineRunner(arguments.device, arguments.weights_dir)
+        threading.Thread(target=runner.prepare, name="prepare", daemon=True).start()
+    worker = Worker(arguments.data_dir, runner)
     worker.run_forever()
 
 

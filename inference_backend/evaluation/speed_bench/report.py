@@ -32,16 +32,16 @@ def covered_rows(name: str, first: TakeTimes, second: TakeTimes) -> list[Row]:
     each = second.frames - 1
     rows = [
         Row(f"{name}: covered frames", second.rate, "frames/s", RATE_BAR),
+        Row(f"{name}: covered frames, by processor time on two free cores", second.free_rate(2), "frames/s", RATE_BAR),
         Row(f"{name}: covered frames, the whole take", second.frames / second.whole, "frames/s"),
         Row(f"{name}: first covered frame", second.first, "s", FIRST_BAR, at_most=True),
-        Row(f"{name}: seconds of all cores a covered frame", second.cpu / each, "s"),
+        Row(f"{name}: all cores, a covered frame", 1000 * second.cpu / each, "ms"),
         Row(f"{name}: cores kept busy", second.cpu / second.all_frames, ""),
         Row(f"{name}: covered against new frames, whole takes", first.whole / second.whole, "x"),
         Row(f"{name}: key frames of the second take", float(second.key_frames), ""),
     ]
-    total = sum(second.stages.values())
-    shares = {stage: seconds / max(total, 1e-9) for stage, seconds in second.stages.items()}
-    return rows + [Row(f"{name}: share of the stage {stage}", share, "") for stage, share in shares.items()]
+    each_stage = {stage: 1000 * seconds / each for stage, seconds in second.stages.items()}
+    return rows + [Row(f"{name}: {stage}, a covered frame", took, "ms") for stage, took in each_stage.items()]
 
 
 def http_rows(name: str, times: HttpTimes) -> list[Row]:

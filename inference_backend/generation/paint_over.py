@@ -44,7 +44,7 @@ def painted_tokens(request: SeedViewRequest, image: NDArray[np.uint8], context: 
     _check_extent(painted, request, context)
     cells = _cells(CameraPath(take, arrays, context, engine), index, painted, context, engine)
     keep = torch.from_numpy(painted.reshape(-1)).to(engine.device)
-    latents = engine.encode(image)
+    latents = engine.encode(np.array(image))  # as it came over the wire it cannot be written to, which torch minds
     tokens = write(latents.flatten(1).T, Cells.from_gbuffer(cells, engine.device), keep)
     if len(tokens) == 0:
         raise InvalidRequest(

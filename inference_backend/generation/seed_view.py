@@ -91,7 +91,7 @@ def fit(
     if resized != (height, width):
         image = np.asarray(Image.fromarray(image).resize(resized[::-1], Image.Resampling.LANCZOS))
     factors = np.diag([resized[1] / width, resized[0] / height, 1.0])
-    return np.ascontiguousarray(image[:h, :w]), factors @ K
+    return np.array(image[:h, :w]), factors @ K
 
 
 def opaque_cells(alpha: NDArray[np.uint8], stride: int, longest: int) -> NDArray[np.bool_]:

@@ -22,7 +22,16 @@ from .core.take_job import BackendReady, Progress, Update
 from .scene.growing_takes import growing
 from .scene.scene_keys import shown_scene
 from .scene.show_shots import forget_shots, refresh_shots
-from .scene.show_updates import apply, copy_state, forget_state, mark_running, mark_stopped, redraw, restore_state
+from .scene.show_updates import (
+    apply,
+    copy_state,
+    forget_state,
+    mark_cancelling,
+    mark_running,
+    mark_stopped,
+    redraw,
+    restore_state,
+)
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +128,8 @@ class EventPump:
         if self._steps is not None:
             self.abandon_reading("CANCELLED", "Cancelled while the set was read.", "")
         for watcher in self._watchers.values():
+            if watcher.kind:
+                mark_cancelling()
             watcher.cancel()
 
     def abandon_reading(self, state: str, message: str, hint: str) -> None:

@@ -247,6 +247,7 @@ class MirageState(bpy.types.PropertyGroup):
         )
     )
     job_kind: StringProperty(default="TAKE", description="TAKE, SURVEY, LOOK, PICTURE or CHECK")
+    cancelling: BoolProperty(description="Cancel was pressed; what is finished still comes home")
     title: StringProperty()
     phase: StringProperty()
     progress: FloatProperty(min=0.0, max=1.0)

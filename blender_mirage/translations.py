@@ -29,6 +29,7 @@ _SIMPLIFIED = {
     ),
     "A take is being made: wait for it or cancel it first": "正在生成条目：请等待完成或先取消",
     "A take is being made: cancel it first": "正在生成条目：请先取消",
+    "It is being cancelled: finished frames come home": "正在取消：已完成的帧正在取回",
     "No take is being made": "没有正在生成的条目",
     "No backend is connected, so none holds GPU memory": "未连接后端，因此没有占用显存",
     "Fetch Takes": "取回条目",

@@ -14,10 +14,14 @@ class MIRAGE_OT_cancel_job(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if not busy(context):
-            return allowed(cls, "No take is being made")
-        return True
+        return allowed(cls, _why_not(context))
 
     def execute(self, context):
         pump.cancel()
         return {"FINISHED"}
+
+
+def _why_not(context):
+    if not busy(context):
+        return "No take is being made"
+    return "It is being cancelled: finished frames come home" if context.window_manager.mirage.cancelling else ""

@@ -90,12 +90,19 @@ def mark_running(job_state: str | None, kind: str = "") -> None:
     state.job_state, state.job_kind = job_state, kind or state.job_kind
     state.message = state.hint = state.phase = state.title = state.result = ""
     state.progress, state.done, state.total, state.frames_saved = 0.0, 0, 0, 0
+    state.cancelling = False
 
 
 def mark_stopped(job_state: str, message: str, hint: str) -> None:
     state = bpy.context.window_manager.mirage
     state.job_state, state.message, state.hint = job_state, message, hint
     state.title = state.phase = ""
+    state.cancelling = False
+
+
+def mark_cancelling() -> None:
+    """Cancel was pressed. The backend stops at its next step; frames that it finished before come home first."""
+    bpy.context.window_manager.mirage.cancelling = True
 
 
 def copy_state() -> dict[str, object]:

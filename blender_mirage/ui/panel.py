@@ -118,6 +118,8 @@ def _draw_action(layout, context, state):
 
 
 def _working(state):
+    if state.cancelling:
+        return "Cancelling: finished frames come home"
     what = ": ".join(part for part in (state.title, state.phase) if part)
     if state.phase == "frames":
         return f"{what} {state.done} of {state.total}"

@@ -21,7 +21,7 @@ def test_start_backend_lists_the_worlds(addon, server):
     bpy.ops.mirage.start_backend()
     assert state().backend_state == "CONNECTING"
     pump.run_until_idle()
-    assert state().backend_state == "READY" and server.url.endswith(state().backend_text.removeprefix("Ready at "))
+    assert state().backend_state == "READY" and server.url.split("//")[1] in state().backend_text
     assert "made elsewhere" in [world.name for world in state().worlds]
 
 

@@ -21,6 +21,8 @@ from .tokens import Tokens
 CANDIDATES = 4
 GEOMETRY = 15
 """Numbers that tell how a candidate lies to its cell; see `ReadOut.geometry`."""
+CONFIDENCE = 7
+"""The one of them that is the token's confidence."""
 PRESENT = 8
 """The one of them that is 1 where there is a candidate."""
 INTO_TOKEN = 9

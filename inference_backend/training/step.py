@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..diffusion.flow import mix
 from ..models.previz.autoencoder import CHANNELS, STRIDE
-from ..models.previz.denoiser import Condition
+from ..models.previz.denoiser import Condition, told
 from ..models.previz.guide import EDGE
 from ..models.previz.model import PrevizModel, look_of
 from .autoencoder_step import equivariance_loss
@@ -31,7 +31,7 @@ from .losses import (
 )
 from .withheld import withhold
 
-_UNKNOWN = 0.15
+_UNKNOWN = 0.4
 """What a surface counts that memory knows nothing of: there is no telling what it looks like."""
 
 
@@ -194,7 +194,7 @@ def condition_of(
     said = (torch.rand(batch.words.shape, **draws) < 0.5).float()
     condition = Condition(
         features=features,
-        geometry=batch.geometry * present[:, :, None],
+        geometry=told(batch.geometry, batch.borrowed, 2) * present[:, :, None],
         guide=batch.cell_guide,
         palette=palettes(rows.float(), valid, batch).unflatten(-1, (h, w)),
         look=look_of(rows.float(), valid),

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...memory.read import GEOMETRY, PRESENT
+from ...memory.read import CONFIDENCE, GEOMETRY, PRESENT
 from .autoencoder import CHANNELS
 from .guide import CELL_CHANNELS
 from .networks import ResidualBlock, zero_conv
@@ -25,6 +25,8 @@ PALETTE = CHANNELS + 1
 START_SIGMA = 0.6
 """Sampling begins at the refined guess with this much noise (Meng et al., SDEdit, 2021), not at pure noise: four steps
 of a network this small make blotches of the latter, and the guess already has the material's colour right."""
+KNOWN = 0.8
+"""The least confidence that the network is told of a surface that memory knows."""
 _CANDIDATE = 32
 _CONDITION = 96
 _NEARNESS = 3.0
@@ -117,6 +119,17 @@ class Denoiser(nn.Module):
         pooled = (hidden.view(b, k, _CANDIDATE, h, w) * weight).sum(1)
         latents = (condition.features * weight).sum(1)
         return pooled, torch.cat([latents, present.amax(1)], 1)
+
+
+def told(geometry: Tensor, borrowed: Tensor, axis: int) -> Tensor:
+    """Geometry, with its numbers along `axis`, as the network is told it: what is known is known, whoever painted it,
+    and only what is `borrowed` (broadcast against the others) is in doubt. Else a surface that was generated, whose
+    tokens are worth less than a picture's, would be painted anew each time it is seen."""
+    confidence = geometry.select(axis, CONFIDENCE)
+    present = geometry.select(axis, PRESENT)
+    sure = torch.where(borrowed > 0.5, confidence, confidence.clamp_min(KNOWN) * present)
+    place = torch.tensor([CONFIDENCE], device=geometry.device)
+    return geometry.index_copy(axis, place, sure.unsqueeze(axis).to(geometry.dtype))
 
 
 def _exactness(geometry: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from ..protocol import FrameView, Knowledge
 from ..registry import weights_hash
 from ..specs import PREVIZ
 from .autoencoder import CHANNELS, STRIDE
-from .denoiser import START_SIGMA, Condition
+from .denoiser import START_SIGMA, Condition, told
 from .guide import cell_guide
 from .model import PrevizModel
 from .planes import pixel_planes
@@ -121,13 +121,13 @@ class PrevizEngine:
     def _condition(self, view: FrameView, knowledge: Knowledge) -> Condition:
         h, w = view.cells.shape
         tokens, readout = knowledge.tokens, knowledge.readout
-        features = readout.features(tokens)
+        features, lies = readout.features(tokens), told(readout.geometry, readout.borrowed[:, None].float(), 2)
         material = torch.from_numpy(view.cells.material.reshape(-1).astype(np.int64)).to(self.device)
         palette = knowledge.moments.palette(material)
         words = torch.from_numpy(prompt_words(knowledge.prompt))
         return Condition(
             features=features.permute(1, 2, 0).reshape(1, -1, CHANNELS, h, w),
-            geometry=readout.geometry.clamp(-8, 8).permute(1, 2, 0).reshape(1, *readout.geometry.shape[1:], h, w),
+            geometry=lies.clamp(-8, 8).permute(1, 2, 0).reshape(1, *lies.shape[1:], h, w),
             guide=cell_guide(view)[None].to(self.device),
             palette=palette.T.reshape(1, -1, h, w),
             look=knowledge.moments.look()[None],

@@ -12,9 +12,10 @@ from inference_backend.generation.observe import observe
 from inference_backend.generation.remember import Memory, nothing
 from inference_backend.greybox.raycast import Raycaster
 from inference_backend.memory.cells import Cells
+from inference_backend.memory.read import CONFIDENCE, GEOMETRY, PRESENT
 from inference_backend.memory.tokens import Tokens
 from inference_backend.models.previz.autoencoder import CHANNELS
-from inference_backend.models.previz.denoiser import PALETTE
+from inference_backend.models.previz.denoiser import KNOWN, PALETTE, told
 from inference_backend.models.previz.guide import CELL_CHANNELS, PIXEL_CHANNELS, cell_guide, pixel_guide
 from inference_backend.models.previz.model import PrevizModel, look_of, palette_of
 from inference_backend.models.registry import WEIGHTS_DIR, available_engines, load_engine, resolve_device
@@ -112,6 +113,16 @@ def test_equal_weights_are_equal_files(engine, tmp_path):
     for name in "abc":
         engine._model.save(tmp_path / name)
     assert len({(tmp_path / name).read_bytes() for name in "abc"}) == 1
+
+
+def test_only_what_is_borrowed_is_in_doubt():
+    """A generated surface is known as well as one of a picture; where there is no candidate there is no confidence."""
+    geometry = torch.zeros(3, 2, GEOMETRY)
+    geometry[:, 0, PRESENT], geometry[:, 0, CONFIDENCE] = 1, torch.tensor([0.5, 0.5, 0.9])
+    found = told(geometry, torch.tensor([0.0, 1.0, 0.0])[:, None], 2)
+    assert found[:, 0, CONFIDENCE].tolist() == pytest.approx([KNOWN, 0.5, 0.9]) and not found[:, 1].any()
+    others = [i for i in range(GEOMETRY) if i != CONFIDENCE]
+    assert torch.equal(found[..., others], geometry[..., others])
 
 
 def test_palette_is_the_mean_of_a_material_and_silent_about_others():

@@ -83,9 +83,12 @@ def merged(meshes: Sequence[Mesh]) -> Mesh:
 
 def stairs(width: float, steps: int, rise: float, run: float) -> Mesh:
     """Solid flight of stairs that climbs along +y."""
-    depth = steps * run
+    start = -steps * run / 2
     return merged(
-        [block((-width / 2, i * run - depth / 2, 0), (width / 2, depth / 2, (i + 1) * rise)) for i in range(steps)]
+        [
+            block((-width / 2, start + i * run, 0), (width / 2, start + (i + 1) * run, (i + 1) * rise))
+            for i in range(steps)
+        ]
     )
 
 

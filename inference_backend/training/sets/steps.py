@@ -14,8 +14,9 @@ from inference_backend.training.sets.plan import FloorPlan
 def flight(width: float, steps: int, rise: float, run: float, solid: bool) -> Mesh:
     """Stairs that climb along +y from y = 0, in slot 0: solid to the ground, or treads on two strings (slot 1)."""
     if solid:
+        # Side by side, not one within another: faces that coincide shade each other black in a path tracer.
         return shape.merged(
-            [shape.block((-width / 2, i * run, 0), (width / 2, steps * run, (i + 1) * rise)) for i in range(steps)]
+            [shape.block((-width / 2, i * run, 0), (width / 2, (i + 1) * run, (i + 1) * rise)) for i in range(steps)]
         )
     treads = [
         shape.block((-width / 2, i * run - 0.03, (i + 1) * rise - 0.05), (width / 2, (i + 1) * run, (i + 1) * rise))

@@ -5,8 +5,9 @@ import pytest
 
 from inference_backend.greybox.geometry import FrameSet, PlacedMesh
 from inference_backend.greybox.raycast import Raycaster
+from inference_backend.training.sets.primitives import stairs
 from inference_backend.training.sets.steps import flight, railing
-from tests.support.sound_meshes import assert_sound
+from tests.support.sound_meshes import assert_sound, signed_volume
 
 
 @pytest.mark.parametrize("solid", [True, False])
@@ -19,6 +20,14 @@ def test_each_tread_lies_one_rise_higher(solid: bool) -> None:
     down = np.tile(np.array([[0, 0, -1]], np.float32), (8, 1))
     heights = 5.0 - caster.cast(above, down).distance
     np.testing.assert_allclose(heights, 0.17 * np.arange(1, 9), atol=1e-5)
+
+
+def test_a_solid_flight_is_filled_once() -> None:
+    """Blocks that overlap have faces in one place, which a path tracer shades black."""
+    steps, rise, run, wide = 9, 0.17, 0.28, 1.3
+    exact = wide * run * rise * steps * (steps + 1) / 2
+    assert signed_volume(flight(wide, steps, rise, run, True)) == pytest.approx(exact, rel=1e-5)
+    assert signed_volume(stairs(wide, steps, rise, run)) == pytest.approx(exact, rel=1e-5)
 
 
 def test_a_handrail_lies_over_its_line() -> None:

@@ -66,7 +66,7 @@ def measure(seed: int, pixels: float, engine: Engine, size: tuple[int, int], asi
         studio.look(stage.name, stage.pset.frame_set, stage.camera, picture)
         made = studio.take(stage.name, [stage.pset.frame_set], [camera], size).image(0)
     there = shown(truth, camera, stage.caster, engine)
-    visibility = visible_from(there.view.pixels, stage.caster, stage.camera, size)
+    visibility = visible_from(there.pixels, stage.caster, stage.camera, size)
     copy = carried(shown(picture, stage.camera, stage.caster, engine), visibility).round().astype(np.uint8)
     again = engine.decode(engine.encode(truth), there.view)
     rows = bricks_in_view([camera, stage.camera], size)

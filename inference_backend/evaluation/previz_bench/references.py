@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...generation.observe import observe
+from ...greybox.gbuffer import GBuffer, pixel_gbuffer
 from ...greybox.geometry import SKY
 from ...greybox.raycast import Raycaster
 from ...models.protocol import Engine, FrameView
@@ -29,11 +30,14 @@ class Shown:
 
     picture: NDArray[np.uint8]
     camera: Camera
+    pixels: GBuffer
     view: FrameView
 
 
 def shown(picture: NDArray[np.uint8], camera: Camera, caster: Raycaster, engine: Engine) -> Shown:
-    return Shown(picture, camera, observe(caster, *camera, *picture.shape[:2], engine.spec.stride))
+    size = picture.shape[:2]
+    pixels = pixel_gbuffer(caster, *camera, *size)
+    return Shown(picture, camera, pixels, observe(caster, *camera, *size, engine.spec.stride))
 
 
 def carried(look: Shown, visibility: Visibility) -> NDArray[np.float64]:
@@ -64,7 +68,7 @@ def pixel_cloud(looks: list[Shown], engine: Engine, camera: Camera, view: FrameV
     `filled`."""
     cloud = RgbCloud()
     for look in looks:
-        pixels = look.view.pixels
+        pixels = look.pixels
         keep = torch.from_numpy(pixels.anchor.reshape(-1) != SKY)
         cloud.append(torch.from_numpy(look.picture), torch.from_numpy(pixels.position.reshape(-1, 3)), keep)
     c2w, K = (torch.from_numpy(matrix) for matrix in camera)

@@ -91,7 +91,7 @@ def add(found: Found, made: Picture, stage: Stage, camera: Camera, look: Shown, 
     """One picture to a set's figures."""
     truth = stage.truth(camera)
     here = shown(truth, camera, stage.caster, engine)
-    pixels = here.view.pixels
+    pixels = here.pixels
     visibility = visible_from(pixels, stage.caster, stage.camera, stage.size)
     seen, unseen = visibility.seen, never_seen(pixels, visibility.seen)
     found.seen.add(made, truth, seen)

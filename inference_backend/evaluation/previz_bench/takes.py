@@ -8,13 +8,13 @@ from statistics import mean
 import numpy as np
 from numpy.typing import NDArray
 
+from ...greybox.gbuffer import pixel_gbuffer
 from ...greybox.raycast import Raycaster
 from ...models.protocol import Engine
 from ..consistency import ShotsScore, StoredTake, closed_loop, spread, within
 from ..reprojection import View, map_surfaces
 from .film import Film, film_of
 from .flow import EndPoints, end_point_errors
-from .references import shown
 from .seen import Colors, never_seen
 from .stage import Stage
 from .studio import Studio
@@ -66,7 +66,7 @@ def measure(stage: Stage, engine: Engine, frames: int, judged: int) -> Filmed:
         found.within, found.within_without = within(take, judged), within(without, judged)
         truths = {i: film.stage.truth(film.cameras[i], film.frame_sets[i]) for i in _wanted(chosen, frames)}
         _flow(found, film, take, truths)
-        _against_truth(found, film, take, truths, chosen[1:-1], engine, picture)
+        _against_truth(found, film, take, truths, chosen[1:-1], picture)
     return found
 
 
@@ -93,14 +93,13 @@ def _against_truth(
     take: StoredTake,
     truths: dict[int, NDArray[np.uint8]],
     chosen: list[int],
-    engine: Engine,
     picture: NDArray[np.uint8],
 ) -> None:
     """Of what stands still: movers hide other things in the look than they do now."""
     stage, fill = film.stage, picture.reshape(-1, 3).mean(0)
     first = Raycaster(film.frame_sets[0])
     for i in chosen:
-        pixels = shown(truths[i], film.cameras[i], Raycaster(film.frame_sets[i]), engine).view.pixels
+        pixels = pixel_gbuffer(Raycaster(film.frame_sets[i]), *film.cameras[i], *stage.size)
         still = film.still(pixels.anchor)
         seen = visible_from(pixels, first, stage.camera, stage.size, still).seen
         made, unseen = take.image(i), never_seen(pixels, seen | ~still)

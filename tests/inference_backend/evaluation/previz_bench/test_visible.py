@@ -36,7 +36,8 @@ def test_a_camera_sees_every_surface_of_its_own_picture_where_it_is():
 
 def test_pixels_carried_to_another_camera_are_what_it_sees():
     caster = Raycaster(room(np.random.default_rng(0)))
-    look = Shown(painted(caster, LOOK), LOOK, observe(caster, *LOOK, *SIZE, 4))
+    own = pixel_gbuffer(caster, *LOOK, *SIZE)
+    look = Shown(painted(caster, LOOK), LOOK, own, observe(caster, *LOOK, *SIZE, 4))
     pixels = pixel_gbuffer(caster, *ASIDE, *SIZE)
     found = visible_from(pixels, caster, LOOK, SIZE)
     inner = eroded(found.seen, 2)

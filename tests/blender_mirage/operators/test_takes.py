@@ -68,7 +68,7 @@ def test_shots_are_listed_with_their_state_as_markers_come_and_takes_are_made(ad
     assert listed() == [] and "no camera" in state().shots_problem
 
 
-def test_takes_are_listed_and_swapped_in_place(two_takes, tmp_path):
+def test_takes_are_listed_and_swapped_in_place_in_one_step_of_undo(two_takes, tmp_path):
     assert [(take.name, take.text, take.shown) for take in state().takes] == [
         ("v001", "3 frames, seed 1", False),
         ("v002", "3 frames, seed 2", True),
@@ -82,26 +82,21 @@ def test_takes_are_listed_and_swapped_in_place(two_takes, tmp_path):
     state().take_index = 1
     bpy.ops.mirage.bring_up_take()
     assert shown() == "Camera v002"
-
-
-def test_a_swap_is_one_step_of_undo(two_takes):
     bpy.ops.ed.undo_push(message="before")
     bpy.ops.mirage.swap_take(step=-1)
     bpy.ops.ed.undo_push(message="swapped")
     bpy.ops.ed.undo()
-    assert shown() == "Camera v002"
+    assert shown() == "Camera v002", "one step of undo"
     bpy.ops.ed.redo()
     assert shown() == "Camera v001"
 
 
-def test_a_star_and_a_note_stay_with_the_take(two_takes):
+def test_a_take_is_reviewed_its_settings_come_back_and_it_is_compared(two_takes):
     state().take_index = 0
     bpy.ops.mirage.review_take(star=True, note="the door is right")
     pump.tick()
     assert [(take.star, take.note) for take in state().takes] == [(True, "the door is right"), (False, "")]
 
-
-def test_the_settings_of_a_take_come_back(two_takes, tmp_path):
     settings = two_takes.mirage
     world = settings.world_id
     settings.look_frame, settings.width, settings.world_id, settings.prompt = 5, 128, "", "glass"
@@ -110,8 +105,6 @@ def test_the_settings_of_a_take_come_back(two_takes, tmp_path):
     assert (settings.seed, settings.prompt, settings.width, settings.look_frame) == (1, "brick", 64, -1)
     assert settings.world_id == world
 
-
-def test_two_takes_are_compared(two_takes):
     state().take_index = 1
     assert not bpy.ops.mirage.compare_takes.poll(), "with itself"
     state().take_index = 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+
+import numpy as np
 
 from ..greybox.gbuffer import cells_met, look
 from ..greybox.geometry import Float64, Int32
@@ -57,7 +59,23 @@ class Views:
         camera = (path.c2w[index], path.K[index], *path.size)
         view, mesh = observe_meshes(caster, *camera, path.stride, self.lightmap)
         path.note_seen(index, mesh)
+        return in_even_light(view, path.frames.moving_anchors)
+
+
+def in_even_light(view: FrameView, moving: frozenset[int]) -> FrameView:
+    """The view with the guide of what moves as it is on the whole of what stands still.
+
+    Light is remembered with the surface: a barrel whose far side was painted in its own shadow would roll that shadow
+    into the lamp.
+    """
+    surface = view.cells.depth_z > 0
+    moves = np.isin(view.cells.anchor, list(moving)) & surface
+    stands = surface & ~moves
+    if not moves.any() or not stands.any():
         return view
+    light, occlusion = view.light.copy(), view.occlusion.copy()
+    light[moves], occlusion[moves] = light[stands].mean(0), occlusion[stands].mean()
+    return replace(view, light=light, occlusion=occlusion)
 
 
 def _bytes(view: FrameView) -> int:

@@ -22,7 +22,7 @@ from .warp import PatchWarp
 
 LOOK = 2 * CHANNELS + 1
 PALETTE = CHANNELS + 1
-START_SIGMA = 0.6
+START_SIGMA = 0.45
 """Sampling begins at the refined guess with this much noise (Meng et al., SDEdit, 2021), not at pure noise: four steps
 of a network this small make blotches of the latter, and the guess already has the material's colour right."""
 KNOWN = 0.8

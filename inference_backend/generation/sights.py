@@ -29,7 +29,10 @@ from .remember import Memory
 from .void import fill
 
 CELLS_AT_ONCE = 2**16
-GLANCE_CELLS = 1024
+GLANCE_CELLS = (256, 1024)
+"""Of a frame, at least and at most."""
+GLANCES_CELLS = 2**17
+"""Of all frames of a take together, as far as that goes: a plan is waited for."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,9 @@ class CameraPath:
     def glance(self, index: int, memory: Memory) -> Cells:
         """Some GLANCE_CELLS of the cells of a frame, without those at silhouettes: enough to plan with, and little to
         look at."""
-        every = max(1, round((self.grid[0] * self.grid[1] / GLANCE_CELLS) ** 0.5))
+        least, most = GLANCE_CELLS
+        cells = max(least, min(most, GLANCES_CELLS // len(self)))
+        every = max(1, round((self.grid[0] * self.grid[1] / cells) ** 0.5))
         # Points in space are splatted, which only the whole grid can be.
         step = 1 if memory.has_points else every
         camera = (self.frames.caster(index), self.c2w[index], self.K[index])

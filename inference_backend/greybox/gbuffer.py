@@ -87,10 +87,9 @@ def show_their_centres(
     """[h,w] of the cells that `centres_gbuffer` gave: whether each is likely to show what lies under its centre. At a
     silhouette the most of a cell may be of something else, and that is what it takes."""
     u, v = _centres((cells.shape[0] * every, cells.shape[1] * every), stride, every)
-    alike = np.zeros(cells.shape, np.int32)
-    for right, down in ((-1, -1), (-1, 1), (1, -1), (1, 1)):
-        hits = _hits(caster, c2w, K, u + right * stride / 4, v + down * stride / 4)[0]
-        alike += _anchor_of(caster, hits).reshape(cells.shape) == cells.anchor
+    aside = np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])[:, :, None, None] * stride / 4
+    hits = _hits(caster, c2w, K, u + aside[:, 0], v + aside[:, 1])[0]
+    alike = (_anchor_of(caster, hits).reshape(4, *cells.shape) == cells.anchor).sum(0)
     return alike >= 2
 
 

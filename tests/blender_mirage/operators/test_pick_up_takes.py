@@ -20,7 +20,7 @@ from blender_mirage.event_pump import pump  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 def state():

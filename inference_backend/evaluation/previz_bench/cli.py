@@ -22,11 +22,13 @@ from ...storage.atomic import write_atomic
 from . import bricks, long_path, photographs, rows, seen, takes
 from .report import Row, table
 from .sheet import Line, write_pictures, write_sheet
-from .stage import stage_of
+from .stage import Renderer, quick_renderer, stage_of
 from .tally import Tally
 
 SIZE = (288, 512)
 PARTS = ("photographs", "seen", "film", "bricks", "path")
+CYCLES_PARTS = ("seen",)
+"""What Cycles renders unless more is asked for: a moving set is built anew for every frame."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Task:
     """A seed, or a photograph's name."""
     scale: Scale
     weights: Path
+    renderer: str
 
 
 def main(argv: Sequence[str]) -> int:
@@ -67,8 +70,9 @@ def main(argv: Sequence[str]) -> int:
     if not weights.is_file():
         raise InvalidRequest(f"There are no weights at {weights}.", "Give --weights the file of a training run.")
     scale = QUICK if arguments.quick else FULL
-    parts = arguments.only or list(PARTS)
-    tasks = _tasks(parts, scale, range(arguments.sets or scale.sets), weights)
+    parts = arguments.only or list(PARTS if arguments.renderer == "quick" else CYCLES_PARTS)
+    seeds = range(arguments.sets or scale.sets)
+    tasks = [Task(*what, scale, weights, arguments.renderer) for what in _subjects(parts, scale, seeds)]
     start = time.perf_counter()
     found: dict[str, dict[str, Any]] = {part: {} for part in parts}
     for task, result in _done(tasks, arguments.threads):
@@ -92,6 +96,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="two sets and a short path")
     parser.add_argument("--sets", type=int, help="how many sets, drawn from the held-out seeds 0, 1, …")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part; may be given again")
+    parser.add_argument(
+        "--renderer",
+        choices=("quick", "cycles"),
+        default="quick",
+        help="of the true pictures: the training's own, or Blender's path tracer (the part `seen`; needs bpy)",
+    )
     parser.add_argument("--json", type=Path, help="write every figure of every set there, too")
     parser.add_argument("--sheet", type=Path, help="write the contact sheet there (with the part `seen`)")
     parser.add_argument("--pictures", type=Path, help="write the pictures of walls and sets into this folder")
@@ -99,8 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _tasks(parts: Sequence[str], scale: Scale, seeds: Iterable[int], weights: Path) -> list[Task]:
-    """The longest first, so that none is waited for alone at the end."""
+def _subjects(parts: Sequence[str], scale: Scale, seeds: Iterable[int]) -> list[tuple[str, str]]:
+    """(part, subject), the longest first, so that none is waited for alone at the end."""
     subjects: dict[str, Sequence[str]] = {
         "path": ["0"],
         "film": [str(seed) for seed in seeds],
@@ -108,7 +118,7 @@ def _tasks(parts: Sequence[str], scale: Scale, seeds: Iterable[int], weights: Pa
         "bricks": [str(seed) for seed in range(scale.walls)],
         "photographs": photographs.EVERYDAY + photographs.SCIENTIFIC,
     }
-    return [Task(part, subject, scale, weights) for part in subjects if part in parts for subject in subjects[part]]
+    return [(part, subject) for part in subjects if part in parts for subject in subjects[part]]
 
 
 def _done(tasks: Sequence[Task], threads: int) -> Iterator[tuple[Task, Any]]:
@@ -135,10 +145,18 @@ def run(task: Task) -> Any:
         return long_path.measure(seed, scale.rooms, scale.path, engine)
     if task.part == "bricks":
         return [bricks.measure(seed, width, engine, SIZE) for width in (12, 23)]
-    stage = stage_of(seed, SIZE)
+    stage = stage_of(seed, SIZE, _renderer(task.renderer))
     if task.part == "film":
         return takes.measure(stage, engine, scale.film, scale.judged)
     return seen.measure(stage, engine, stage.near_cameras(scale.cameras))
+
+
+def _renderer(name: str) -> Renderer:
+    if name == "quick":
+        return quick_renderer
+    from .cycles_truth import CyclesRenderer
+
+    return CyclesRenderer()
 
 
 def _rows(found: dict[str, list[Any]]) -> list[Row]:

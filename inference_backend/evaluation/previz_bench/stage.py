@@ -76,8 +76,8 @@ def moved_camera(c2w: NDArray[np.float64], rng: np.random.Generator, reach: floa
     return look(c2w[:3, 3] + offset, float(yaw), float(pitch))
 
 
-def stage_of(seed: int, size: tuple[int, int]) -> Stage:
+def stage_of(seed: int, size: tuple[int, int], render: Renderer = quick_renderer) -> Stage:
     """The held-out set of `seed`, with the first camera that its seed draws as the look's."""
     pset = make_set(seed)
     camera = sample_cameras(pset, np.random.default_rng(seed), 1, *size)[0]
-    return Stage(pset, seed, size, camera)
+    return Stage(pset, seed, size, camera, render)

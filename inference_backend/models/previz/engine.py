@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,10 @@ from .model import PrevizModel
 from .planes import pixel_planes
 from .tiling import Tile, Tiler, margin_of
 from .vocabulary import prompt_words
+
+PROMPT_GUIDANCE = 2.5
+"""How much farther the prompt's words lead than the network takes them, where nothing was seen (classifier-free
+guidance; Ho and Salimans, 2022)."""
 
 
 class PrevizEngine:
@@ -74,17 +79,26 @@ class PrevizEngine:
     @torch.inference_mode()
     def generate(self, view: FrameView, knowledge: Knowledge, steps: int, seed: int) -> Tensor:
         condition = self._condition(view, knowledge)
-        known = self._refine(condition)
+        unsaid = replace(condition, words=torch.zeros_like(condition.words))
+        weight = PROMPT_GUIDANCE if bool(condition.words.any()) else 1.0
         # Drawn on the CPU, so that a seed means the same on every device.
-        noise = torch.randn(known.shape, generator=torch.Generator().manual_seed(seed)).to(self.device)
+        size = (1, CHANNELS, *view.cells.shape)
+        noise = torch.randn(size, generator=torch.Generator().manual_seed(seed)).to(self.device)
         readout = knowledge.readout
-        held = (readout.covered | readout.borrowed).view(1, 1, *known.shape[-2:]).float()
+        held = (readout.covered | readout.borrowed).view(1, 1, *size[2:]).float()
         flowing = torch.zeros(1, device=self.device)
 
-        def predict(noisy: Tensor, sigma: float) -> Tensor:
-            return self._denoise(noisy, torch.full((1,), sigma, device=self.device), flowing, condition)
+        def guided(make: Callable[[Condition], Tensor]) -> Tensor:
+            made = make(condition)
+            return made if weight == 1 else torch.lerp(make(unsaid), made, weight)
 
-        start = mix(known, noise, torch.tensor(START_SIGMA, device=self.device))
+        def predict(noisy: Tensor, sigma: float) -> Tensor:
+            level = torch.full((1,), sigma, device=self.device)
+            return guided(lambda told: self._denoise(noisy, level, flowing, told))
+
+        known = self._refine(condition)
+        guess = torch.where(held > 0.5, known, guided(self._refine))
+        start = mix(guess, noise, torch.tensor(START_SIGMA, device=self.device))
         return sample_euler(predict, start, schedule(steps, START_SIGMA), pinned(known, held, noise))[0]
 
     @torch.inference_mode()

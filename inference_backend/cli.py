@@ -17,7 +17,7 @@ from .errors import BackendError
 _FORWARDED = {
     "demo": "build the demonstration set, generate its shots and measure them",
     "train": "train the previz engine on procedural sets",
-    "bench": "measure the latent memory against the published one",
+    "bench": "measure the memory, the pictures (previz) or whole takes (speed) of this installation",
 }
 
 

@@ -88,16 +88,21 @@ class PrevizEngine:
         held = (readout.covered | readout.borrowed).view(1, 1, *size[2:]).float()
         flowing = torch.zeros(1, device=self.device)
 
-        def guided(make: Callable[[Condition], Tensor]) -> Tensor:
-            made = make(condition)
+        warped = self._resample(condition)
+
+        def guided(made: Tensor, make: Callable[[Condition], Tensor]) -> Tensor:
             return made if weight == 1 else torch.lerp(make(unsaid), made, weight)
 
         def predict(noisy: Tensor, sigma: float) -> Tensor:
             level = torch.full((1,), sigma, device=self.device)
-            return guided(lambda told: self._denoise(noisy, level, flowing, told))
 
-        known = self._refine(condition)
-        guess = torch.where(held > 0.5, known, guided(self._refine))
+            def make(told: Condition) -> Tensor:
+                return self._denoise(noisy, level, flowing, told, warped)
+
+            return guided(make(condition), make)
+
+        known = self._refine(condition, warped)
+        guess = torch.where(held > 0.5, known, guided(known, lambda told: self._refine(told, warped)))
         start = mix(guess, noise, torch.tensor(START_SIGMA, device=self.device))
         return sample_euler(predict, start, schedule(steps, START_SIGMA), pinned(known, held, noise))[0]
 
@@ -116,19 +121,31 @@ class PrevizEngine:
         picture = self._tiler.run(view.cells.shape, margin_of(network), work, STRIDE)
         return picture[0].permute(1, 2, 0).contiguous().cpu().numpy()
 
-    def _refine(self, condition: Condition) -> Tensor:
+    def _refine(self, condition: Condition, warped: Tensor | None = None) -> Tensor:
         one = torch.ones(1, device=self.device)
         nothing = torch.zeros(1, CHANNELS, *condition.guide.shape[-2:], device=self.device)
-        return self._denoise(nothing, one, one, condition)
+        return self._denoise(nothing, one, one, condition, warped)
 
-    def _denoise(self, noisy: Tensor, sigma: Tensor, refine: Tensor, condition: Condition) -> Tensor:
+    def _resample(self, condition: Condition) -> Tensor:
+        """The part of a key frame's work that all of its steps share."""
         network = self._networks.denoiser
 
         def work(tile: Tile) -> Tensor:
-            fields = {name: getattr(condition, name) for name in ("features", "geometry", "guide", "palette")}
-            part = replace(condition, **{name: tile.of(field).contiguous() for name, field in fields.items()})
             with self._precision():
-                return network(tile.of(noisy), sigma, refine, part).float()
+                return network.resample(_part(condition, tile))
+
+        return self._tiler.run((condition.guide.shape[-2], condition.guide.shape[-1]), 0, work)
+
+    def _denoise(
+        self, noisy: Tensor, sigma: Tensor, refine: Tensor, condition: Condition, warped: Tensor | None
+    ) -> Tensor:
+        """warped: of `_resample`, where it is used more than once."""
+        network = self._networks.denoiser
+
+        def work(tile: Tile) -> Tensor:
+            shared = None if warped is None else tile.of(warped)
+            with self._precision():
+                return network(tile.of(noisy), sigma, refine, _part(condition, tile), shared).float()
 
         return self._tiler.run((noisy.shape[-2], noisy.shape[-1]), margin_of(network), work)
 
@@ -150,6 +167,11 @@ class PrevizEngine:
 
     def _precision(self) -> AbstractContextManager[object]:
         return torch.autocast(self.device.type, torch.bfloat16) if self._half else nullcontext()
+
+
+def _part(condition: Condition, tile: Tile) -> Condition:
+    fields = {name: getattr(condition, name) for name in ("features", "geometry", "guide", "palette")}
+    return replace(condition, **{name: tile.of(field).contiguous() for name, field in fields.items()})
 
 
 def _rounded(model: PrevizModel) -> PrevizModel:

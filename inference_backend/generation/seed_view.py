@@ -12,6 +12,7 @@ from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.messages import SeedViewRequest
 
 from ..errors import Cancelled, InvalidRequest
+from ..greybox.gbuffer import cell_gbuffer, pixel_gbuffer
 from ..memory.cells import Cells
 from ..memory.tokens import Tokens
 from ..memory.write import write
@@ -19,7 +20,6 @@ from ..models.protocol import Engine
 from .context import JobContext
 from .events import Event
 from .greybox_frames import GreyboxFrames
-from .observe import observe
 from .paint_over import painted_tokens
 from .void import seed
 
@@ -63,7 +63,8 @@ def _tokens_of(request: SeedViewRequest, arrays: Arrays, context: JobContext, en
         if context.is_cancelled():
             raise Cancelled()
         picture, K = fit(arrays["image"], arrays["K"][0], engine.spec.stride, longest)
-        cells = observe(caster, arrays["c2w"][0], K, *picture.shape[:2], engine.spec.stride).cells
+        camera = (caster, arrays["c2w"][0], K)
+        cells = cell_gbuffer(*camera, pixel_gbuffer(*camera, *picture.shape[:2]), engine.spec.stride)
         if "depth" in arrays:
             depth = fit_depth(arrays["depth"], engine.spec.stride, longest)
             cells = seed(cells, depth, arrays["c2w"][0], K, engine.spec.stride)

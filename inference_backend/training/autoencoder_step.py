@@ -23,6 +23,13 @@ def autoencoder_losses(
     kept = (torch.rand(b, **draws) >= config.guide_drop).float()[:, None, None, None]
     noise = config.latent_noise * torch.randn(latents.shape, **draws)
     made = model.decoder(latents + noise, guide * kept).float()
+    return losses_of(model, latents, made, rgb, config, generator)
+
+
+def losses_of(
+    model: PrevizModel, latents: Tensor, made: Tensor, rgb: Tensor, config: RunConfig, generator: torch.Generator
+) -> dict[str, Tensor]:
+    """What it costs that pictures rgb [B,3,H,W] were encoded as `latents` [B,C,h,w] and decoded as `made`."""
     ones = torch.ones_like(rgb[:, :1])
     losses = {
         "autoencoder": reconstruction_loss(made, rgb, ones),

@@ -61,18 +61,25 @@ def cache_set(seed: int, folder: Path, views: int, height: int, width: int, rend
         "c2w": np.stack([c2w for c2w, _ in cameras]),
         "K": np.stack([K for _, K in cameras]),
         "rgb": np.stack([view.rgb for view in rendered]),
-        "pixel_guide": _half(torch.stack([pixel_guide(frame) for frame in frames])),
-        "cell_guide": _half(torch.stack([cell_guide(frame) for frame in frames])),
-        "material": np.stack([frame.cells.material.reshape(-1) for frame in frames]).astype(np.int32),
         "words": np.stack([words_of(view.rgb, view.gbuffer, pset.materials, facts) for view in rendered]),
-        **histories([Cells.from_gbuffer(frame.cells) for frame in frames], rng),
+        **arrays_of(frames, rng),
     }
     about = {"seed": str(seed), "name": pset.name, "hour": pset.hour, "weather": pset.weather, "renderer": renderer}
     save_arrays(path, arrays, about)
     return path
 
 
-def histories(cells: list[Cells], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def arrays_of(frames: list[FrameView], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """What a file holds of its views but their pictures and words."""
+    return {
+        "pixel_guide": _half(torch.stack([pixel_guide(frame) for frame in frames])),
+        "cell_guide": _half(torch.stack([cell_guide(frame) for frame in frames])),
+        "material": np.stack([frame.cells.material.reshape(-1) for frame in frames]).astype(np.int32),
+        **_histories([Cells.from_gbuffer(frame.cells) for frame in frames], rng),
+    }
+
+
+def _histories(cells: list[Cells], rng: np.random.Generator) -> dict[str, np.ndarray]:
     """For every target and history: the sources, and what memory gathers from them (rows of the joined sources)."""
     views, count = len(cells), len(cells[0])
     sources = np.full((views, HISTORIES, SOURCES), -1, np.int16)

@@ -10,17 +10,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from ..greybox.gbuffer import GBuffer, cell_gbuffer, pixel_gbuffer
 from ..greybox.raycast import Raycaster
-from ..memory.cells import Cells
 from ..models.previz.autoencoder import STRIDE
-from ..models.previz.guide import cell_guide, pixel_guide
 from ..models.previz.vocabulary import WORDS
 from ..models.protocol import FrameView
 from ..storage.tensors import save_arrays
-from .cache import histories
+from .cache import arrays_of
 from .sets import primitives as shape
 from .sets.builder import SetBuilder, rotation_z, translation
 from .sets.cameras import intrinsics
@@ -51,11 +48,8 @@ def cache_gallery(seed: int, folder: Path, views: int, height: int, width: int) 
         frames.append(_seen(caster, c2w, K, (height, width)))
     arrays = {
         "rgb": np.stack(rgb),
-        "pixel_guide": torch.stack([pixel_guide(frame) for frame in frames]).half().numpy(),
-        "cell_guide": torch.stack([cell_guide(frame) for frame in frames]).half().numpy(),
-        "material": np.stack([frame.cells.material.reshape(-1) for frame in frames]).astype(np.int32),
         "words": np.zeros((views, len(WORDS)), np.uint8),
-        **histories([Cells.from_gbuffer(frame.cells) for frame in frames], rng),
+        **arrays_of(frames, rng),
     }
     save_arrays(path, arrays, {"seed": str(seed), "name": f"gallery-{seed}"})
     return path

@@ -17,14 +17,13 @@ from ..models.previz.autoencoder import CHANNELS, STRIDE
 from ..models.previz.denoiser import Condition, told
 from ..models.previz.guide import EDGE
 from ..models.previz.model import PrevizModel, look_of
-from .autoencoder_step import equivariance_loss
+from .autoencoder_step import losses_of
 from .cache import SOURCES
 from .config import TrainingConfig
 from .dataset import Batch
 from .losses import (
     borrow_loss,
     flow_loss,
-    latent_statistics_loss,
     reconstruction_loss,
     texture_loss,
     warp_loss,
@@ -73,7 +72,7 @@ def run(
         painted = model.decoder(refined.to(latents.dtype), batch.pixel_guide).float()
     else:
         reconstructed, painted = _decode(model, latents, refined, batch.pixel_guide, config, generator)
-        losses = _autoencoder_losses(model, latents, reconstructed, batch.target, config, generator)
+        losses = losses_of(model, latents, reconstructed, batch.target, config, generator)
     losses |= _refine_losses(painted, refined, target, batch, (fine, lent))
     losses["warp"] = warp_loss(warped, batch.target, covered)
     if flows:
@@ -101,26 +100,6 @@ def _decode(
     both = torch.cat([latents + jitter, refined.to(latents.dtype)])
     reconstructed, painted = model.decoder(both, torch.cat([guide * kept, guide])).float().chunk(2)
     return reconstructed, painted
-
-
-def _autoencoder_losses(
-    model: PrevizModel,
-    latents: Tensor,
-    made: Tensor,
-    truth: Tensor,
-    config: TrainingConfig,
-    generator: torch.Generator,
-) -> dict[str, Tensor]:
-    ones = torch.ones_like(truth[:, :1])
-    losses = {
-        "autoencoder": reconstruction_loss(made, truth, ones),
-        "statistics": 0.05 * latent_statistics_loss(latents.float()),
-    }
-    if config.texture > 0:
-        losses["texture"] = config.texture * texture_loss(made, truth, ones)
-    if config.equivariance > 0:
-        losses["equivariance"] = config.equivariance * equivariance_loss(model, latents, truth, generator)
-    return losses
 
 
 def _refine_losses(

@@ -1,0 +1,25 @@
+"""The check before generating."""
+
+SIMPLIFIED_CHINESE = {
+    "Check": "检查",
+    "Check Before Generating": "生成前检查",
+    "Look for what may spoil a take: no camera, an odd scale, a camera inside an object, whip pans, linked objects, "
+    "a full disk. Nothing is generated": (
+        "检查可能影响条目的问题：没有相机、比例异常、相机在物体内部、甩镜头、链接物体、磁盘已满。不会生成任何内容"
+    ),
+    "Nothing speaks against it": "没有发现问题",
+    "Make a Camera": "创建相机",
+    "Make the selected camera the scene's, or add one where the 3D View looks from": (
+        "把所选相机设为场景相机，或在 3D 视图的视点处添加相机"
+    ),
+    "Save As": "另存为",
+    "Set Unit Scale": "设置单位缩放",
+    "Set the scene's unit scale, so that the set has a usual size in metres; no object is changed": (
+        "设置场景的单位缩放，使布景具有常见的米制尺寸；不改变任何物体"
+    ),
+    "Unit Scale": "单位缩放",
+    "The scene is linked from a library": "场景链接自库文件",
+    "Go There": "转到该处",
+    "Put the playhead on the frame at which it can be seen": "把播放头移到可以看到该问题的帧",
+    "Frame": "帧",
+}

@@ -35,6 +35,18 @@ class Conflict(BackendError):
     code = "conflict"
 
 
+class Busy(BackendError):
+    """A job runs, so that what is to be answered at once cannot be."""
+
+    code = "busy"
+
+
+class UnknownSet(BackendError):
+    """A set is named by its key, and this worker has not been sent it."""
+
+    code = "unknown_set"
+
+
 class TooLarge(BackendError):
     """The body of a request is larger than the backend accepts."""
 

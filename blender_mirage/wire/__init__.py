@@ -20,6 +20,8 @@ A *bundle* is one message with its arrays. Every response carries the header `X-
 | POST   /v1/worlds/{id}/surveys         | bundle: SurveyRequest         | JobStatus (202)                   |
 | GET    /v1/surveys/{id}                |                               | Survey                            |
 | GET    /v1/surveys/{id}/frames/{index} |                               | image/png: the coverage picture   |
+| POST   /v1/worlds/{id}/view            | bundle: ViewRequest           | bundle: ViewInfo                  |
+| POST   /v1/worlds/{id}/surface         | bundle: SurfaceRequest        | bundle: SurfaceInfo               |
 | POST   /v1/worlds/{id}/missing-meshes  | MeshHashes                    | MeshHashes (those to be sent)     |
 | PUT    /v1/meshes/{hash}               | arrays                        | 204                               |
 | POST   /v1/worlds/{id}/seed-views      | bundle: SeedViewRequest       | JobStatus (202)                   |

@@ -9,6 +9,8 @@ HTTP_STATUS = {
     "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
+    "busy": 409,
+    "unknown_set": 409,
     "too_large": 413,
     "protocol_mismatch": 426,
     "invalid_request": 422,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blender_mirage.wire import history, survey
+from blender_mirage.wire import history, live, survey
 from blender_mirage.wire import messages as wire
 from blender_mirage.wire.problems import Problem
 from blender_mirage.wire.prompt import Vocabulary
@@ -146,5 +146,9 @@ EXAMPLES = (
         (survey.FrameSurvey(101, 0.5, 0.25, 0.25, "1" * 16, "2" * 16, "3" * 16),),
         (survey.Staleness(TAKE, "shot 1", (101,), ("camera",)),),
     ),
+    live.ViewRequest("previz", 144, 256, 12, "4" * 32, GREYBOX, "night, neon", 7, 0.5),
+    live.ViewInfo(12, 0.5, 0.25, 0.25, {"raycast": 0.25}),
+    live.SurfaceRequest("previz", 144, 256, "4" * 32, GREYBOX, 1000),
+    live.SurfaceInfo(0.5, 0.25, 0.25),
     Problem("disk_full", "There was no room to write a frame.", "Free space."),
 )

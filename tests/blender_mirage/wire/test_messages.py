@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from blender_mirage.wire import history, messages, survey
+from blender_mirage.wire import history, live, messages, survey
 from blender_mirage.wire.codec import from_json, to_plain
 from blender_mirage.wire.problems import HTTP_STATUS, Problem
 from tests.blender_mirage.wire.examples import EXAMPLES
@@ -28,7 +28,7 @@ def test_every_message_has_a_golden_file() -> None:
     # Only ever parts of another message, and pinned there.
     inside = {"Material", "Instance", "Lamp", "EngineInfo", "Commit", "AnchorInfo", "AnchorDifference"}
     inside |= {"FrameSurvey", "Staleness", "Vocabulary"}
-    modules = (messages, history, survey)
+    modules = (messages, history, survey, live)
     declared = {name for module in modules for name, _ in inspect.getmembers(module, dataclasses.is_dataclass)} - inside
     assert declared | {"Problem"} == set(IDS) == {path.stem for path in GOLDEN.glob("*.json")}
 

@@ -19,7 +19,18 @@ from .order_watcher import OrderWatcher
 from .pending_takes import PendingTake, note_pending
 from .picture_sending import follow_picture, send_picture
 from .survey_run import SurveyRun
-from .take_job import LookWritten, Note, Order, Progress, SeedView, TakeJob, Update, WorldChosen, sidecar_facts
+from .take_job import (
+    BackendReady,
+    LookWritten,
+    Note,
+    Order,
+    Progress,
+    SeedView,
+    TakeJob,
+    Update,
+    WorldChosen,
+    sidecar_facts,
+)
 from .take_saver import TakeSaver
 from .world_report import look_at_world
 
@@ -55,7 +66,9 @@ class JobWatcher(OrderWatcher):
         while self._unfinished:
             self._follow(self._unfinished[0])
         with suppress(MirageError):  # the takes are made: that nobody could say what the world holds now fails nothing
-            self._tell(look_at_world(self._link.client, world.world_id))
+            client = self._link.client
+            self._tell(look_at_world(client, world.world_id))
+            self._tell(BackendReady(client.url, client.health(), client.worlds(), started_here=False))
 
     def _choose_world(self, client: MirageClient) -> WorldInfo:
         order = self.order

@@ -2,9 +2,19 @@
 
 import bpy
 
-from . import look_panel, panel, shots_panel, world_panel
+from . import coverage_panel, look_panel, panel, shots_panel, takes_panel, world_panel
 from .sequencer import in_sequencer
 
-_VIEW_3D = panel.CLASSES + look_panel.CLASSES + shots_panel.CLASSES + world_panel.CLASSES
+_VIEW_3D = (
+    *panel.CLASSES,
+    *look_panel.CLASSES,
+    *shots_panel.CLASSES,
+    *panel.TAKE,
+    *takes_panel.CLASSES,
+    *coverage_panel.CLASSES,
+    *world_panel.CLASSES,
+    *panel.SETTINGS,
+)
+"""From top to bottom."""
 
 CLASSES = _VIEW_3D + in_sequencer(tuple(cls for cls in _VIEW_3D if issubclass(cls, bpy.types.Panel)))

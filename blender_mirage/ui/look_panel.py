@@ -43,30 +43,28 @@ class MIRAGE_UL_looks(bpy.types.UIList):
         when.label(text=item.when if item.state == "live" else "reverted")
 
 
-class MIRAGE_PT_looks(bpy.types.Panel):
+class MIRAGE_PT_look(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "Mirage"
-    bl_idname = "MIRAGE_PT_looks"
-    bl_label = "Looks of the World"
+    bl_idname = "MIRAGE_PT_look"
+    bl_label = "Look"
     bl_parent_id = "MIRAGE_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
         layout, state, settings = self.layout, context.window_manager.mirage, context.scene.mirage
-        layout.operator("mirage.add_look", icon="ADD")
-        if settings.world_id and state.memory_world == settings.world_id:
-            _draw_list(layout, context, state)
-        paint = layout.column(align=True)
-        paint.operator("mirage.paint_over_frame", icon="BRUSH_DATA")
-        paint.operator("mirage.use_paint_over", icon="CHECKMARK")
-        if settings.paint_path:
-            layout.prop(settings, "paint_path", text="")
+        _draw_next(layout, context, settings)
+        _draw_paint_over(layout, settings)
+        header, body = layout.panel("mirage_looks", default_closed=True)
+        header.label(text="Looks of the World")
+        if body is not None:
+            body.operator("mirage.add_look", icon="ADD")
+            if settings.world_id and state.memory_world == settings.world_id:
+                _draw_list(body, context, state)
 
 
-def draw_look(layout, context, settings):
+def _draw_next(layout, context, settings):
     """What the next take is to look like."""
-    layout.label(text="Look")
     layout.row().prop(settings, "look_source", expand=True)
     if settings.look_source == "IMAGE":
         layout.prop(settings, "look_path", text="")
@@ -81,6 +79,14 @@ def draw_look(layout, context, settings):
     layout.prop(settings, "look_strength", slider=True)
 
 
+def _draw_paint_over(layout, settings):
+    paint = layout.row(align=True)
+    paint.operator("mirage.paint_over_frame", icon="BRUSH_DATA")
+    if settings.paint_path:
+        paint.operator("mirage.use_paint_over", icon="CHECKMARK")
+        layout.prop(settings, "paint_path", text="")
+
+
 def _draw_list(layout, context, state):
     layout.template_list("MIRAGE_UL_looks", "", state, "commits", state, "commit_index", rows=_LOOK_ROWS)
     if state.commit_index < len(state.commits) and state.commits[state.commit_index].kind == "seed_view":
@@ -91,4 +97,4 @@ def _draw_list(layout, context, state):
     buttons.operator("mirage.forget_commit", icon="TRASH")
 
 
-CLASSES = (MIRAGE_MT_words, MIRAGE_UL_looks, MIRAGE_PT_looks)
+CLASSES = (MIRAGE_MT_words, MIRAGE_UL_looks, MIRAGE_PT_look)

@@ -3,7 +3,6 @@
 import bpy
 
 from ..properties import BUSY_STATES
-from .look_panel import draw_look
 from .sentences import draw_sentence
 
 _BACKEND_ICONS = {"UNKNOWN": "UNLINKED", "CONNECTING": "TIME", "READY": "LINKED", "PROBLEM": "ERROR"}
@@ -41,8 +40,6 @@ class MIRAGE_PT_main(_Sidebar, bpy.types.Panel):
         world = layout.row(align=True)
         world.menu("MIRAGE_MT_worlds", text=settings.world_name or "New World", icon="WORLD")
         world.operator("mirage.create_world", text="", icon="ADD")
-        draw_look(layout.column(), context, settings)
-        _draw_shot(layout.column(), settings)
 
 
 class MIRAGE_PT_take(_Sidebar, bpy.types.Panel):
@@ -75,7 +72,6 @@ class MIRAGE_PT_settings(_Sidebar, bpy.types.Panel):
         layout.prop(settings, "look_frame")
         layout.prop(settings, "look_camera")
         layout.prop(settings, "look_samples")
-        layout.operator("mirage.release_gpu", icon="MEMORY")
         layout.operator("mirage.build_demo_set", icon="SCENE_DATA")
 
 
@@ -83,32 +79,20 @@ def _draw_backend(layout, context, state):
     icon = _BACKEND_ICONS[state.backend_state]
     if state.backend_state == "READY":
         row = layout.row(align=True)
-        draw_sentence(row, context, state.backend_text, icon, beside=1.0)
+        draw_sentence(row, context, state.backend_text, icon, beside=2.0)
+        row.operator("mirage.release_gpu", text="", icon="MEMORY")
         row.operator("mirage.start_backend", text="", icon="FILE_REFRESH")
     else:
         draw_sentence(layout, context, state.backend_text, icon)
         layout.operator("mirage.start_backend", icon="FILE_REFRESH")
 
 
-def _draw_shot(layout, settings):
-    layout.prop(settings, "shot_choice")
-    if settings.shot_choice == "NAMED":
-        layout.prop(settings, "shot_names", text="Name")
-    size = layout.row(align=True)
-    size.prop(settings, "width")
-    size.prop(settings, "seed")
-
-
 def _draw_action(layout, context, state):
     if state.job_state in BUSY_STATES:
         layout.progress(factor=state.progress, text=_working(state))
         layout.operator("mirage.cancel_job", icon="X")
-    else:
-        button = layout.row()
-        button.scale_y = 1.4
-        button.operator("mirage.generate_take", icon="PLAY")
-        if state.job_state in _JOB_ENDS:
-            layout.progress(factor=1.0 if state.job_state == "DONE" else state.progress, text=_ended(state))
+    elif state.job_state in _JOB_ENDS:
+        layout.progress(factor=1.0 if state.job_state == "DONE" else state.progress, text=_ended(state))
     draw_sentence(layout, context, state.message, "ERROR" if state.job_state != "CANCELLED" else "INFO")
     draw_sentence(layout, context, state.hint, "BLANK1")
     if state.result and state.job_state not in BUSY_STATES:
@@ -139,4 +123,6 @@ def _ended(state):
     return _JOB_ENDS[state.job_state] + (f", {kept} kept" if state.frames_saved else "")
 
 
-CLASSES = (MIRAGE_MT_worlds, MIRAGE_PT_main, MIRAGE_PT_take, MIRAGE_PT_settings)
+CLASSES = (MIRAGE_MT_worlds, MIRAGE_PT_main)
+TAKE = (MIRAGE_PT_take,)
+SETTINGS = (MIRAGE_PT_settings,)

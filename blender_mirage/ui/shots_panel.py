@@ -1,4 +1,4 @@
-"""The Shots part of the Mirage tab: what there is to shoot, how far each is, and the takes of the chosen one."""
+"""The Shots part of the Mirage tab: what there is to shoot, how far each is, and the buttons that make takes."""
 
 import bpy
 
@@ -16,7 +16,6 @@ _SHOT_ICONS = {
 _PRESETS = (("DRAFT", "Draft"), ("EDIT", "Edit"), ("FINE", "Fine"))
 _ROWS = 4
 _NAME_SHARE = 0.45
-_VERSION_SHARE = 0.25
 """Of a line; the rest is how it stands."""
 
 
@@ -29,23 +28,12 @@ class MIRAGE_UL_shots(bpy.types.UIList):
         row.label(text=shot.text)
 
 
-class MIRAGE_UL_takes(bpy.types.UIList):
-    bl_idname = "MIRAGE_UL_takes"
-
-    def draw_item(self, context, layout, data, take, icon, active_data, active_property):
-        row = layout.split(factor=_VERSION_SHARE)
-        row.label(text=take.name, icon="HIDE_OFF" if take.shown else "BLANK1", translate=False)
-        end = row.row()
-        end.label(text=take.note or take.text, translate=False)
-        end.label(text="", icon="SOLO_ON" if take.star else "SOLO_OFF")
-
-
 class MIRAGE_PT_shots(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "Mirage"
     bl_idname = "MIRAGE_PT_shots"
-    bl_label = "Shots and Takes"
+    bl_label = "Shots"
     bl_parent_id = "MIRAGE_PT_main"
 
     def draw(self, context):
@@ -56,12 +44,10 @@ class MIRAGE_PT_shots(bpy.types.Panel):
             layout.operator("mirage.add_camera", icon="CAMERA_DATA")
             return
         layout.template_list("MIRAGE_UL_shots", "", state, "shots", state, "shot_index", rows=_ROWS)
-        _draw_generate(layout, state)
-        if state.takes:
-            _draw_takes(layout, context, state)
-        _draw_opacity(layout, context, state)
         _draw_own_settings(layout, state, settings)
         _draw_check(layout, context, state)
+        _draw_size(layout, settings)
+        _draw_generate(layout, state)
 
 
 def _draw_source(layout, settings):
@@ -119,15 +105,24 @@ def _draw_fix(box, finding):
         box.operator("mirage.go_to_frame", text=f"Go to Frame {finding.frame}", icon="TIME").frame = finding.frame
 
 
-def _draw_generate(layout, state):
+def _draw_size(layout, settings):
     column = layout.column(align=True)
     presets = column.row(align=True)
     for preset, label in _PRESETS:
         presets.operator("mirage.use_preset", text=label).preset = preset
-    column.operator("mirage.generate_take", text="Generate Shot", icon="PLAY").which = "LIST"
-    buttons = column.row(align=True)
-    buttons.operator("mirage.generate_take", text="All").which = "ALL"
-    buttons.operator("mirage.regenerate_stale", text="Stale")
+    size = column.row(align=True)
+    size.prop(settings, "width")
+    size.prop(settings, "seed")
+
+
+def _draw_generate(layout, state):
+    column = layout.column(align=True)
+    button = column.row(align=True)
+    button.scale_y = 1.4
+    button.operator("mirage.generate_take", text="Generate Shot", icon="PLAY").which = "LIST"
+    others = column.row(align=True)
+    others.operator("mirage.generate_take", text="Generate All").which = "ALL"
+    others.operator("mirage.regenerate_stale", text="Stale Only")
     if state.shot_estimate:
         row = layout.row()
         row.label(text="About", icon="TIME")
@@ -136,45 +131,4 @@ def _draw_generate(layout, state):
         row.label(text=state.all_estimate, translate=False)
 
 
-def _draw_takes(layout, context, state):
-    body = layout.row()
-    body.template_list("MIRAGE_UL_takes", "", state, "takes", state, "take_index", rows=_ROWS)
-    side = body.column(align=True)
-    side.operator("mirage.swap_take", text="", icon="TRIA_UP").step = 1
-    side.operator("mirage.swap_take", text="", icon="TRIA_DOWN").step = -1
-    side.separator()
-    side.operator("mirage.bring_up_take", text="", icon="HIDE_OFF")
-    side.operator("mirage.review_take", text="", icon="SOLO_ON")
-    side.operator("mirage.restore_settings", text="", icon="LOOP_BACK")
-    if state.take_index < len(state.takes):
-        draw_sentence(layout, context, state.takes[state.take_index].note, "TEXT")
-    _draw_compare(layout, state)
-
-
-def _draw_compare(layout, state):
-    header, body = layout.panel("mirage_compare", default_closed=True)
-    header.label(text="Compare")
-    if body is None:
-        return
-    both = body.row(align=True)
-    both.operator("mirage.compare_takes", text="Wipe", icon="SPLIT_VERTICAL").mode = "WIPE"
-    both.operator("mirage.compare_takes", text="Side by Side", icon="SNAP_EDGE").mode = "SIDE_BY_SIDE"
-    both.operator("mirage.stop_comparing", text="", icon="X")
-    body.prop(state, "compare_split", slider=True)
-
-
-def _draw_opacity(layout, context, state):
-    """Of what lies over the view of the chosen shot's camera."""
-    if state.shot_index >= len(state.shots):
-        return
-    camera = context.scene.objects.get(state.shots[state.shot_index].camera)
-    if camera is None or camera.type != "CAMERA":
-        return
-    for background in camera.data.background_images:
-        if background.image is not None and "mirage_camera" in background.image:
-            row = layout.row(align=True)
-            row.prop(background, "alpha", text="Over the Camera", slider=True)
-            row.prop(background, "show_background_image", text="")
-
-
-CLASSES = (MIRAGE_UL_shots, MIRAGE_UL_takes, MIRAGE_PT_shots)
+CLASSES = (MIRAGE_UL_shots, MIRAGE_PT_shots)

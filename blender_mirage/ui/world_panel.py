@@ -1,4 +1,4 @@
-"""The World part of the Mirage tab: what the world holds, its history, and what it has seen of the shots."""
+"""The World part of the Mirage tab: what the world holds, and its history."""
 
 import bpy
 
@@ -44,7 +44,6 @@ class MIRAGE_PT_world(bpy.types.Panel):
         if settings.world_id and state.memory_world == settings.world_id:
             _draw_memory(layout.column(align=True), context, state)
             _draw_history(layout, context, state)
-        _draw_coverage(layout, context, state)
 
 
 def _draw_memory(layout, context, state):
@@ -75,22 +74,6 @@ def _forget_words(context, state):
     if thing is None:
         return "Forget Object"
     return f"Forget {thing.name} ({remembered_tokens(thing, state.memory_world):,} tokens)"
-
-
-def _draw_coverage(layout, context, state):
-    header, body = layout.panel("mirage_coverage")
-    header.label(text="Coverage")
-    if body is None:
-        return
-    body.operator("mirage.survey_coverage", icon="VIEWZOOM")
-    for shot in state.coverage:
-        box = body.box().column(align=True)
-        box.label(text=shot.name, icon="VIEW_CAMERA")
-        draw_sentence(box, context, shot.text, "ERROR" if shot.unseen else "CHECKMARK")
-        draw_sentence(box, context, shot.stale, "SEQUENCE")
-    ends = body.column(align=True)
-    ends.operator("mirage.regenerate_stale", icon="FILE_REFRESH")
-    ends.operator("mirage.hide_coverage", icon="HIDE_ON")
 
 
 CLASSES = (MIRAGE_UL_history, MIRAGE_PT_world)

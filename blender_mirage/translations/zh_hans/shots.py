@@ -3,7 +3,6 @@
 SIMPLIFIED_CHINESE = {
     "Shots": "镜头",
     "Shot": "镜头",
-    "Shots and Takes": "镜头与条目",
     "A camera over a range of frames": "一段帧范围内的相机",
     "Shots From": "镜头来源",
     "Markers": "标记",
@@ -77,7 +76,8 @@ SIMPLIFIED_CHINESE = {
     "Make a new take of the chosen shots with the look; nothing older is overwritten": (
         "用此外观生成所选镜头的新条目；不覆盖任何旧条目"
     ),
-    "Stale": "过时的",
+    "Generate All": "生成全部",
+    "Stale Only": "仅过时的",
     "Regenerate Stale": "重新生成过时帧",
     "Make new takes of those chosen shots whose last one is out of date; frames that are still right are taken over "
     "from it": "为最新条目已过时的所选镜头生成新条目；仍正确的帧直接沿用",

@@ -1,6 +1,8 @@
 """Takes."""
 
 SIMPLIFIED_CHINESE = {
+    "Takes": "条目",
+    "This shot has no take yet": "此镜头还没有条目",
     "One version of the chosen shot": "所选镜头的一个版本",
     "Over the Camera": "相机叠加",
     "Swap Take": "切换条目",

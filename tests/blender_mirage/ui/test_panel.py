@@ -10,7 +10,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from blender_mirage.ui import look_panel, panel, shots_panel, world_panel  # noqa: E402
+from blender_mirage.ui import coverage_panel, look_panel, panel, shots_panel, takes_panel, world_panel  # noqa: E402
 from tests.support.addon import enabled_addon  # noqa: E402
 
 pytestmark = pytest.mark.bpy
@@ -18,8 +18,10 @@ pytestmark = pytest.mark.bpy
 ITEM_FIELDS = {
     panel: {"world": "worlds", "warning": "warnings"},
     look_panel: {"item": "commits"},
-    shots_panel: {"shot": "shots", "take": "takes", "finding": "findings"},
-    world_panel: {"item": "commits", "shot": "coverage"},
+    shots_panel: {"shot": "shots", "finding": "findings"},
+    takes_panel: {"take": "takes"},
+    coverage_panel: {"shot": "coverage"},
+    world_panel: {"item": "commits"},
 }
 """What a variable of each module is an item of."""
 SOURCE = "".join(map(inspect.getsource, ITEM_FIELDS))

@@ -1,0 +1,81 @@
+"""The Takes part of the Mirage tab: what was made of the chosen shot, which of it is shown, and how."""
+
+import bpy
+
+from .sentences import draw_sentence
+
+_ROWS = 4
+_VERSION_SHARE = 0.25
+"""Of a line; the rest is its note, or when it was made."""
+
+
+class MIRAGE_UL_takes(bpy.types.UIList):
+    bl_idname = "MIRAGE_UL_takes"
+
+    def draw_item(self, context, layout, data, take, icon, active_data, active_property):
+        row = layout.split(factor=_VERSION_SHARE)
+        row.label(text=take.name, icon="HIDE_OFF" if take.shown else "BLANK1", translate=False)
+        end = row.row()
+        end.label(text=take.note or take.text, translate=False)
+        end.label(text="", icon="SOLO_ON" if take.star else "SOLO_OFF")
+
+
+class MIRAGE_PT_takes(bpy.types.Panel):
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Mirage"
+    bl_idname = "MIRAGE_PT_takes"
+    bl_label = "Takes"
+    bl_parent_id = "MIRAGE_PT_main"
+
+    def draw(self, context):
+        layout, state = self.layout, context.window_manager.mirage
+        if not state.takes:
+            layout.label(text="This shot has no take yet", icon="INFO")
+            return
+        _draw_list(layout, context, state)
+        _draw_opacity(layout, context, state)
+        _draw_compare(layout, state)
+
+
+def _draw_list(layout, context, state):
+    body = layout.row()
+    body.template_list("MIRAGE_UL_takes", "", state, "takes", state, "take_index", rows=_ROWS)
+    side = body.column(align=True)
+    side.operator("mirage.swap_take", text="", icon="TRIA_UP").step = 1
+    side.operator("mirage.swap_take", text="", icon="TRIA_DOWN").step = -1
+    side.separator()
+    side.operator("mirage.bring_up_take", text="", icon="HIDE_OFF")
+    side.operator("mirage.review_take", text="", icon="SOLO_ON")
+    side.operator("mirage.restore_settings", text="", icon="LOOP_BACK")
+    if state.take_index < len(state.takes):
+        draw_sentence(layout, context, state.takes[state.take_index].note, "TEXT")
+
+
+def _draw_compare(layout, state):
+    header, body = layout.panel("mirage_compare", default_closed=True)
+    header.label(text="Compare")
+    if body is None:
+        return
+    both = body.row(align=True)
+    both.operator("mirage.compare_takes", text="Wipe", icon="SPLIT_VERTICAL").mode = "WIPE"
+    both.operator("mirage.compare_takes", text="Side by Side", icon="SNAP_EDGE").mode = "SIDE_BY_SIDE"
+    both.operator("mirage.stop_comparing", text="", icon="X")
+    body.prop(state, "compare_split", slider=True)
+
+
+def _draw_opacity(layout, context, state):
+    """Of what lies over the view of the chosen shot's camera."""
+    if state.shot_index >= len(state.shots):
+        return
+    camera = context.scene.objects.get(state.shots[state.shot_index].camera)
+    if camera is None or camera.type != "CAMERA":
+        return
+    for background in camera.data.background_images:
+        if background.image is not None and "mirage_camera" in background.image:
+            row = layout.row(align=True)
+            row.prop(background, "alpha", text="Over the Camera", slider=True)
+            row.prop(background, "show_background_image", text="")
+
+
+CLASSES = (MIRAGE_UL_takes, MIRAGE_PT_takes)

@@ -1,12 +1,19 @@
-"""The zip: the same bytes each time, nothing but sources, and it runs under any package name, as extensions must."""
+"""The zip: the same bytes each time, nothing but sources and the backend's wheel, and it runs under any package name,
+as extensions must."""
 
 from __future__ import annotations
 
+import base64
+import csv
+import hashlib
+import io
 import os
 import subprocess
 import sys
 import tomllib
+import venv
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +38,36 @@ def test_what_is_in_it(archive):
     assert archive.name == f"blender_mirage-{manifest['version']}.zip"
     assert {"__init__.py", "LICENSE", "wire/messages.py", "ui/panel.py"} <= set(names)
     assert names == sorted(names)
-    assert all(name == "LICENSE" or name.endswith((".py", ".toml")) for name in names)
+    wheel = f"backend/blender_mirage-{manifest['version']}-py3-none-any.whl"
+    assert all(name in ("LICENSE", wheel) or name.endswith((".py", ".toml")) for name in names)
+    assert names.count(wheel) == 1 and "wheels" not in manifest, "Blender would install it into its own Python"
+
+
+def test_the_wheel_is_the_whole_backend_with_its_weights(archive):
+    with zipfile.ZipFile(archive) as opened:
+        name = next(name for name in opened.namelist() if name.endswith(".whl"))
+        wheel = zipfile.ZipFile(io.BytesIO(opened.read(name)))
+    for package in ("blender_mirage/wire", "inference_backend"):
+        for file in (build_addon.ROOT / package).rglob("*.py"):
+            assert file.relative_to(build_addon.ROOT).as_posix() in wheel.namelist()
+    weights = build_addon.ROOT / "inference_backend" / "weights" / "previz.safetensors"
+    assert wheel.read("inference_backend/weights/previz.safetensors") == weights.read_bytes()
+    info = f"{'-'.join(Path(name).name.split('-')[:2])}.dist-info"
+    assert b"Name: blender-mirage\n" in wheel.read(f"{info}/METADATA")
+    listed = {line[0]: line[1] for line in csv.reader(io.StringIO(wheel.read(f"{info}/RECORD").decode()))}
+    assert set(listed) == set(wheel.namelist())
+    for entry, stated in listed.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(wheel.read(entry)).digest()).rstrip(b"=").decode()
+        assert stated == (f"sha256={digest}" if entry != f"{info}/RECORD" else "")
+
+
+def test_without_setuptools_it_says_what_to_install(tmp_path, monkeypatch):
+    venv.EnvBuilder(with_pip=False).create(tmp_path / "bare")
+    inside = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bare" / inside))
+    (tmp_path / "work").mkdir()
+    with pytest.raises(NotBuildable, match=r"No module named 'setuptools'(.|\n)*pip install \"setuptools>="):
+        build_addon.build_wheel(tmp_path / "work")
 
 
 def test_the_manifest_keeps_to_blenders_rules():

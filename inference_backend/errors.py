@@ -86,6 +86,12 @@ class Cancelled(BackendError):
         super().__init__(message, hint)
 
 
+def error_of(code: str, message: str, hint: str) -> BackendError:
+    """The error that another process told of."""
+    kinds = {kind.code: kind for kind in BackendError.__subclasses__() if kind is not NotWritable}
+    return kinds.get(code, BackendError)(message, hint)
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether the device or the machine ran out of memory. By name and text: torch's class differs over versions."""
     text = str(error).lower()

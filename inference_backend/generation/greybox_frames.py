@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from dataclasses import dataclass
 from typing import Protocol
@@ -57,6 +58,15 @@ class GreyboxFrames:
         changing |= set(np.flatnonzero(np.ptp(tracks.visible, axis=1)).tolist()) if tracks.visible.size else set()
         self._changing = changing
         self._caster: Raycaster | None = None
+
+    def placed(self, greybox: Greybox, tracks: GreyboxTracks, moving: frozenset[int]) -> GreyboxFrames:
+        """The same meshes elsewhere and in another light: of `greybox` the instances are the same, and of them `moving`
+        are to be placed anew from one set to the next. What stands still is shared where it stands as it stood."""
+        other = copy.copy(self)
+        other._greybox, other._tracks, other._changing = greybox, tracks, set(moving)
+        if other.still_key != self.still_key:
+            other._caster = None
+        return other
 
     @property
     def names(self) -> dict[int, str]:

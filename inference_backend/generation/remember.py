@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ from ..memory.tokens import Tokens, TokenStore
 from ..memory.write import write
 from ..models.protocol import Engine, Knowledge
 from ..storage.tensors import load_arrays
-from ..worlds.world_files import SegmentInfo, WorldFiles
+from ..worlds.world_files import Anchor, SegmentInfo, WorldFiles
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,12 @@ class Memory:
         """How many tokens of the world other weights left, which mean nothing to this engine."""
 
     @classmethod
-    def load(cls, world: WorldFiles, engine: Engine, learned: Tokens | None = None) -> Memory:
+    def load(cls, world: WorldFiles, engine: Engine, learned: Tokens | None = None, report: bool = True) -> Memory:
         """What the world's live commits hold for this engine, as far as the world's budget goes. Raises BackendError on
         a damaged segment.
 
-        learned: the tokens of a commit that is about to be made; what is loaded is what will be loaded then.
+        learned: the tokens of a commit that is about to be made; what is loaded is what will be loaded then. report:
+        whether the world notes what of it is in memory.
         """
         live = world.committed_segments()
         segments = [(info, tokens) for info in live if (tokens := _tokens(info, engine))]
@@ -86,13 +88,14 @@ class Memory:
         evicted = len(tokens) - len(rows)
         if evicted:
             tokens, order = tokens.select(rows), order[rows]
-        groups = groups_of((anchor.id, _shape(anchor.rest_mesh, anchor.rest_scale)) for anchor in world.anchors())
+        groups = groups_of((anchor.id, shape_of(anchor)) for anchor in world.anchors())
         copies, paint = Copies.build(groups, tokens), Paint.build(painted, order, pictures)
         if painted:
             tokens, rank = Tokens.join([*(part for _, part in painted), tokens]), paint.with_own(rank)
         memory = cls(tokens, copies, rank, limit, evicted, paint)
         memory.foreign = sum(info.tokens for info in live) - sum(info.tokens for info, _ in segments)
-        memory.report(world)
+        if report:
+            memory.report(world)
         return memory
 
     @property
@@ -165,6 +168,12 @@ class Memory:
         """A memory of these tokens alone, with the same copies."""
         return Memory(added, self._copies)
 
+    def sharing(self, shapes: Iterable[tuple[int, object]]) -> Memory:
+        """The same tokens, to be read only, with other copies: pairs of (anchor, shape), see `shape_of`."""
+        other = copy.copy(self)
+        other._copies = Copies.build(groups_of(shapes), self.tokens)
+        return other
+
     def fingerprint(self, readout: ReadOut) -> str:
         """16 hexadecimal digits of what was read; see `memory.fingerprint`."""
         return fingerprint(readout, self.tokens)
@@ -212,8 +221,9 @@ def _tokens(segment: SegmentInfo, engine: Engine) -> Tokens | None:
         ) from error
 
 
-def _shape(mesh: str, scale: tuple[float, float, float]) -> object:
-    return mesh, tuple(round(factor, 4) for factor in scale)
+def shape_of(anchor: Anchor) -> object:
+    """Two anchors with an equal one are copies."""
+    return anchor.rest_mesh, tuple(round(factor, 4) for factor in anchor.rest_scale)
 
 
 def batches(cells: Iterable[Cells], most: int) -> Iterator[list[Cells]]:

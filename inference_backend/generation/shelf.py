@@ -29,6 +29,14 @@ class Shelf:
         kept[1].report(world)
         return kept[1]
 
+    def show(self, world: WorldFiles, engine: Engine) -> Memory:
+        """The same, to be read only: it stays here, and nothing is noted in the world."""
+        key = memory_key(world, engine)
+        if self._memory is None or self._memory[0] != key:
+            self._memory = None
+            self._memory = key, Memory.load(world, engine, report=False)
+        return self._memory[1]
+
     def put(self, world: WorldFiles, engine: Engine, memory: Memory) -> None:
         """A memory that holds what the world's live commits hold, no more and no less."""
         self._memory = (memory_key(world, engine), memory)

@@ -15,10 +15,11 @@ from typing import IO
 
 from blender_mirage.wire.messages import JobStatus
 
-from ..errors import Conflict
+from ..errors import Busy, Conflict, EngineUnavailable
 from ..storage.atomic import disk_errors
 from ..worlds.catalog import WorldCatalog
 from ..worlds.take_files import TakeFiles
+from .questions import Asker, Question
 from .queue import JobQueue
 from .worker import is_committed, record_end
 
@@ -48,6 +49,7 @@ class WorkerSupervisor:
         self._command = list(command)
         self._log_path = data_dir / LOG_NAME
         self._process: subprocess.Popen[bytes] | None = None
+        self._asker: Asker | None = None
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="worker-watch", daemon=True)
@@ -69,7 +71,7 @@ class WorkerSupervisor:
                 self._process = subprocess.Popen(
                     self._command,
                     stdin=subprocess.PIPE,
-                    stdout=log,
+                    stdout=subprocess.PIPE,
                     stderr=log,
                     cwd=Path(__file__).parents[2],
                     # Threads that wait for each other sleep: beside a Blender that renders, those that spin instead
@@ -78,7 +80,21 @@ class WorkerSupervisor:
                     # A session of its own: Ctrl-C in the backend's terminal is for the backend, which ends the worker.
                     start_new_session=os.name == "posix",
                 )
+            assert self._process.stdin is not None and self._process.stdout is not None
+            self._asker = Asker(self._process.stdin, self._process.stdout)
             LOG.info("Engine worker started, process %d", self._process.pid)
+
+    def ask(self, kind: str, world_id: str, bundle: bytes, seconds: float) -> bytes:
+        """The worker's answer to a question (`questions`), at once or not at all; starts the worker unless it runs.
+        Raises Busy while jobs wait or run, EngineUnavailable where the worker ends, and what the worker raises."""
+        if self._queue.active():
+            raise Busy("A take is being made.", "The engine answers again when it has ended.")
+        self.ensure()
+        with self._lock:
+            asker = self._asker
+        if asker is None:
+            raise EngineUnavailable("The backend is shutting down.", "Start it again.")
+        return asker.ask(Question(kind, world_id, bundle), seconds)
 
     def state(self) -> str:
         """`idle`, `busy`, `starting` or `down`."""
@@ -157,8 +173,9 @@ class WorkerSupervisor:
     def _end_worker(self) -> None:
         if self._process is None:
             return
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        assert self._asker is not None
+        if not self._asker.close(STOP_TIMEOUT_S):
+            self._process.kill()
         try:
             self._process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -167,9 +184,10 @@ class WorkerSupervisor:
         self._drop_process()
 
     def _drop_process(self) -> None:
-        assert self._process is not None and self._process.stdin is not None
-        self._process.stdin.close()
-        self._process = None
+        # Only of a process that has ended: nothing waits for its pipes any more.
+        assert self._asker is not None
+        self._asker.close(STOP_TIMEOUT_S)
+        self._process, self._asker = None, None
         self._queue.report_device(None)
 
     def _open_log(self) -> IO[bytes]:

@@ -1,7 +1,8 @@
 """The engine worker: the one process that holds a GPU. `python -m inference_backend.jobs.worker --data-dir DIR`.
 
-It claims jobs until its parent closes its standard input (or dies, which closes it too). A crash in here costs one job:
-the supervisor sees the process end and starts another.
+It claims jobs until its parent closes its standard input (or dies, which closes it too), and between them answers what
+it is asked through its pipes (`questions`). A crash in here costs one job: the supervisor sees the process end and
+starts another.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from ..worlds.catalog import WorldCatalog
 from ..worlds.mesh_store import MeshStore
 from ..worlds.survey_files import SurveyFiles
 from ..worlds.take_files import TakeFiles
-from .queue import JobQueue
+from .questions import Inbox, Question, listen
+from .queue import DeviceReport, JobQueue
 from .runner import EngineRunner, Runner
 
 LOG = logging.getLogger(__name__)
@@ -37,22 +39,24 @@ CANCEL_POLL_S = 0.1
 
 
 class Worker:
-    """Runs the jobs of one data directory, one after another."""
+    """Runs the jobs of one data directory, one after another, and answers questions between them."""
 
-    def __init__(self, data_dir: Path, runner: Runner) -> None:
+    def __init__(self, data_dir: Path, runner: Runner, inbox: Inbox | None = None) -> None:
         self._queue = JobQueue(data_dir)
         self._catalog = WorldCatalog(data_dir)
         self._meshes = MeshStore(data_dir)
         self._takes = TakeFiles(data_dir)
         self._surveys = SurveyFiles(data_dir)
         self._runner = runner
+        self._inbox = inbox or Inbox()
+        self._reported: DeviceReport | None = None
 
     def run_forever(self) -> None:
-        """Claims and runs jobs until the process ends."""
-        self._queue.report_device(self._runner.device())
+        """Claims and runs jobs, and answers, until the process ends. A job goes before a question."""
+        self._report_device()
         while True:
             if not self.run_next():
-                time.sleep(IDLE_POLL_S)
+                self.answer_next(IDLE_POLL_S)
 
     def run_next(self) -> bool:
         """Runs the oldest queued job to its final state; False when none waits."""
@@ -60,14 +64,34 @@ class Worker:
         if job is None:
             return False
         LOG.info("Job %s: %s of the world %s", job.job_id, job.kind, job.world_id)
+        with self._inbox.closed():
+            self._run_to_its_end(job)
+        return True
+
+    def answer_next(self, seconds: float) -> bool:
+        """Answers the oldest question; False when none comes within `seconds`."""
+        asked = self._inbox.take(seconds)
+        if asked is None:
+            return False
+        answer, error = self._try_to_answer(asked.question)
+        asked.reply(answer, error)
+        self._report_device()
+        return True
+
+    def _run_to_its_end(self, job: JobStatus) -> None:
         state, error = self._attempt(job)
         if job.kind == "take":
             record_end(self._takes, job.take_id, state)
         message, hint = (error.message, error.hint) if error else ("", "")
         self._queue.finish(job.job_id, state, message, hint)
-        self._queue.report_device(self._runner.device())
+        self._report_device()
         LOG.info("Job %s: %s %s", job.job_id, state, message)
-        return True
+
+    def _report_device(self) -> None:
+        report = self._runner.device()
+        if report != self._reported:
+            self._reported = report
+            self._queue.report_device(report)
 
     def close(self) -> None:
         self._queue.close()
@@ -81,14 +105,18 @@ class Worker:
         except BackendError as error:
             return "failed", error
         except Exception as error:
-            if is_out_of_memory(error):
-                return "failed", _out_of_memory(error)
-            LOG.exception("Job %s failed unexpectedly", job.job_id)
-            return "failed", BackendError(
-                f"The engine failed: {type(error).__name__}: {error}",
-                "worker.log in the data directory has the details; please report them with it.",
-            )
+            return "failed", _unexpected(error, f"Job {job.job_id}")
         return "done", None
+
+    def _try_to_answer(self, question: Question) -> tuple[bytes, BackendError | None]:
+        """The answer, or why there is none."""
+        try:
+            with self._catalog.open(question.world_id) as world:
+                return self._runner.answer(question, world, self._meshes), None
+        except BackendError as error:
+            return b"", error
+        except Exception as error:
+            return b"", _unexpected(error, f"A {question.kind} of the world {question.world_id}")
 
     def _run(self, job: JobStatus) -> None:
         is_cancelled = _Polled(lambda: self._queue.cancel_asked_at(job.job_id) is not None, CANCEL_POLL_S)
@@ -136,6 +164,16 @@ def record_end(takes: TakeFiles, take_id: str, state: str) -> None:
         LOG.warning("The facts of take %s could not be written: %s", take_id, error)
 
 
+def _unexpected(error: Exception, what: str) -> BackendError:
+    if is_out_of_memory(error):
+        return _out_of_memory(error)
+    LOG.error("%s failed unexpectedly", what, exc_info=error)
+    return BackendError(
+        f"The engine failed: {type(error).__name__}: {error}",
+        "worker.log in the data directory has the details; please report them with it.",
+    )
+
+
 def _out_of_memory(error: BaseException) -> OutOfMemory:
     first_line = (str(error).splitlines() or ["no details"])[0]
     return OutOfMemory(
@@ -161,17 +199,11 @@ class _Polled:
         return self._answer
 
 
-def end_with_parent(standard_input: IO[bytes]) -> None:
-    """Ends this process, whatever it is doing, as soon as the other end of `standard_input` closes."""
-
-    def wait() -> None:
-        while standard_input.read(1):
-            continue
-        # Not sys.exit: a thread cannot end the process with it, and nothing here needs tidying. Files are whole or
-        # absent at any instant.
-        os._exit(0)
-
-    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
+def private_output() -> IO[bytes]:
+    """Standard output, for answers alone: whatever prints from now on prints to standard error."""
+    private = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(private, "wb")
 
 
 def main(argv: Sequence[str] | None = None, runner: Runner | None = None) -> None:
@@ -182,11 +214,14 @@ def main(argv: Sequence[str] | None = None, runner: Runner | None = None) -> Non
     parser.add_argument("--weights-dir", type=Path, required=runner is None)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    end_with_parent(sys.stdin.buffer)
+    inbox = Inbox()
+    # At the end not sys.exit: a thread cannot end the process with it, and nothing here needs tidying. Files are whole
+    # or absent at any instant.
+    listen(sys.stdin.buffer, private_output(), inbox, ended=lambda: os._exit(0))
     if runner is None:
         runner = EngineRunner(arguments.device, arguments.weights_dir)
         threading.Thread(target=runner.prepare, name="prepare", daemon=True).start()
-    worker = Worker(arguments.data_dir, runner)
+    worker = Worker(arguments.data_dir, runner, inbox)
     worker.run_forever()
 
 

@@ -28,6 +28,8 @@ class WorkerControl(Protocol):
 
     def release(self) -> None: ...
 
+    def ask(self, kind: str, world_id: str, bundle: bytes, seconds: float) -> bytes: ...
+
 
 class Services(Protocol):
     """Everything behind the routes; `inference_backend.services` builds it."""

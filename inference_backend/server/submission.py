@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from blender_mirage.wire.arrays import Array, Arrays
 from blender_mirage.wire.greybox import GreyboxTracks
+from blender_mirage.wire.live import SurfaceRequest, ViewRequest
 from blender_mirage.wire.messages import LAMP_KINDS, EngineInfo, Greybox, SeedViewRequest, TakeInfo, TakeRequest
 
 from ..errors import Conflict, EngineUnavailable, InvalidRequest
@@ -42,12 +43,7 @@ def check_engine(engines: Sequence[EngineInfo], name: str, weights: str = "") ->
 
 def check_take(request: TakeRequest, arrays: Arrays) -> None:
     """Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
-    for name, side in (("height", request.height), ("width", request.width)):
-        if not MIN_SIDE <= side <= MAX_SIDE or side % SIDE_STEP:
-            raise InvalidRequest(
-                f"The {name} must be a multiple of {SIDE_STEP} from {MIN_SIDE} to {MAX_SIDE}, got {side}.",
-                "Change the resolution of the shot.",
-            )
+    _check_size(request.height, request.width)
     frames = len(request.frames)
     if not 1 <= frames <= MAX_FRAMES:
         raise InvalidRequest(
@@ -59,14 +55,23 @@ def check_take(request: TakeRequest, arrays: Arrays) -> None:
         raise InvalidRequest(f"Steps must be from 1 to {MAX_STEPS}, got {request.steps}.", "4 is a good number.")
     if request.fps <= 0:
         raise InvalidRequest(f"Frames per second must be positive, got {request.fps}.", "Set the scene's frame rate.")
-    if not 0 <= request.seed <= MAX_SEED:
-        raise InvalidRequest(f"The seed must be from 0 to {MAX_SEED}, got {request.seed}.", "Choose another seed.")
-    if not 0 <= request.look_strength <= 1:
-        raise InvalidRequest(
-            f"The strength of the look must be from 0 to 1, got {request.look_strength}.", "1 follows it in full."
-        )
+    _check_seed_and_strength(request.seed, request.look_strength)
     _check_cameras(arrays, frames)
     _check_greybox(request.greybox, arrays, frames)
+
+
+def check_view(request: ViewRequest, arrays: Arrays) -> None:
+    """Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
+    _check_seed_and_strength(request.seed, request.look_strength)
+    check_surface(request, arrays)
+
+
+def check_surface(request: ViewRequest | SurfaceRequest, arrays: Arrays) -> None:
+    """The camera and the set of a question. Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
+    _check_size(request.height, request.width)
+    _check_cameras(arrays, frames=1)
+    if request.greybox is not None:
+        _check_greybox(request.greybox, arrays, frames=1)
 
 
 def check_seed_view(request: SeedViewRequest, arrays: Arrays) -> None:
@@ -119,6 +124,24 @@ def check_meshes(meshes: MeshStore, greybox: Greybox) -> None:
         raise Conflict(
             f"{len(missing)} of the {len(wanted)} meshes of the set have not been sent.",
             "Ask for /missing-meshes, send those, then submit again.",
+        )
+
+
+def _check_size(height: int, width: int) -> None:
+    for name, side in (("height", height), ("width", width)):
+        if not MIN_SIDE <= side <= MAX_SIDE or side % SIDE_STEP:
+            raise InvalidRequest(
+                f"The {name} must be a multiple of {SIDE_STEP} from {MIN_SIDE} to {MAX_SIDE}, got {side}.",
+                "Change the resolution of the shot.",
+            )
+
+
+def _check_seed_and_strength(seed: int, look_strength: float) -> None:
+    if not 0 <= seed <= MAX_SEED:
+        raise InvalidRequest(f"The seed must be from 0 to {MAX_SEED}, got {seed}.", "Choose another seed.")
+    if not 0 <= look_strength <= 1:
+        raise InvalidRequest(
+            f"The strength of the look must be from 0 to 1, got {look_strength}.", "1 follows it in full."
         )
 
 

@@ -108,6 +108,11 @@ class WorldFiles:
         with self.database.read() as connection:
             return AnchorList(self.world_id, tokens_of_objects(connection))
 
+    def materials(self) -> dict[str, int]:
+        """The persistent ids of all material names."""
+        with self.database.read() as connection:
+            return {row["name"]: int(row["id"]) for row in connection.execute("SELECT id, name FROM materials")}
+
     def material_ids(self, names: Sequence[str]) -> list[int]:
         """The persistent ids (from 1) of material names, in their order; new names get new ids."""
         with self.database.write() as connection:

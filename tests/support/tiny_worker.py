@@ -6,6 +6,7 @@ way in which a job ends: `slow` (polls for a cancel between steps), `stuck` (one
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import replace
@@ -17,15 +18,19 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from blender_mirage.wire.arrays import Arrays
+from blender_mirage.wire.codec import from_bundle, to_bundle
+from blender_mirage.wire.live import ViewInfo, ViewRequest
 from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
 from blender_mirage.wire.survey import FrameSurvey, Staleness, Survey, SurveyRequest
 from inference_backend.errors import Cancelled, DiskFull
 from inference_backend.generation.context import JobContext, SurveyContext
 from inference_backend.generation.events import Event
+from inference_backend.jobs.questions import Question
 from inference_backend.jobs.queue import DeviceReport
 from inference_backend.jobs.worker import main
 from inference_backend.storage.images import encode_png
-from inference_backend.worlds.world_files import AnchorRecord
+from inference_backend.worlds.mesh_store import MeshStore
+from inference_backend.worlds.world_files import AnchorRecord, WorldFiles
 
 
 class TinyRunner:
@@ -66,6 +71,15 @@ class TinyRunner:
                 context.surveys.write_picture(context.take_id, index, encode_png(np.full((8, 8, 3), index, np.uint8)))
         stale = tuple(Staleness(take_id, request.take.shot, (), ()) for take_id in request.compare)
         return Survey(context.take_id, context.world.world_id, request.take.shot, tuple(frames), stale)
+
+    def answer(self, question: Question, world: WorldFiles, meshes: MeshStore) -> bytes:
+        request, _ = from_bundle(ViewRequest, question.bundle)
+        print("a library may print what it likes")
+        _misbehave(request.prompt)
+        if request.prompt == "die":
+            os._exit(3)
+        image = np.full((request.height, request.width, 3), request.seed % 256, np.uint8)
+        return to_bundle(ViewInfo(request.frame, 1.0, 0.0, 0.0), {"image": image})
 
     def device(self) -> DeviceReport:
         return DeviceReport("cpu", vram_held=0, vram_free=0)

@@ -61,17 +61,23 @@ class SurfaceRequest:
     greybox: Greybox | None = None
     """None: the one that was sent with this key before."""
     points: int = 40_000
-    """How many points at most are spread over the surfaces."""
+    """Into how many tiles at most the surfaces are cut."""
 
 
 @dataclass(frozen=True)
 class SurfaceInfo:
-    """Facts of a surface's answer: shares by area, which add up to 1. Arrays: `position` [N,3] float32 world metres,
-    `normal` [N,3] float32, `radius` [N] float32 metres, `state` [N] uint8 (0 never, 1 partly, 2 seen)."""
+    """Facts of a surface's answer: shares by area, which add up to 1.
+
+    Arrays, of N small parallelograms that coat the surfaces, each on one side: `position` [N,3] float32 of its middle,
+    world metres; `edges` [N,2,3] float32 from there to the middles of two edges, metres, whose cross product points
+    away from the surface; `state` [N] uint8 (0 never, 1 partly, 2 seen).
+    """
 
     seen: float
     partly: float
     never: float
+    never_in_view: float
+    """Share of the camera's own picture; see `survey.FrameSurvey.never`."""
 
 
 def set_key(greybox: Greybox, tracks: Arrays) -> str:

@@ -21,6 +21,7 @@ from .worlds.lock import DataDirLock
 from .worlds.mesh_store import MeshStore
 from .worlds.survey_files import SurveyFiles
 from .worlds.take_files import TakeFiles
+from .worlds.upload_store import UploadStore
 
 LOG = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Services:
     token: str = field(repr=False)
     catalog: WorldCatalog
     meshes: MeshStore
+    uploads: UploadStore
     takes: TakeFiles
     surveys: SurveyFiles
     queue: JobQueue
@@ -63,13 +65,15 @@ def open_services(
         closing.callback(queue.close)
         _tidy(queue, catalog, takes)
         meshes.sweep()
+        uploads = UploadStore(config.data_dir, config.max_body_bytes)
+        uploads.sweep()
         command = command or worker_command(config.data_dir, config.device, config.weights_dir)
         worker = WorkerSupervisor(config.data_dir, queue, takes, command)
         closing.callback(worker.close)
         token = ensure_token(config.data_dir)
         if queue.active():
             worker.ensure()
-        yield Services(config, token, catalog, meshes, takes, surveys, queue, worker)
+        yield Services(config, token, catalog, meshes, uploads, takes, surveys, queue, worker)
 
 
 def _tidy(queue: JobQueue, catalog: WorldCatalog, takes: TakeFiles) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import requests
 
+from ..wire import REQUEST_HEADER, UPLOAD_HEADER
 from ..wire.arrays import Arrays
 from ..wire.codec import to_bundle
 from ..wire.history import AnchorInfo, AnchorList, Budget, Commit, ForgetRequest, Forgotten, History, WorldComparison
@@ -25,11 +26,13 @@ from ..wire.messages import (
 )
 from ..wire.survey import Survey, SurveyRequest
 from .transport import CONNECT_SECONDS, Transport
+from .uploads import PIECE_BYTES, Sending, upload
 
 UPLOAD_SECONDS = 600.0
 """How long the backend may think about a large body; the sending itself is not timed."""
-SILENCE_SECONDS = 45.0
-"""A stream of events that says nothing for so long is taken for broken; the backend sends a sign of life earlier."""
+SILENCE_SECONDS = 1.9
+"""A stream of events that says nothing for so long is taken for broken; the backend sends a sign of life earlier. So is
+a backend that does not begin to answer what it has lying ready."""
 
 Message = TypeVar("Message")
 
@@ -37,8 +40,10 @@ Message = TypeVar("Message")
 class MirageClient:
     """Talks to one backend. Every method raises BackendUnreachable, ContractMismatch or BackendRefused."""
 
-    def __init__(self, address: str, token: str = "") -> None:
+    def __init__(self, address: str, token: str = "", sending: Sending | None = None) -> None:
+        """`sending`: whom large bodies tell how far they are."""
         self._token = token
+        self.sending = sending or Sending()
         self._transport = Transport(address, token)
         self.url = self._transport.url
 
@@ -55,8 +60,8 @@ class MirageClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def health(self) -> Health:
-        return self._transport.ask(Health, "GET", "/v1/health", seconds=CONNECT_SECONDS)
+    def health(self, seconds: float = CONNECT_SECONDS) -> Health:
+        return self._transport.ask(Health, "GET", "/v1/health", seconds=seconds)
 
     def worlds(self) -> tuple[WorldInfo, ...]:
         return self._transport.ask(WorldList, "GET", "/v1/worlds").worlds
@@ -96,22 +101,27 @@ class MirageClient:
         return self._transport.ask(WorldComparison, "GET", f"/v1/worlds/{first}/compare/{second}")
 
     def send_meshes(self, world_id: str, meshes: Mapping[str, bytes]) -> tuple[str, ...]:
-        """Sends those of `meshes` (hash -> packed arrays) that the backend does not hold; returns their hashes."""
+        """Sends those of `meshes` (hash -> packed arrays) that the backend does not hold; returns their hashes.
+
+        May be repeated after a broken connection: what arrived is not sent again.
+        """
         wanted = MeshHashes(tuple(sorted(meshes)))
         missing = self._transport.ask(MeshHashes, "POST", f"/v1/worlds/{world_id}/missing-meshes", body=wanted).hashes
+        self.sending.expect(sum(len(meshes[name]) for name in missing))
         for name in missing:
-            self._transport.request("PUT", f"/v1/meshes/{name}", data=meshes[name], seconds=UPLOAD_SECONDS)
+            self._send_body("PUT", f"/v1/meshes/{name}", meshes[name])
         return missing
 
-    def submit_seed_view(self, world_id: str, request: SeedViewRequest, arrays: Arrays) -> JobStatus:
-        return self._submit(f"/v1/worlds/{world_id}/seed-views", request, arrays)
+    def submit_seed_view(self, world_id: str, request: SeedViewRequest, arrays: Arrays, key: str = "") -> JobStatus:
+        return self._submit(f"/v1/worlds/{world_id}/seed-views", request, arrays, key)
 
-    def submit_take(self, world_id: str, request: TakeRequest, arrays: Arrays) -> JobStatus:
-        return self._submit(f"/v1/worlds/{world_id}/takes", request, arrays)
+    def submit_take(self, world_id: str, request: TakeRequest, arrays: Arrays, key: str = "") -> JobStatus:
+        """`key`: an id of one's own making, under which it may be repeated: it makes one take, which gets that id."""
+        return self._submit(f"/v1/worlds/{world_id}/takes", request, arrays, key)
 
-    def submit_survey(self, world_id: str, request: SurveyRequest, arrays: Arrays) -> JobStatus:
+    def submit_survey(self, world_id: str, request: SurveyRequest, arrays: Arrays, key: str = "") -> JobStatus:
         """Asks what a world knows of a camera path; `take_id` of the answer is the survey's id."""
-        return self._submit(f"/v1/worlds/{world_id}/surveys", request, arrays)
+        return self._submit(f"/v1/worlds/{world_id}/surveys", request, arrays, key)
 
     def submit_take_survey(self, take_id: str, world_id: str = "") -> JobStatus:
         """The same of a take's own request, as it was made. `world_id`: a fork that holds the take too."""
@@ -125,7 +135,7 @@ class MirageClient:
         return self._transport.request("GET", f"/v1/surveys/{survey_id}/frames/{index}").content
 
     def job(self, job_id: str) -> JobStatus:
-        return self._transport.ask(JobStatus, "GET", f"/v1/jobs/{job_id}")
+        return self._transport.ask(JobStatus, "GET", f"/v1/jobs/{job_id}", seconds=SILENCE_SECONDS)
 
     def cancel(self, job_id: str) -> JobStatus:
         """Asks a job to stop; its finished frames stay."""
@@ -148,7 +158,7 @@ class MirageClient:
                 raise self._transport.unreachable(error, SILENCE_SECONDS) from error
 
     def take(self, take_id: str) -> TakeInfo:
-        return self._transport.ask(TakeInfo, "GET", f"/v1/takes/{take_id}")
+        return self._transport.ask(TakeInfo, "GET", f"/v1/takes/{take_id}", seconds=SILENCE_SECONDS)
 
     def frame(self, take_id: str, index: int) -> bytes:
         """PNG of the frame with that index (not Blender's number)."""
@@ -169,15 +179,27 @@ class MirageClient:
         """Gives the GPU's memory back until the next job."""
         return self._transport.ask(Health, "POST", "/v1/release")
 
-    def _submit(self, path: str, request: Any, arrays: Arrays) -> JobStatus:
-        return self._send(JobStatus, path, request, arrays)
+    def _submit(self, path: str, request: Any, arrays: Arrays, key: str) -> JobStatus:
+        return self._send(JobStatus, path, request, arrays, {REQUEST_HEADER: key} if key else {})
 
-    def _send(self, kind: type[Message], path: str, request: Any, arrays: Arrays) -> Message:
+    def _send(
+        self, kind: type[Message], path: str, request: Any, arrays: Arrays, headers: Mapping[str, str] | None = None
+    ) -> Message:
         """A bundle there, a message back."""
         data = to_bundle(request, arrays)
-        return self._transport.read(
-            kind, self._transport.request("POST", path, data=data, seconds=UPLOAD_SECONDS).content
-        )
+        self.sending.expect(len(data))
+        return self._transport.read(kind, self._send_body("POST", path, data, headers).content)
+
+    def _send_body(
+        self, method: str, path: str, data: bytes, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        """A body that does not fit into one piece goes before the request that it belongs to, in several."""
+        if len(data) > PIECE_BYTES:
+            headers = {**(headers or {}), UPLOAD_HEADER: upload(self._transport, data, self.sending)}
+            return self._transport.request(method, path, seconds=UPLOAD_SECONDS, headers=headers)
+        answer = self._transport.request(method, path, data=data, seconds=UPLOAD_SECONDS, headers=headers)
+        self.sending.moved(len(data))
+        return answer
 
 
 def _in(world_id: str) -> str:

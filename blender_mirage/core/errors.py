@@ -23,6 +23,10 @@ class BackendUnreachable(MirageError):
     """Nothing answers at the backend's address, or the answer broke off."""
 
 
+class Stopped(MirageError):
+    """Control flow: the user cancelled while something was sent."""
+
+
 class BackendRefused(MirageError):
     """The backend answered with a problem; `code` is one of `wire.problems.HTTP_STATUS`."""
 
@@ -45,3 +49,7 @@ class TakeNotWritable(MirageError):
 
 class LookNotReadable(MirageError):
     """The look image is missing or is no image."""
+
+
+class SetupFailed(MirageError):
+    """The backend could not be set up on this machine."""

@@ -5,7 +5,9 @@ A transport belongs to one thread. It owns no state beyond its connection pool a
 
 from __future__ import annotations
 
+import io
 import socket
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -64,17 +66,19 @@ class Transport:
         media: str = "application/octet-stream",
         seconds: float = ANSWER_SECONDS,
         stream: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """The answer, checked to be one of a backend that speaks our protocol and does not refuse."""
-        headers = {} if data is None else {"Content-Type": media}
+        headers = {**(headers or {}), **({} if data is None else {"Content-Type": media})}
         try:
             # Redirects are not followed: they would carry a body, and often the token, somewhere else.
             response = self.session.request(
                 method,
                 self.url + path,
-                data=data,
+                # As a file it goes out in blocks, each with the timeout to itself: a slow network is no broken one.
+                data=io.BytesIO(data) if data else data,
                 headers=headers,
-                timeout=(CONNECT_SECONDS, seconds),
+                timeout=(min(CONNECT_SECONDS, seconds), seconds),
                 stream=stream,
                 allow_redirects=False,
             )
@@ -137,7 +141,7 @@ class Transport:
             )
         if isinstance(error, requests.exceptions.ConnectTimeout):
             return BackendUnreachable(
-                f"{host} did not answer within {CONNECT_SECONDS:.0f} seconds.",
+                f"{host} did not answer within {max(1.0, min(CONNECT_SECONDS, seconds)):.0f} seconds.",
                 f"Check that the machine is on and that its firewall lets port {port} in.",
             )
         cause = _root_cause(error)

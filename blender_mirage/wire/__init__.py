@@ -24,6 +24,8 @@ A *bundle* is one message with its arrays. Every response carries the header `X-
 | POST   /v1/worlds/{id}/surface         | bundle: SurfaceRequest        | bundle: SurfaceInfo               |
 | POST   /v1/worlds/{id}/missing-meshes  | MeshHashes                    | MeshHashes (those to be sent)     |
 | PUT    /v1/meshes/{hash}               | arrays                        | 204                               |
+| HEAD   /v1/uploads/{hash}              |                               | 204, UPLOAD_OFFSET: bytes there   |
+| PATCH  /v1/uploads/{hash}              | the bytes from there on       | the same; needs UPLOAD_LENGTH too |
 | POST   /v1/worlds/{id}/seed-views      | bundle: SeedViewRequest       | JobStatus (202)                   |
 | POST   /v1/worlds/{id}/takes           | bundle: TakeRequest           | JobStatus (202)                   |
 | GET    /v1/jobs                        |                               | JobList                           |
@@ -37,8 +39,16 @@ A *bundle* is one message with its arrays. Every response carries the header `X-
 | POST   /v1/takes/{id}/survey           |                               | JobStatus (202): its own request  |
 | POST   /v1/release                     |                               | Health                            |
 
+A large body is uploaded in pieces first; the request that it belongs to then has none and names it in UPLOAD_HEADER.
+A POST that makes a job and names its take's id in REQUEST_HEADER may be repeated: it makes one job.
 Errors are a `Problem` with the HTTP status of its code, everywhere.
 """
 
 PROTOCOL_VERSION = 1
 PROTOCOL_HEADER = "X-Mirage-Protocol"
+
+UPLOAD_OFFSET, UPLOAD_LENGTH, UPLOAD_COMPLETE = "Upload-Offset", "Upload-Length", "Upload-Complete"
+"""Bytes that are there, bytes of the whole, and whether all is there and right (`?1`, else `?0`)."""
+UPLOAD_HEADER = "X-Mirage-Upload"
+REQUEST_HEADER = "Idempotency-Key"
+"""An id of the client's own making, 32 hexadecimal digits."""

@@ -93,6 +93,12 @@ class JobQueue:
             raise NotFound(f"There is no take {take_id}.", "It was deleted with its world, or never existed.")
         return str(row["world_id"])
 
+    def find(self, take_id: str) -> JobStatus | None:
+        """The job that makes a take, seed view or survey; None where there is none."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT * FROM jobs WHERE take_id = ?", (take_id,)).fetchone()
+        return None if row is None else _status(row)
+
     def check_idle(self, world_id: str) -> None:
         """Raises Conflict while jobs of the world wait or run: what they read must not change under them."""
         waiting = len(self.active(world_id))

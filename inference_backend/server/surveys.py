@@ -9,8 +9,8 @@ from blender_mirage.wire.codec import from_bundle, to_bundle
 from blender_mirage.wire.messages import TakeRequest
 from blender_mirage.wire.survey import SurveyRequest
 
-from ..worlds.ids import check_id, new_id
-from .context import Body, Services, message
+from ..worlds.ids import check_id
+from .context import Body, Services, TakeId, message
 from .submission import check_engine, check_meshes, check_take
 
 
@@ -18,14 +18,14 @@ def routes(services: Services) -> APIRouter:
     router = APIRouter(prefix="/v1")
 
     @router.post("/worlds/{world_id}/surveys")
-    def submit_survey(world_id: str, body: Body) -> Response:
-        return _submit(services, world_id, *from_bundle(SurveyRequest, body))
+    def submit_survey(world_id: str, body: Body, survey_id: TakeId) -> Response:
+        return _submit(services, world_id, survey_id, *from_bundle(SurveyRequest, body))
 
     @router.post("/takes/{take_id}/survey")
-    def survey_take(take_id: str, world: str = "") -> Response:
+    def survey_take(take_id: str, survey_id: TakeId, world: str = "") -> Response:
         request, arrays = from_bundle(TakeRequest, services.takes.request(take_id))
         world_id = world or services.takes.info(take_id).world_id
-        return _submit(services, world_id, SurveyRequest(request, compare=(take_id,)), arrays)
+        return _submit(services, world_id, survey_id, SurveyRequest(request, compare=(take_id,)), arrays)
 
     @router.get("/surveys/{survey_id}")
     def get_survey(survey_id: str) -> Response:
@@ -38,15 +38,16 @@ def routes(services: Services) -> APIRouter:
     return router
 
 
-def _submit(services: Services, world_id: str, request: SurveyRequest, arrays: Arrays) -> Response:
+def _submit(services: Services, world_id: str, survey_id: str, request: SurveyRequest, arrays: Arrays) -> Response:
     services.catalog.get(world_id)
     # Whatever weights the path asks for: the survey tells what those installed would make of it.
     check_engine(services.engines(), request.take.engine)
     check_take(request.take, arrays)
     for take_id in request.compare:
         services.takes.info(check_id(take_id, "take"))
-    survey_id = new_id()
     with services.changes:
+        if (before := services.queue.find(survey_id)) is not None:
+            return message(before, 202)
         services.catalog.get(world_id)
         check_meshes(services.meshes, request.take.greybox)
         active = {job.take_id for job in services.queue.active()}

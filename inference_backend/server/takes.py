@@ -13,9 +13,9 @@ from blender_mirage.wire.messages import EngineInfo, JobEvent, SeedViewRequest, 
 from blender_mirage.wire.prompt import UnknownWord, read_prompt, unknown_words_sentence
 
 from ..errors import NotFound
-from ..worlds.ids import new_id, now
+from ..worlds.ids import now
 from ..worlds.world_files import WorldFiles
-from .context import Body, Services, empty, message
+from .context import Body, Services, TakeId, empty, message
 from .submission import check_engine, check_meshes, check_paint_over, check_seed_view, check_take
 
 _OTHER_WORDS = "Say it in words that the engine knows, or with a look image."
@@ -25,14 +25,16 @@ def routes(services: Services) -> APIRouter:
     router = APIRouter(prefix="/v1")
 
     @router.post("/worlds/{world_id}/takes")
-    def submit_take(world_id: str, body: Body) -> Response:
+    def submit_take(world_id: str, body: Body, take_id: TakeId) -> Response:
         services.catalog.get(world_id)
         request, arrays = from_bundle(TakeRequest, body)
         engine = check_engine(services.engines(), request.engine, request.weights)
         check_take(request, arrays)
         unknown = _unknown_words(engine, request.prompt)
-        info = _queued_take(world_id, request, engine.weights, tuple(word.text for word in unknown))
+        info = _queued_take(world_id, take_id, request, engine.weights, tuple(word.text for word in unknown))
         with services.changes:
+            if (before := services.queue.find(take_id)) is not None:
+                return message(before, 202)
             services.catalog.get(world_id)
             check_meshes(services.meshes, request.greybox)
             services.takes.create(info.take_id, body, info)
@@ -44,14 +46,15 @@ def routes(services: Services) -> APIRouter:
         return message(job, 202)
 
     @router.post("/worlds/{world_id}/seed-views")
-    def submit_seed_view(world_id: str, body: Body) -> Response:
+    def submit_seed_view(world_id: str, body: Body, take_id: TakeId) -> Response:
         services.catalog.get(world_id)
         request, arrays = from_bundle(SeedViewRequest, body)
         check_engine(services.engines(), request.engine)
         if not request.over_take:
             check_seed_view(request, arrays)
-        take_id = new_id()
         with services.changes:
+            if (before := services.queue.find(take_id)) is not None:
+                return message(before, 202)
             if request.over_take:
                 check_paint_over(request, arrays, _painted_take(services, world_id, request.over_take))
             check_meshes(services.meshes, request.greybox)
@@ -110,9 +113,11 @@ def _painted_take(services: Services, world_id: str, take_id: str) -> TakeInfo:
     return info
 
 
-def _queued_take(world_id: str, request: TakeRequest, weights: str, unknown_words: tuple[str, ...]) -> TakeInfo:
+def _queued_take(
+    world_id: str, take_id: str, request: TakeRequest, weights: str, unknown_words: tuple[str, ...]
+) -> TakeInfo:
     return TakeInfo(
-        take_id=new_id(),
+        take_id=take_id,
         world_id=world_id,
         shot=request.shot,
         engine=request.engine,

@@ -19,6 +19,7 @@ from ..wire.messages import Health
 from .address import is_loopback, normalise_address
 from .client import MirageClient
 from .errors import BackendUnreachable, MirageError
+from .programs import environment_of_programs
 
 APP_DIR = "blender-mirage"
 SERVER_FILE = "server.json"
@@ -147,7 +148,7 @@ class StartedBackend:
                         stdin=subprocess.DEVNULL,
                         stdout=log,
                         stderr=subprocess.STDOUT,
-                        env=_environment(),
+                        env=environment_of_programs(),
                         **_own_group(),
                     )
                 )
@@ -203,7 +204,7 @@ def find_python(chosen: str) -> str:
     try:
         code = subprocess.run(
             [program, "-c", probe], stdin=subprocess.DEVNULL, capture_output=True, timeout=_PROBE_SECONDS,
-            env=_environment(),
+            env=environment_of_programs(),
         ).returncode  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BackendUnreachable(f"{program} cannot be run: {error}.", "Choose a Python in the preferences.") from error
@@ -217,11 +218,6 @@ def find_python(chosen: str) -> str:
 def _client(settings: BackendSettings, url: str) -> MirageClient:
     token = settings.token or (read_token(settings.data_dir) if is_loopback(url) else "")
     return MirageClient(url, token)
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment, without what an embedding program set for its own Python."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "__PYVENV_LAUNCHER__")}
 
 
 def _own_group() -> dict[str, Any]:

@@ -8,21 +8,19 @@ not both fetch it; the system itself frees what a dead one held.
 from __future__ import annotations
 
 import json
-import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from ..wire.codec import MalformedMessage, from_json, to_plain
+from .file_lock import try_lock
 from .scene_key import SceneKey
 from .shots import Shot
 from .take_files import write_whole
 
 PENDING_FOLDER = "_pending"
 """Beside the folders of the shots, none of which begins with `_`."""
-
-_LOCKED_BYTE = 1 << 30  # behind the end of the file: Windows lets nobody read what is locked
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def note_pending(base: Path, take: PendingTake) -> PendingFile:
     path = base / PENDING_FOLDER / f"{take.take_id}.json"
     write_whole(path, json.dumps(to_plain(take), ensure_ascii=False).encode())
     lock = path.open("rb")
-    _try_lock(lock)
+    try_lock(lock)
     return PendingFile(path, take, lock)
 
 
@@ -91,32 +89,8 @@ def _hold(path: Path) -> PendingFile | None:
     """None where somebody else holds it, it is gone by now, or no take is to be read in it."""
     with suppress(OSError, MalformedMessage), ExitStack() as undo:
         lock = undo.enter_context(path.open("rb"))
-        if _try_lock(lock):
+        if try_lock(lock):
             take = from_json(PendingTake, lock.read())
             undo.pop_all()  # from here on it is held
             return PendingFile(path, take, lock)
     return None
-
-
-def _try_lock(file: IO[bytes]) -> bool:
-    """Locks it where nobody has; true also on a file system that knows no locks."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        file.seek(_LOCKED_BYTE)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        finally:
-            file.seek(0)
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -16,13 +16,14 @@ _commands: list[object] = []
 
 def register() -> None:
     for cls in CLASSES:
+        translations.give_context(cls)
         bpy.utils.register_class(cls)
     properties.add_pointers()
     ids.register()
     chosen_world.register()
     event_pump.register()
     render_truce.register()
-    translations.register()
+    translations.register(CLASSES)
     _commands.append(bpy.utils.register_cli_command(COMMAND, main))
     if not bpy.app.binary_path:  # as a module, bpy crashes or hangs at its end while Python's classes are in it
         atexit.register(unregister)

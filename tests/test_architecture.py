@@ -41,8 +41,18 @@ ADDON_LAYERS = {
     "core": {"wire"},
     "formats": {"wire", "core"},
     "scene": {"wire", "core", "compat"},
-    "operators": {"wire", "core", "formats", "scene", "properties", "preferences", "compat", "event_pump"},
-    "ui": {"properties", "preferences", "compat"},
+    "operators": {
+        "wire",
+        "core",
+        "formats",
+        "scene",
+        "properties",
+        "preferences",
+        "compat",
+        "event_pump",
+        "translations",
+    },
+    "ui": {"properties", "preferences", "compat", "translations"},
 }
 """What each part of the add-on may import, beside itself."""
 

@@ -3,7 +3,7 @@
 import bpy
 
 from ..core.take_job import WorldDeleted
-from .report import allowed, reports_errors
+from .report import allowed, confirm, reports_errors
 from .world_asking import ask_world, why_not_change
 
 
@@ -20,13 +20,13 @@ class MIRAGE_OT_delete_world(bpy.types.Operator):
         return allowed(cls, why_not_change(context))
 
     def invoke(self, context, event):
-        return context.window_manager.invoke_confirm(
+        return confirm(
             self,
+            context,
             event,
-            title=f"Delete {context.scene.mirage.world_name}?",
-            message="It is deleted for good on the backend. Frames in your output folder stay.",
-            confirm_text="Delete World",
-            icon="WARNING",
+            f"Delete {context.scene.mirage.world_name}?",
+            "It is deleted for good on the backend. Frames in your output folder stay.",
+            "Delete World",
         )
 
     @reports_errors

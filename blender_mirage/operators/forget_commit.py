@@ -3,7 +3,7 @@
 import bpy
 
 from ..wire.history import ForgetRequest
-from .report import allowed, reports_errors
+from .report import allowed, confirm, reports_errors
 from .world_asking import ask_world, chosen_commit, look_is_gone, why_no_commit
 
 
@@ -19,13 +19,13 @@ class MIRAGE_OT_forget_commit(bpy.types.Operator):
 
     def invoke(self, context, event):
         commit = chosen_commit(context)
-        return context.window_manager.invoke_confirm(
+        return confirm(
             self,
+            context,
             event,
-            title=f"Forget {commit.name}, {commit.when}?",
-            message="It is deleted for good on the backend. Frames in your output folder stay.",
-            confirm_text="Forget",
-            icon="WARNING",
+            f"Forget {commit.name}, {commit.when}?",
+            "It is deleted for good on the backend. Frames in your output folder stay.",
+            "Forget",
         )
 
     @reports_errors

@@ -4,7 +4,7 @@ import bpy
 
 from ..core.take_job import LookWritten
 from ..wire.history import ForgetRequest
-from .report import allowed, reports_errors
+from .report import allowed, confirm, reports_errors
 from .world_asking import ask_world, why_not_change
 
 
@@ -22,13 +22,13 @@ class MIRAGE_OT_forget_everything(bpy.types.Operator):
         return allowed(cls, why_not_change(context))
 
     def invoke(self, context, event):
-        return context.window_manager.invoke_confirm(
+        return confirm(
             self,
+            context,
             event,
-            title=f"Forget everything in {context.scene.mirage.world_name}?",
-            message="Every take and look of it is deleted for good on the backend. Frames in your output folder stay.",
-            confirm_text="Forget Everything",
-            icon="WARNING",
+            f"Forget everything in {context.scene.mirage.world_name}?",
+            "Every take and look of it is deleted for good on the backend. Frames in your output folder stay.",
+            "Forget Everything",
         )
 
     @reports_errors

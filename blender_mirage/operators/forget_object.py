@@ -5,7 +5,7 @@ import bpy
 from ..core.take_job import Note
 from ..scene.show_world import anchors_of
 from ..wire.history import ForgetRequest
-from .report import allowed, reports_errors
+from .report import allowed, confirm, reports_errors
 from .world_asking import ask_world, why_not_change
 
 
@@ -22,13 +22,13 @@ class MIRAGE_OT_forget_object(bpy.types.Operator):
         return allowed(cls, _why_not(context))
 
     def invoke(self, context, event):
-        return context.window_manager.invoke_confirm(
+        return confirm(
             self,
+            context,
             event,
-            title=f"Forget {context.active_object.name}?",
-            message="What the world remembers of it is deleted for good. No frame is.",
-            confirm_text="Forget",
-            icon="WARNING",
+            f"Forget {context.active_object.name}?",
+            "What the world remembers of it is deleted for good. No frame is.",
+            "Forget",
         )
 
     @reports_errors

@@ -5,7 +5,7 @@ import bpy
 from ..core.paint_over import copy_to_paint
 from ..scene.camera_background import blend_path
 from ..scene.paint_frame import frame_at_playhead, open_for_painting
-from .report import allowed, reports_errors
+from .report import allowed, report, reports_errors
 
 
 class MIRAGE_OT_paint_over_frame(bpy.types.Operator):
@@ -29,5 +29,5 @@ class MIRAGE_OT_paint_over_frame(bpy.types.Operator):
         copy = copy_to_paint(picture.parent.parent.parent, picture)
         context.scene.mirage.paint_path = blend_path(copy)
         open_for_painting(copy)
-        self.report({"INFO"}, f"Paint on {copy}, then press Use Paint-over")
+        report(self, "INFO", f"Paint on {copy}, save it, then press Use Paint-over")
         return {"FINISHED"}

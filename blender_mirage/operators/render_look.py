@@ -15,7 +15,7 @@ from ..scene.read_camera import check_camera, fit_resolution
 from ..scene.render_look import render_look
 from ..scene.scene_keys import scene_key
 from ..scene.show_updates import add_warning, use_look
-from .report import allowed, busy, reports_errors
+from .report import allowed, busy, report, reports_errors
 
 LOOKS_FOLDER = "looks"
 _PACKAGE = __package__.rpartition(".")[0]
@@ -44,7 +44,7 @@ class MIRAGE_OT_render_look(bpy.types.Operator):
         base, note = output_folder(scene)
         if note:
             add_warning(note)
-            self.report({"WARNING"}, note)
+            report(self, "WARNING", note)
         camera = check_camera(scene, scene.camera.name)
         ensure_ids([camera])
         look = LookRendered(_next_path(base), scene.frame_current, camera.name, object_id(camera))
@@ -54,7 +54,7 @@ class MIRAGE_OT_render_look(bpy.types.Operator):
         height, width = fit_resolution(scene, settings.width)
         render_look(scene, look.path, settings.look_engine, settings.look_samples, width, height)
         use_look(scene, look)
-        self.report({"INFO"}, f"Look rendered: {look.path}")
+        report(self, "INFO", f"Look rendered: {look.path}")
         return {"FINISHED"}
 
 

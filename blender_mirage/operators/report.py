@@ -8,6 +8,7 @@ from functools import wraps
 import bpy
 
 from ..core.errors import MirageError
+from ..translations import said
 
 Execute = Callable[[bpy.types.Operator, bpy.types.Context], set[str]]
 
@@ -21,7 +22,7 @@ def reports_errors(execute: Execute) -> Execute:
             return execute(operator, context)
         except MirageError as error:
             # The space is for the status bar, which leaves the line break out.
-            operator.report({"ERROR"}, f"{error.message} \n{error.hint}" if error.hint else error.message)
+            report(operator, "ERROR", f"{error.message} \n{error.hint}" if error.hint else error.message)
             return {"CANCELLED"}
 
     return wrapped
@@ -30,8 +31,27 @@ def reports_errors(execute: Execute) -> Execute:
 def allowed(operator: type[bpy.types.Operator], reason: str) -> bool:
     """For `poll`: whether there is no `reason` against it; the reason is shown in the button's tooltip."""
     if reason:
-        operator.poll_message_set(bpy.app.translations.pgettext_tip(reason))
+        operator.poll_message_set(said(reason, bpy.app.translations.pgettext_tip))
     return not reason
+
+
+def report(operator: bpy.types.Operator, level: str, text: str) -> None:
+    """`level`: INFO, WARNING or ERROR."""
+    operator.report({level}, said(text, bpy.app.translations.pgettext_rpt))
+
+
+def confirm(
+    operator: bpy.types.Operator,
+    context: bpy.types.Context,
+    event: bpy.types.Event,
+    title: str,
+    message: str,
+    confirm_text: str,
+) -> set[str]:
+    """For `invoke`: asks before something is deleted for good."""
+    return context.window_manager.invoke_confirm(
+        operator, event, title=said(title), message=said(message), confirm_text=said(confirm_text), icon="WARNING"
+    )
 
 
 def busy(context: bpy.types.Context) -> bool:

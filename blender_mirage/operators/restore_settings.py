@@ -3,7 +3,7 @@
 import bpy
 
 from ..scene.take_settings import put_settings_back
-from .report import allowed, reports_errors
+from .report import allowed, report, reports_errors
 from .take_choice import chosen_take, why_no_take
 
 
@@ -22,7 +22,7 @@ class MIRAGE_OT_restore_settings(bpy.types.Operator):
         take = chosen_take(context)
         lost = put_settings_back(context.scene, take.facts)
         if lost:
-            self.report({"WARNING"}, f"Not as they were with {take.name}: {', '.join(sorted(lost))}")
+            report(self, "WARNING", f"Not as they were with {take.name}: {', '.join(sorted(lost))}")
         return {"FINISHED"}
 
 

@@ -4,7 +4,7 @@ import bpy
 from bpy.props import IntProperty
 
 from ..core.take_list import neighbour
-from .report import allowed, reports_errors
+from .report import allowed, report, reports_errors
 from .take_choice import bring_up, shot_name, shown_version, takes, why_no_take
 
 
@@ -24,7 +24,7 @@ class MIRAGE_OT_swap_take(bpy.types.Operator):
     def execute(self, context):
         take = neighbour(takes(context), shown_version(context), self.step)
         if take is None:
-            self.report({"INFO"}, "This is the newest take" if self.step > 0 else "This is the oldest take")
+            report(self, "INFO", "This is the newest take" if self.step > 0 else "This is the oldest take")
             return {"CANCELLED"}
         bring_up(context.scene, shot_name(context), take)
         return {"FINISHED"}

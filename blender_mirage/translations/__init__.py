@@ -1,28 +1,42 @@
 """What the interface says in other languages. English is what the source says.
 
-Sentences that carry values (warnings, errors, states) stay English: they are made far from Blender, in `core` and in
-the backend.
+`zh_hans` has a module for each part of the interface: words and tooltips as they stand in the source
+(`SIMPLIFIED_CHINESE`), and templates of the sentences that carry values (`SENTENCES`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import bpy
 
-from .zh_hans import TABLE
+from .contexts import give_context, tooltips
+from .sentences import CONTEXT, said
+from .zh_hans import SENTENCES, TABLE
+
+__all__ = ["CONTEXT", "chinese", "give_context", "register", "said", "sentences_in_chinese", "unregister"]
 
 _LOCALE = "zh_HANS"
-_CONTEXTS = ("*", "Operator")  # Blender looks an operator's label up in a context of its own
+_OWNER = __package__.rpartition(".")[0]
 
 
 def chinese() -> dict[str, str]:
-    """English -> Simplified Chinese, of everything that is translated."""
+    """English -> Simplified Chinese, of all words and tooltips."""
     return dict(TABLE)
 
 
-def register() -> None:
-    table = {(context, text): said for context in _CONTEXTS for text, said in TABLE.items()}
-    bpy.app.translations.register(__package__.rpartition(".")[0], {_LOCALE: table})
+def sentences_in_chinese() -> dict[str, str]:
+    """English -> Simplified Chinese, of the templates of all sentences."""
+    return dict(SENTENCES)
+
+
+def register(classes: Iterable[type]) -> None:
+    """`classes`: those of the add-on, for their tooltips."""
+    ours = {(CONTEXT, english): other for english, other in (TABLE | SENTENCES).items()}
+    shown = {text for cls in classes for text in tooltips(cls)}
+    anywhere = {("*", english): other for english, other in TABLE.items() if english in shown}
+    bpy.app.translations.register(_OWNER, {_LOCALE: ours | anywhere})
 
 
 def unregister() -> None:
-    bpy.app.translations.unregister(__package__.rpartition(".")[0])
+    bpy.app.translations.unregister(_OWNER)

@@ -19,7 +19,7 @@ class MIRAGE_PT_coverage(bpy.types.Panel):
         layout.operator("mirage.survey_coverage", icon="VIEWZOOM")
         for shot in state.coverage:
             box = layout.box().column(align=True)
-            box.label(text=shot.name, icon="VIEW_CAMERA")
+            box.label(text=shot.name, icon="VIEW_CAMERA", translate=False)
             draw_sentence(box, context, shot.text, "ERROR" if shot.unseen else "CHECKMARK")
             draw_sentence(box, context, shot.stale, "SEQUENCE")
         ends = layout.column(align=True)

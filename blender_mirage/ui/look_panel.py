@@ -3,6 +3,7 @@
 import bpy
 
 from ..properties import known_words, unknown_words
+from ..translations import said
 from .sentences import draw_sentence
 
 _LOOK_ROWS = 3
@@ -20,7 +21,7 @@ class MIRAGE_MT_words(bpy.types.Menu):
     def draw(self, context):
         columns = self.layout.column_flow(columns=_WORD_COLUMNS)
         for word in known_words(context.scene.mirage):
-            columns.operator("mirage.add_prompt_word", text=word.capitalize()).word = word
+            columns.operator("mirage.add_prompt_word", text=word.capitalize(), translate=False).word = word
 
 
 class MIRAGE_UL_looks(bpy.types.UIList):
@@ -35,12 +36,12 @@ class MIRAGE_UL_looks(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
         row = layout.split(factor=_NAME_SHARE)
         row.active = item.state == "live"
-        row.label(text=item.name, icon="BRUSH_DATA" if item.over_take else "IMAGE_DATA")
+        row.label(text=said(item.name), icon="BRUSH_DATA" if item.over_take else "IMAGE_DATA", translate=False)
         end = row.row()
-        end.label(text=f"frame {item.frame}" if item.frame >= 0 else "")
+        end.label(text=said(f"frame {item.frame}") if item.frame >= 0 else "", translate=False)
         when = end.row()
         when.alignment = "RIGHT"
-        when.label(text=item.when if item.state == "live" else "reverted")
+        when.label(text=said(item.when if item.state == "live" else "reverted"), translate=False)
 
 
 class MIRAGE_PT_look(bpy.types.Panel):
@@ -56,7 +57,7 @@ class MIRAGE_PT_look(bpy.types.Panel):
         _draw_next(layout, context, settings)
         _draw_paint_over(layout, settings)
         header, body = layout.panel("mirage_looks", default_closed=True)
-        header.label(text="Looks of the World")
+        header.label(text=said("Looks of the World"))
         if body is not None:
             body.operator("mirage.add_look", icon="ADD")
             if settings.world_id and state.memory_world == settings.world_id:

@@ -3,10 +3,13 @@
 import bpy
 
 from ..properties import BUSY_STATES
+from ..translations import said
 from .sentences import draw_sentence
 
 _BACKEND_ICONS = {"UNKNOWN": "UNLINKED", "CONNECTING": "TIME", "READY": "LINKED", "PROBLEM": "ERROR"}
 _JOB_ENDS = {"DONE": "Done", "FAILED": "Failed", "CANCELLED": "Cancelled"}
+_DONE = {"LOOK": "Look rendered", "PICTURE": "Written into the world", "SURVEY": "Done: see Coverage"}
+"""What there is then, of a job that makes no take."""
 
 
 class _Sidebar:
@@ -22,8 +25,8 @@ class MIRAGE_MT_worlds(bpy.types.Menu):
     def draw(self, context):
         layout = self.layout
         for world in context.window_manager.mirage.worlds:
-            takes = f"{world.name}  ({world.takes} {'take' if world.takes == 1 else 'takes'})"
-            chosen = layout.operator("mirage.pick_world", text=takes, icon="WORLD")
+            takes = f"{world.name}  ({world.takes} takes)" if world.takes != 1 else f"{world.name}  (1 take)"
+            chosen = layout.operator("mirage.pick_world", text=said(takes), icon="WORLD", translate=False)
             chosen.world_id, chosen.world_name = world.world_id, world.name
         if len(context.window_manager.mirage.worlds):
             layout.separator()
@@ -38,7 +41,8 @@ class MIRAGE_PT_main(_Sidebar, bpy.types.Panel):
         layout, state, settings = self.layout, context.window_manager.mirage, context.scene.mirage
         _draw_backend(layout, context, state)
         world = layout.row(align=True)
-        world.menu("MIRAGE_MT_worlds", text=settings.world_name or "New World", icon="WORLD")
+        name = settings.world_name or said("New World")
+        world.menu("MIRAGE_MT_worlds", text=name, icon="WORLD", translate=False)
         world.operator("mirage.create_world", text="", icon="ADD")
 
 
@@ -89,38 +93,36 @@ def _draw_backend(layout, context, state):
 
 def _draw_action(layout, context, state):
     if state.job_state in BUSY_STATES:
-        layout.progress(factor=state.progress, text=_working(state))
+        layout.progress(factor=state.progress, text=said(_working(state)), translate=False)
         layout.operator("mirage.cancel_job", icon="X")
     elif state.job_state in _JOB_ENDS:
-        layout.progress(factor=1.0 if state.job_state == "DONE" else state.progress, text=_ended(state))
+        share = 1.0 if state.job_state == "DONE" else state.progress
+        layout.progress(factor=share, text=said(_ended(state)), translate=False)
     draw_sentence(layout, context, state.message, "ERROR" if state.job_state != "CANCELLED" else "INFO")
     draw_sentence(layout, context, state.hint, "BLANK1")
     if state.result and state.job_state not in BUSY_STATES:
-        layout.operator("wm.path_open", text="Open Take Folder", icon="FILE_FOLDER").filepath = state.result
+        layout.operator("wm.path_open", text=said("Open Take Folder"), icon="FILE_FOLDER").filepath = state.result
     for warning in state.warnings:
         draw_sentence(layout, context, warning.name, "INFO")
 
 
 def _working(state):
     if state.cancelling:
-        return "Cancelling: finished frames come home"
-    what = ": ".join(part for part in (state.title, state.phase) if part)
+        return "Cancelling: finished frames are kept"
+    what = f"{state.title}: {state.phase}" if state.title and state.phase else state.title or state.phase
     if state.phase == "frames":
         return f"{what} {state.done} of {state.total}"
     return f"{what} {state.progress:.0%}" if state.total > 1 else what
 
 
 def _ended(state):
-    if state.job_kind == "LOOK":
-        return "Look rendered" if state.job_state == "DONE" else _JOB_ENDS[state.job_state]
-    if state.job_kind == "PICTURE":
-        return "The world has it" if state.job_state == "DONE" else _JOB_ENDS[state.job_state]
-    if state.job_kind == "SURVEY":
-        return _JOB_ENDS[state.job_state] + (": see Coverage" if state.job_state == "DONE" else "")
-    kept = f"{state.frames_saved} {'frame' if state.frames_saved == 1 else 'frames'}"
-    if state.job_state == "DONE":
-        return f"Done: {kept}"
-    return _JOB_ENDS[state.job_state] + (f", {kept} kept" if state.frames_saved else "")
+    end, kept = _JOB_ENDS[state.job_state], state.frames_saved
+    if state.job_state == "DONE" and state.job_kind in _DONE:
+        return _DONE[state.job_kind]
+    if state.job_kind in _DONE or not kept and state.job_state != "DONE":
+        return end
+    frames = "1 frame" if kept == 1 else f"{kept} frames"
+    return f"Done: {frames}" if state.job_state == "DONE" else f"{end}, {frames} kept"
 
 
 CLASSES = (MIRAGE_MT_worlds, MIRAGE_PT_main)

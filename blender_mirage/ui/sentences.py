@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import blf
 import bpy
 
+from ..translations import said
+
 _FONT = 0  # of the interface
 _MARGINS = 3.2  # widget units: the tabs, both edges of a panel, and a label's own
 _ICON = 1.0  # widget units
+_CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
+_OPENING, _CLOSING = "\u201c\u2018\uff08\u300a", "\u3001\u3002\uff0c\uff1a\uff1b\uff1f\uff01\uff09\u300b\u201d\u2019"
+_WORD = re.compile(
+    rf"(?P<gap>\s*)(?P<word>[{_OPENING}]*(?:[{_CHINESE}]|[^\s{_CHINESE}{_OPENING}{_CLOSING}]+)[{_CLOSING}]*|\S)"
+)
+"""A Chinese character is a word of its own; a line neither begins with a closing mark nor ends with an opening one."""
 
 
 def draw_sentence(
@@ -21,16 +30,17 @@ def draw_sentence(
         return
     width = context.region.width - (_MARGINS + _ICON + beside) * _widget_unit(context)
     column = layout.column(align=True)
-    whole = bpy.app.translations.pgettext_iface(text)  # before it is broken up, for no line has a translation
-    for number, line in enumerate(wrap(whole, width, _measure(context))):
+    for number, line in enumerate(wrap(said(text), width, _measure(context))):
         column.label(text=line, icon=icon if number == 0 else "BLANK1", translate=False)
 
 
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
-    """`text` in lines that measure at most `width`, broken between words, and within those that are too long."""
+    """`text` in lines that measure at most `width`, broken between words (Chinese ones have no space between them), and
+    within those that are too long."""
     lines: list[str] = []
-    for word in text.split():
-        joined = f"{lines[-1]} {word}" if lines else word
+    for match in _WORD.finditer(text):
+        gap, word = match["gap"] and " ", match["word"]
+        joined = f"{lines[-1]}{gap}{word}" if lines else word
         if lines and measure(joined) <= width:
             lines[-1] = joined
             continue

@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..translations import said
 from .sentences import draw_sentence
 
 _SHOT_ICONS = {
@@ -25,7 +26,7 @@ class MIRAGE_UL_shots(bpy.types.UIList):
     def draw_item(self, context, layout, data, shot, icon, active_data, active_property):
         row = layout.split(factor=_NAME_SHARE)
         row.label(text=shot.name, icon=_SHOT_ICONS[shot.kind], translate=False)
-        row.label(text=shot.text)
+        row.label(text=said(shot.text), translate=False)
 
 
 class MIRAGE_PT_shots(bpy.types.Panel):
@@ -60,7 +61,7 @@ def _draw_source(layout, settings):
 def _draw_own_settings(layout, state, settings):
     """Of the chosen shot, where it has some."""
     header, body = layout.panel("mirage_own_settings", default_closed=True)
-    header.label(text="Own Settings")
+    header.label(text=said("Own Settings"))
     if body is None:
         return
     shot = state.shots[state.shot_index].name if state.shot_index < len(state.shots) else ""
@@ -79,12 +80,12 @@ def _draw_own_settings(layout, state, settings):
 
 def _draw_check(layout, context, state):
     header, body = layout.panel("mirage_check", default_closed=True)
-    header.label(text="Check", icon="ERROR" if state.findings else "NONE")
+    header.label(text=said("Check"), icon="ERROR" if state.findings else "NONE")
     if body is None:
         return
     body.operator("mirage.check_shots", icon="VIEWZOOM")
     if state.was_checked and not state.findings:
-        body.label(text="Nothing speaks against it", icon="CHECKMARK")
+        body.label(text=said("No problem found"), icon="CHECKMARK")
     for finding in state.findings:
         box = body.box().column(align=True)
         draw_sentence(box, context, finding.name, "ERROR" if finding.stops else "INFO")
@@ -96,20 +97,20 @@ def _draw_fix(box, finding):
     if finding.kind == "NO_CAMERA":
         box.operator("mirage.add_camera", icon="CAMERA_DATA")
     elif finding.kind == "UNSAVED":
-        box.operator("wm.save_as_mainfile", text="Save As", icon="FILE_TICK")
+        box.operator("wm.save_as_mainfile", text=said("Save As"), icon="FILE_TICK")
     elif finding.kind == "SCALE":
-        box.operator(
-            "mirage.fix_scale", text=f"Unit Scale {finding.value:g}", icon="CON_SIZELIKE"
-        ).value = finding.value
+        scale = said(f"Set Unit Scale to {finding.value:g}")
+        box.operator("mirage.fix_scale", text=scale, icon="CON_SIZELIKE", translate=False).value = finding.value
     elif finding.frame >= 0:
-        box.operator("mirage.go_to_frame", text=f"Go to Frame {finding.frame}", icon="TIME").frame = finding.frame
+        there = said(f"Go to Frame {finding.frame}")
+        box.operator("mirage.go_to_frame", text=there, icon="TIME", translate=False).frame = finding.frame
 
 
 def _draw_size(layout, settings):
     column = layout.column(align=True)
     presets = column.row(align=True)
     for preset, label in _PRESETS:
-        presets.operator("mirage.use_preset", text=label).preset = preset
+        presets.operator("mirage.use_preset", text=said(label)).preset = preset
     size = column.row(align=True)
     size.prop(settings, "width")
     size.prop(settings, "seed")
@@ -119,16 +120,13 @@ def _draw_generate(layout, state):
     column = layout.column(align=True)
     button = column.row(align=True)
     button.scale_y = 1.4
-    button.operator("mirage.generate_take", text="Generate Shot", icon="PLAY").which = "LIST"
+    button.operator("mirage.generate_take", text=said("Generate Shot"), icon="PLAY").which = "LIST"
     others = column.row(align=True)
-    others.operator("mirage.generate_take", text="Generate All").which = "ALL"
-    others.operator("mirage.regenerate_stale", text="Stale Only")
+    others.operator("mirage.generate_take", text=said("Generate All")).which = "ALL"
+    others.operator("mirage.regenerate_stale", text=said("Stale Only"))
     if state.shot_estimate:
-        row = layout.row()
-        row.label(text="About", icon="TIME")
-        row.label(text=state.shot_estimate, translate=False)
-        row.label(text="for all")
-        row.label(text=state.all_estimate, translate=False)
+        estimate = said(f"About {state.shot_estimate}, all shots {state.all_estimate}")
+        layout.label(text=estimate, icon="TIME", translate=False)
 
 
 CLASSES = (MIRAGE_UL_shots, MIRAGE_PT_shots)

@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..translations import said
 from .sentences import draw_sentence
 
 _ROWS = 4
@@ -16,7 +17,7 @@ class MIRAGE_UL_takes(bpy.types.UIList):
         row = layout.split(factor=_VERSION_SHARE)
         row.label(text=take.name, icon="HIDE_OFF" if take.shown else "BLANK1", translate=False)
         end = row.row()
-        end.label(text=take.note or take.text, translate=False)
+        end.label(text=take.note or said(take.text), translate=False)
         end.label(text="", icon="SOLO_ON" if take.star else "SOLO_OFF")
 
 
@@ -31,7 +32,7 @@ class MIRAGE_PT_takes(bpy.types.Panel):
     def draw(self, context):
         layout, state = self.layout, context.window_manager.mirage
         if not state.takes:
-            layout.label(text="This shot has no take yet", icon="INFO")
+            layout.label(text=said("This shot has no take yet"), icon="INFO")
             return
         _draw_list(layout, context, state)
         _draw_opacity(layout, context, state)
@@ -54,12 +55,12 @@ def _draw_list(layout, context, state):
 
 def _draw_compare(layout, state):
     header, body = layout.panel("mirage_compare", default_closed=True)
-    header.label(text="Compare")
+    header.label(text=said("Compare"))
     if body is None:
         return
     both = body.row(align=True)
-    both.operator("mirage.compare_takes", text="Wipe", icon="SPLIT_VERTICAL").mode = "WIPE"
-    both.operator("mirage.compare_takes", text="Side by Side", icon="SNAP_EDGE").mode = "SIDE_BY_SIDE"
+    both.operator("mirage.compare_takes", text=said("Wipe"), icon="SPLIT_VERTICAL").mode = "WIPE"
+    both.operator("mirage.compare_takes", text=said("Side by Side"), icon="SNAP_EDGE").mode = "SIDE_BY_SIDE"
     both.operator("mirage.stop_comparing", text="", icon="X")
     body.prop(state, "compare_split", slider=True)
 
@@ -74,7 +75,7 @@ def _draw_opacity(layout, context, state):
     for background in camera.data.background_images:
         if background.image is not None and "mirage_camera" in background.image:
             row = layout.row(align=True)
-            row.prop(background, "alpha", text="Over the Camera", slider=True)
+            row.prop(background, "alpha", text=said("Over the Camera"), slider=True)
             row.prop(background, "show_background_image", text="")
 
 

@@ -3,6 +3,7 @@
 import bpy
 
 from ..properties import remembered_tokens
+from ..translations import said
 from .sentences import draw_sentence
 
 _COMMIT_ICONS = {"take": "SEQUENCE", "seed_view": "IMAGE_DATA"}
@@ -17,12 +18,13 @@ class MIRAGE_UL_history(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
         row = layout.split(factor=_NAME_SHARE)
         row.active = item.state == "live"
-        row.label(text=item.name, icon=_COMMIT_ICONS.get(item.kind, "DOT"))
+        row.label(text=said(item.name), icon=_COMMIT_ICONS.get(item.kind, "DOT"), translate=False)
         when = row.row()
-        when.label(text=item.when)
+        when.label(text=said(item.when), translate=False)
         end = when.row()
         end.alignment = "RIGHT"
-        end.label(text="reverted" if item.state != "live" else f"seed {item.seed}" if item.kind == "take" else "look")
+        kind = f"seed {item.seed}" if item.kind == "take" else "look"
+        end.label(text=said(kind if item.state == "live" else "reverted"), translate=False)
 
 
 class MIRAGE_PT_world(bpy.types.Panel):
@@ -37,7 +39,7 @@ class MIRAGE_PT_world(bpy.types.Panel):
     def draw(self, context):
         layout, state, settings = self.layout, context.window_manager.mirage, context.scene.mirage
         head = layout.row(align=True)
-        head.label(text=settings.world_name or "No world yet", icon="WORLD")
+        head.label(text=settings.world_name or said("No world yet"), icon="WORLD", translate=False)
         head.operator("mirage.fork_world", text="", icon="DUPLICATE")
         head.operator("mirage.refresh_world", text="", icon="FILE_REFRESH")
         head.operator("mirage.delete_world", text="", icon="TRASH")
@@ -49,12 +51,12 @@ class MIRAGE_PT_world(bpy.types.Panel):
 def _draw_memory(layout, context, state):
     draw_sentence(layout, context, state.memory_text, "BLANK1")
     draw_sentence(layout, context, state.memory_held, "BLANK1")
-    layout.operator("mirage.set_budget", text=f"Budget {state.memory_budget:,} MiB", icon="MEMORY")
+    layout.operator("mirage.set_budget", text=said(f"Budget {state.memory_budget:,} MiB"), icon="MEMORY")
 
 
 def _draw_history(layout, context, state):
     header, body = layout.panel("mirage_history")
-    header.label(text="History")
+    header.label(text=said("History"))
     if body is None:
         return
     body.template_list("MIRAGE_UL_history", "", state, "commits", state, "commit_index", rows=_HISTORY_ROWS)
@@ -65,7 +67,7 @@ def _draw_history(layout, context, state):
     buttons.operator("mirage.restore_commit", icon="LOOP_FORWARDS")
     buttons.operator("mirage.forget_commit", icon="TRASH")
     forget = body.column(align=True)
-    forget.operator("mirage.forget_object", text=_forget_words(context, state), icon="OBJECT_DATA")
+    forget.operator("mirage.forget_object", text=said(_forget_words(context, state)), icon="OBJECT_DATA")
     forget.operator("mirage.forget_everything", icon="TRASH")
 
 

@@ -50,13 +50,15 @@ def _is_inner(cls: type, prop: bpy.types.Property) -> bool:
 
 
 def of_layouts() -> Iterator[str]:
-    """What panels say themselves: `text=` and the sentences they draw, also as branches of a condition."""
-    for path in sorted((PACKAGE / "ui").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
-                for keyword in node.keywords:
-                    if keyword.arg == "text":
-                        yield from _literals(keyword.value)
+    """What panels say themselves: what is passed to `said`, also as branches of a condition."""
+    for node in _calls("ui"):
+        if getattr(node.func, "id", "") == "said":
+            yield from _literals(node.args[0])
+
+
+def _calls(part: str) -> Iterator[ast.Call]:
+    for path in sorted((PACKAGE / part).glob("*.py")):
+        yield from (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
 
 
 def of_polls() -> Iterator[str]:
@@ -92,6 +94,16 @@ def test_every_string_of_the_interface_is_said_in_chinese_and_none_is_left_over(
     assert sorted(set(said) - shown) == []
 
 
+def test_no_panel_shows_a_text_that_was_not_said_in_the_users_language():
+    """`text=` is said, or is a name that must stay as it is."""
+    for node in _calls("ui"):
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        text, translate = keywords.get("text"), keywords.get("translate")
+        if text is None or ast.unparse(text) == "''" or ast.unparse(text).startswith("said("):
+            continue
+        assert translate is not None and ast.unparse(translate) == "False", ast.unparse(node)
+
+
 def test_chinese_is_chinese_and_fields_stay():
     for english, chinese in translations.chinese().items():
         same = english in ("Mirage", "Cycles", "EEVEE", "Previz", "Python")
@@ -99,17 +111,31 @@ def test_chinese_is_chinese_and_fields_stay():
         assert sorted(FIELD.findall(english)) == sorted(FIELD.findall(chinese)), english
 
 
-def test_blender_finds_them_in_labels_and_tooltips_and_forgets_them_with_the_addon():
-    view = bpy.context.preferences.view
-    before = view.language, view.use_translate_interface, view.use_translate_tooltips
-    find = bpy.app.translations.pgettext
+def test_labels_have_a_context_of_their_own_and_tooltips_need_none():
+    """Blender looks a label up with the context of its class or property, and a tooltip without any."""
     with enabled_addon():
-        try:
-            if "zh_HANS" not in bpy.app.translations.locales:
-                pytest.skip("this Blender was built without other languages")
-            view.language = "zh_HANS"
-            view.use_translate_interface = view.use_translate_tooltips = True
-            assert find("Generate Shot") == "生成镜头" and find("Generate Shot", "Operator") == "生成镜头"
-        finally:
-            view.language, view.use_translate_interface, view.use_translate_tooltips = before
-    assert find("Generate Shot") == "Generate Shot"
+        for cls in registration.CLASSES:
+            if issubclass(cls, (bpy.types.Panel, bpy.types.Menu, bpy.types.Operator)):
+                assert cls.bl_translation_context == translations.CONTEXT, cls
+            for prop in _properties(cls):
+                if prop.identifier in getattr(cls, "__annotations__", {}):
+                    assert prop.translation_context == translations.CONTEXT, (cls, prop.identifier)
+
+
+@pytest.mark.skipif("zh_HANS" not in bpy.app.translations.locales, reason="this Blender has no other languages")
+def test_our_words_win_in_our_context_and_blenders_stay_elsewhere():
+    view, find = bpy.context.preferences.view, bpy.app.translations.pgettext
+    before = view.language, view.use_translate_interface, view.use_translate_tooltips
+    try:
+        view.language = "zh_HANS"
+        view.use_translate_interface = view.use_translate_tooltips = True
+        blenders = {word: find(word) for word in translations.chinese() if len(word.split()) < 3}
+        with enabled_addon():
+            for english, chinese in translations.chinese().items():
+                assert find(english, translations.CONTEXT) == chinese
+            for word in ("Look", "World", "Take", "Settings", "Strength", "Generate Shot"):
+                assert find(word) == blenders[word], word
+            assert translations.said("done v003") == "完成 v003"
+        assert find("Generate Shot", translations.CONTEXT) == "Generate Shot"
+    finally:
+        view.language, view.use_translate_interface, view.use_translate_tooltips = before

@@ -5,12 +5,12 @@ SIMPLIFIED_CHINESE = {
     "Check Before Generating": "生成前检查",
     "Look for what may spoil a take: no camera, an odd scale, a camera inside an object, whip pans, linked objects, "
     "a full disk. Nothing is generated": (
-        "检查可能影响条目的问题：没有相机、比例异常、相机在物体内部、甩镜头、链接物体、磁盘已满。不会生成任何内容"
+        "检查可能影响条目的问题：没有摄像机、比例异常、摄像机在物体内部、甩镜头、链接物体、磁盘已满。不会生成任何内容"
     ),
-    "Nothing speaks against it": "没有发现问题",
-    "Make a Camera": "创建相机",
+    "No problem found": "没有发现问题",
+    "Make a Camera": "创建摄像机",
     "Make the selected camera the scene's, or add one where the 3D View looks from": (
-        "把所选相机设为场景相机，或在 3D 视图的视点处添加相机"
+        "把所选摄像机设为场景摄像机，或在 3D 视图的视点处添加摄像机"
     ),
     "Save As": "另存为",
     "Set Unit Scale": "设置单位缩放",

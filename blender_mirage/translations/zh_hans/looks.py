@@ -4,14 +4,14 @@ SIMPLIFIED_CHINESE = {
     "Look": "外观",
     "Image": "图像",
     "Prompt Only": "仅提示词",
-    "A render, concept frame, photo or paint-over, seen through the camera": "从相机看到的渲染图、概念图、照片或改绘",
+    "A render, concept frame, photo or paint-over, seen through the camera": "从摄像机看到的渲染图、概念图、照片或改绘",
     "No picture: the words alone": "没有图片：只用文字",
     "Look Image": "外观图像",
     "The picture of the look": "外观的图片",
     "Look Frame": "外观所在帧",
     "That the look shows (-1: the first of the first shot)": "外观显示的帧（-1：第一个镜头的第一帧）",
-    "Look Camera": "外观相机",
-    "The camera of the look (empty: the shot's)": "外观的相机（空：镜头的相机）",
+    "Look Camera": "外观摄像机",
+    "The camera of the look (empty: the shot's)": "外观的摄像机（空：镜头的摄像机）",
     "Render With": "渲染引擎",
     "Cycles": "Cycles",
     "EEVEE": "EEVEE",
@@ -24,10 +24,10 @@ SIMPLIFIED_CHINESE = {
     "Render Look": "渲染外观",
     "Render the current frame as the scene's camera sees it: the look. Cycles renders in a second Blender while you "
     "work on; EEVEE and Viewport hold this one for the moment that they take": (
-        "渲染场景相机看到的当前帧作为外观。Cycles 在另一个 Blender 中渲染，您可以继续工作；EEVEE "
+        "渲染场景摄像机看到的当前帧作为外观。Cycles 在另一个 Blender 中渲染，您可以继续工作；EEVEE "
         "和视图渲染会暂时占用当前 Blender"
     ),
-    "The scene has no camera: add one first": "场景没有相机：请先添加",
+    "The scene has no camera: add one first": "场景没有摄像机：请先添加",
     "Strength": "强度",
     "How far surfaces that no picture showed follow the look; at 0 the prompt and the greybox decide": (
         "没有图片显示过的表面在多大程度上跟随外观；为 0 时由提示词和灰盒决定"
@@ -41,7 +41,7 @@ SIMPLIFIED_CHINESE = {
     "Add Look": "添加外观",
     "Write the look image into the world, as its camera sees the set at its frame. A world can have several; where "
     "two show the same place, the newer is seen": (
-        "把外观图像按其相机和帧写入世界。一个世界可以有多个外观；同一处以较新的为准"
+        "把外观图像按其摄像机和帧写入世界。一个世界可以有多个外观；同一处以较新的为准"
     ),
     "There is no look image: choose one or press Render Look": "没有外观图像：请选择一张或按“渲染外观”",
     "Paint-over": "改绘",

@@ -3,16 +3,16 @@
 SIMPLIFIED_CHINESE = {
     "Shots": "镜头",
     "Shot": "镜头",
-    "A camera over a range of frames": "一段帧范围内的相机",
+    "A camera over a range of frames": "一段帧范围内的摄像机",
     "Shots From": "镜头来源",
     "Markers": "标记",
     "The cut list: cameras bound to markers; without any, the scene's camera": (
-        "剪辑表：绑定到标记的相机；没有标记时用场景相机"
+        "剪辑表：绑定到标记的摄像机；没有标记时用场景摄像机"
     ),
     "Scene Strips": "场景片段",
-    "The scene strips of the timeline, each through its camera": "时间线上的场景片段，各用自己的相机",
-    "Active Camera": "活动相机",
-    "The scene's camera over the preview range, where that is on": "场景相机；若启用预览范围则在该范围内",
+    "The scene strips of the timeline, each through its camera": "时间线上的场景片段，各用自己的摄像机",
+    "Active Camera": "活动摄像机",
+    "The scene's camera over the preview range, where that is on": "场景摄像机；若启用预览范围则在该范围内",
     "Cut Handles": "剪辑余量",
     "Frames that are made before and after each cut, for the editor": "每个剪辑点前后额外生成的帧，供剪辑使用",
     "Frame Step": "帧步长",
@@ -40,7 +40,7 @@ SIMPLIFIED_CHINESE = {
     "Own Look": "独立外观",
     "Write this picture into the world right before this shot": "在生成此镜头之前把此图片写入世界",
     "The picture of the look, as the shot's camera sees the set at its first frame": (
-        "外观图片，对应镜头相机在第一帧看到的布景"
+        "外观图片，对应镜头摄像机在第一帧看到的布景"
     ),
     "Own Seed": "独立种子",
     "Use this seed for this shot": "此镜头使用此种子",
@@ -69,8 +69,6 @@ SIMPLIFIED_CHINESE = {
     "256 pixels across, 2 steps: to see whether it works": "宽 256 像素，2 步：看看是否可行",
     "512 pixels across, 4 steps: to cut with": "宽 512 像素，4 步：用于剪辑",
     "768 pixels across, 6 steps: to show": "宽 768 像素，6 步：用于展示",
-    "About": "约",
-    "for all": "全部约",
     "Generate": "生成",
     "Generate Shot": "生成镜头",
     "Make a new take of the chosen shots with the look; nothing older is overwritten": (

@@ -4,7 +4,7 @@ SIMPLIFIED_CHINESE = {
     "Takes": "条目",
     "This shot has no take yet": "此镜头还没有条目",
     "One version of the chosen shot": "所选镜头的一个版本",
-    "Over the Camera": "相机叠加",
+    "Over the Camera": "摄像机叠加",
     "Swap Take": "切换条目",
     "Show a newer or older take of the shot in place of this one; no file is touched": (
         "用较新或较旧的条目替换显示；不改动任何文件"
@@ -13,7 +13,7 @@ SIMPLIFIED_CHINESE = {
     "1: the next newer one; -1: the next older one": "1：下一个较新的；-1：下一个较旧的",
     "Show Take": "显示条目",
     "Show this take on the timeline and behind the shot's camera, in place of the one there": (
-        "在时间线和镜头相机中显示此条目，替换当前条目"
+        "在时间线和镜头摄像机中显示此条目，替换当前条目"
     ),
     "Review Take": "评价条目",
     "Give this take a star, and write down what you think of it; it stays beside the frames": (

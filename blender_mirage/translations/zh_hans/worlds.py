@@ -30,7 +30,6 @@ SIMPLIFIED_CHINESE = {
     "History": "历史",
     "Commit": "提交",
     "What a take or a look wrote into the world": "条目或外观写入世界的内容",
-    "look": "外观",
     "reverted": "已撤回",
     "Revert": "撤回",
     "Take what this take or look taught the world out of it; it is kept and can be restored, and its frames stay": (
@@ -61,9 +60,9 @@ SIMPLIFIED_CHINESE = {
     "Look how much of the chosen shots the world has seen, where they enter unseen space and which frames of their "
     "takes are out of date. Nothing is generated; the pictures appear over the camera's view": (
         "查看世界已看到所选镜头的多少、镜头在哪里进入未见空间、条目的哪些帧已过时。不会生成任何内容；"
-        "图片显示在相机视图上"
+        "图片显示在摄像机视图上"
     ),
     "Hide Coverage Pictures": "隐藏覆盖图片",
-    "Take the coverage pictures off the cameras; takes stay as they are": "移除相机上的覆盖图片；条目不受影响",
+    "Take the coverage pictures off the cameras; takes stay as they are": "移除摄像机上的覆盖图片；条目不受影响",
     "No coverage picture is shown": "没有显示覆盖图片",
 }

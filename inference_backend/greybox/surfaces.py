@@ -120,8 +120,9 @@ class Rays(NamedTuple):
 
 
 def see(surfaces: Surfaces, rays: Rays, steps: Float32) -> Seen:
-    """`steps` [2,3]: how a ray's direction changes for one step right and one down in the grid."""
+    """`steps` [2,3], or [N,2,3] of each ray: how its direction changes for one step right and one down in the grid."""
     count = len(rays.mesh)
+    steps = steps.reshape(-1, 2, 3)
     seen = Seen(
         **{
             name: np.empty((count, 3) if name in _VECTORS else count, np.int32 if name in _NAMES else np.float32)
@@ -185,6 +186,13 @@ def _row(array, i):  # type: ignore[no-untyped-def]
 
 
 @_compiled
+def _step(steps, i, which):  # type: ignore[no-untyped-def]
+    """One of a ray's two; there may be one pair for all rays."""
+    k = i if len(steps) > 1 else 0
+    return np.float64(steps[k, which, 0]), np.float64(steps[k, which, 1]), np.float64(steps[k, which, 2])
+
+
+@_compiled
 def _edge(vertices, a, b):  # type: ignore[no-untyped-def]
     start, end = _row(vertices, a), _row(vertices, b)
     return end[0] - start[0], end[1] - start[1], end[2] - start[2]
@@ -234,9 +242,9 @@ def _see(surfaces, rays, steps, seen, begin, end):  # type: ignore[no-untyped-de
     vertices, rest_vertices, faces, slots, first_face, linear, winding, anchors, materials, colors = surfaces
     origins, directions, hit_mesh, hit_triangle, hit_u, hit_v, distances = rays
     depths, anchor, rest_position, position, normals, rest_normals, material, base_color, du, dv, view = seen
-    right, down = _row(steps, 0), _row(steps, 1)
     for i in range(begin, end):
         ray, mesh = _row(directions, i), hit_mesh[i]
+        right, down = _step(steps, i, 0), _step(steps, i, 1)
         if mesh < 0:
             unit = _unit(ray)
             back = _times(unit, -1.0)

@@ -9,8 +9,9 @@ import requests
 
 from ..wire import REQUEST_HEADER, UPLOAD_HEADER
 from ..wire.arrays import Arrays
-from ..wire.codec import to_bundle
+from ..wire.codec import MalformedMessage, from_bundle, to_bundle
 from ..wire.history import AnchorInfo, AnchorList, Budget, Commit, ForgetRequest, Forgotten, History, WorldComparison
+from ..wire.live import SurfaceInfo, SurfaceRequest, ViewInfo, ViewRequest
 from ..wire.messages import (
     Health,
     JobEvent,
@@ -134,6 +135,15 @@ class MirageClient:
         """PNG of what is seen, partly and never seen at the frame with that index (not Blender's number)."""
         return self._transport.request("GET", f"/v1/surveys/{survey_id}/frames/{index}").content
 
+    def view(self, world_id: str, request: ViewRequest, arrays: Arrays) -> tuple[ViewInfo, Arrays]:
+        """The engine's frame of one camera, now. Refused with `unknown_set` where the set has to come along, and with
+        `busy` while a job runs."""
+        return self._question(ViewInfo, f"/v1/worlds/{world_id}/view", request, arrays)
+
+    def surface(self, world_id: str, request: SurfaceRequest, arrays: Arrays) -> tuple[SurfaceInfo, Arrays]:
+        """How well a world knows the surfaces of the set, now. Refused as `view` is."""
+        return self._question(SurfaceInfo, f"/v1/worlds/{world_id}/surface", request, arrays)
+
     def job(self, job_id: str) -> JobStatus:
         return self._transport.ask(JobStatus, "GET", f"/v1/jobs/{job_id}", seconds=SILENCE_SECONDS)
 
@@ -189,6 +199,14 @@ class MirageClient:
         data = to_bundle(request, arrays)
         self.sending.expect(len(data))
         return self._transport.read(kind, self._send_body("POST", path, data, headers).content)
+
+    def _question(self, kind: type[Message], path: str, request: Any, arrays: Arrays) -> tuple[Message, Arrays]:
+        """A bundle there, a bundle back, neither of them for long."""
+        answer = self._send_body("POST", path, to_bundle(request, arrays, compress=False)).content
+        try:
+            return from_bundle(kind, answer)
+        except MalformedMessage as error:
+            raise self._transport.unreadable(error) from error
 
     def _send_body(
         self, method: str, path: str, data: bytes, headers: Mapping[str, str] | None = None

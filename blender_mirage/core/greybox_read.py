@@ -79,29 +79,51 @@ class GreyboxRead:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class PackedSeries:
+    """One instance's mesh over the frames, as it is sent."""
+
+    mesh: str
+    vertex_track: str
+    """Empty where it is rigid."""
+    bounds: Float64
+    """[2,3]."""
+    blobs: dict[str, bytes]
+    reads: tuple[MeshRead | None, ...]
+    """What it was made of: as long as it is kept, their ids are theirs."""
+
+
 def assemble(
     instances: Iterable[InstanceTrack],
     lamps: Sequence[LampTrack],
     ambient: Color,
     frames: int,
     warnings: Iterable[str] = (),
+    packed: dict[tuple[int, ...], PackedSeries] | None = None,
 ) -> GreyboxRead:
-    """Packs and hashes each distinct mesh once. Instances come in the order of their anchors."""
+    """Packs and hashes each distinct mesh once. Instances come in the order of their anchors.
+
+    packed: what was packed for another reading of the same set, kept from one to the next; it then holds what this
+    one needs.
+    """
     placed = sorted((track for track in instances if track.meshes), key=lambda track: track.anchor)
-    blobs: dict[str, bytes] = {}
-    packed: dict[tuple[int, ...], tuple[str, str, Float64]] = {}
+    packed = {} if packed is None else packed
+    known = dict(packed)
+    packed.clear()
     messages, bounds = [], []
     transforms = np.zeros((len(placed), frames, 4, 4))
     visible = np.zeros((len(placed), frames), np.uint8)
     for row, track in enumerate(placed):
         series = track.series(frames)
         reads = [track.meshes[index] for index in series]
-        key = (id(track.rest), *map(id, reads))  # the reads stay alive in their tracks, so that ids stay theirs
+        key = (id(track.rest), *map(id, reads))
         if key not in packed:
-            packed[key] = (*_pack_series(reads, track.rest, blobs), _bounds(reads))
-        mesh, vertex_track, box = packed[key]
-        messages.append(Instance(track.anchor, track.name, mesh, track.materials, vertex_track))
-        bounds.append(box)
+            packed[key] = known[key] if key in known else _pack_series(reads, track.rest)
+        series_packed = packed[key]
+        messages.append(
+            Instance(track.anchor, track.name, series_packed.mesh, track.materials, series_packed.vertex_track)
+        )
+        bounds.append(series_packed.bounds)
         transforms[row] = [track.transforms[index] for index in series]
         visible[row, list(track.meshes)] = 1
     moving = np.flatnonzero((transforms != transforms[:, :1]).any((1, 2, 3))).astype(np.int32)
@@ -115,7 +137,7 @@ def assemble(
     return GreyboxRead(
         Greybox(tuple(messages), tuple(track.lamp for track in lamps), ambient),
         tracks,
-        blobs,
+        {name: blob for series_packed in packed.values() for name, blob in series_packed.blobs.items()},
         np.stack(bounds) if bounds else np.zeros((0, 2, 3)),
         tuple(warnings),
     )
@@ -130,25 +152,18 @@ def checked(read: GreyboxRead, where: str, note: Callable[[str], None]) -> Greyb
     return read
 
 
-def _pack_series(reads: Sequence[MeshRead], rest: MeshRead | None, blobs: dict[str, bytes]) -> tuple[str, str]:
-    """(hash of the mesh, hash of its vertex track or "").
-
-    The mesh is the rest shape, or as first seen where there is none. One that holds the same pose over many frames is
-    sent in that pose: a track of equal frames would be large and say nothing.
-    """
+def _pack_series(reads: Sequence[MeshRead], rest: MeshRead | None) -> PackedSeries:
+    """The mesh is the rest shape, or as first seen where there is none. One that holds the same pose over many frames
+    is sent in that pose: a track of equal frames would be large and say nothing."""
     held = all(read is reads[0] for read in reads)
     first = reads[0] if rest is None or (held and len(reads) > 1) else rest
     arrays = {"vertices": first.vertices, "triangles": first.triangles, "face_material": first.face_material}
-    mesh = _keep(pack(arrays), blobs)
-    if all(read is first for read in reads):
-        return mesh, ""
-    return mesh, _keep(pack({"vertices": np.stack([read.vertices for read in reads])}), blobs)
-
-
-def _keep(data: bytes, blobs: dict[str, bytes]) -> str:
-    name = content_hash(data)
-    blobs[name] = data
-    return name
+    parts = [pack(arrays)]
+    if not all(read is first for read in reads):
+        parts.append(pack({"vertices": np.stack([read.vertices for read in reads])}))
+    names = [content_hash(part) for part in parts]
+    blobs = dict(zip(names, parts, strict=True))
+    return PackedSeries(names[0], names[1] if len(names) > 1 else "", _bounds(reads), blobs, (rest, *reads))
 
 
 def _bounds(reads: Sequence[MeshRead]) -> Float64:

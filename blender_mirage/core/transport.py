@@ -125,10 +125,14 @@ class Transport:
         try:
             return from_json(kind, text)
         except MalformedMessage as error:
-            raise ContractMismatch(
-                f"The backend at {self.url} answered what this add-on cannot read: {error}.",
-                "Update the add-on and the backend to the same release.",
-            ) from error
+            raise self.unreadable(error) from error
+
+    def unreadable(self, error: MalformedMessage) -> ContractMismatch:
+        """The answer has not the shape that was agreed on."""
+        return ContractMismatch(
+            f"The backend at {self.url} answered what this add-on cannot read: {error}.",
+            "Update the add-on and the backend to the same release.",
+        )
 
     def unreachable(self, error: requests.RequestException, seconds: float) -> BackendUnreachable:
         """What went wrong on the way, in plain words."""

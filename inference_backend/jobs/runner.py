@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.codec import from_bundle
-from blender_mirage.wire.live import ViewRequest
+from blender_mirage.wire.live import SurfaceRequest, ViewRequest
 from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
 from blender_mirage.wire.survey import Survey, SurveyRequest
 
@@ -85,6 +85,11 @@ class EngineRunner:
 
             view, arrays = from_bundle(ViewRequest, question.bundle)
             return make_view(view, arrays, self._live(view.engine, world, meshes))
+        if question.kind == "surface":
+            from ..generation.surface_coverage import answer_surface
+
+            surface, arrays = from_bundle(SurfaceRequest, question.bundle)
+            return answer_surface(surface, arrays, self._live(surface.engine, world, meshes))
         raise InvalidRequest(f"The engine does not answer questions of the kind {question.kind!r}.", "Update it.")
 
     def device(self) -> DeviceReport:

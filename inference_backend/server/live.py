@@ -1,15 +1,15 @@
-"""/v1/worlds/{id}/view: what the engine worker answers at once, outside the queue of jobs."""
+"""/v1/worlds/{id}/view and /surface: what the engine worker answers at once, outside the queue of jobs."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
 from blender_mirage.wire.codec import from_bundle
-from blender_mirage.wire.live import ViewRequest
+from blender_mirage.wire.live import SurfaceRequest, ViewRequest
 from blender_mirage.wire.messages import Greybox
 
 from .context import Body, Services
-from .submission import check_engine, check_meshes, check_view
+from .submission import check_engine, check_meshes, check_surface, check_view
 
 ANSWER_S = 120.0
 """The first answer waits for the engine to be loaded, and on a new machine for its loops to be compiled."""
@@ -23,6 +23,12 @@ def routes(services: Services) -> APIRouter:
         request, arrays = from_bundle(ViewRequest, body)
         check_view(request, arrays)
         return _asked(services, "view", world_id, body, request.engine, request.greybox)
+
+    @router.post("/surface")
+    def judge_surface(world_id: str, body: Body) -> Response:
+        request, arrays = from_bundle(SurfaceRequest, body)
+        check_surface(request, arrays)
+        return _asked(services, "surface", world_id, body, request.engine, request.greybox)
 
     return router
 

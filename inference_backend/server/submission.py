@@ -18,6 +18,7 @@ from ..worlds.mesh_store import MeshStore
 MIN_SIDE, MAX_SIDE, SIDE_STEP = 64, 4096, 4
 MAX_FRAMES = 10_000
 MAX_STEPS = 100
+MAX_POINTS = 200_000
 MAX_SEED = 2**63 - 1
 _ROTATION_TOLERANCE = 1e-4
 
@@ -63,11 +64,20 @@ def check_take(request: TakeRequest, arrays: Arrays) -> None:
 def check_view(request: ViewRequest, arrays: Arrays) -> None:
     """Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
     _check_seed_and_strength(request.seed, request.look_strength)
-    check_surface(request, arrays)
+    _check_question(request, arrays)
 
 
-def check_surface(request: ViewRequest | SurfaceRequest, arrays: Arrays) -> None:
-    """The camera and the set of a question. Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
+def check_surface(request: SurfaceRequest, arrays: Arrays) -> None:
+    """Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
+    if not 1 <= request.points <= MAX_POINTS:
+        raise InvalidRequest(
+            f"Surfaces are judged at 1 to {MAX_POINTS} points, got {request.points}.", "40000 is a good number."
+        )
+    _check_question(request, arrays)
+
+
+def _check_question(request: ViewRequest | SurfaceRequest, arrays: Arrays) -> None:
+    """The camera and the set of it."""
     _check_size(request.height, request.width)
     _check_cameras(arrays, frames=1)
     if request.greybox is not None:

@@ -1,0 +1,81 @@
+"""The coating of the set that says how well a world knows it: tiles as triangles to draw, and their shares in words.
+
+The tints are those of the coverage pictures (after Okabe and Ito, 2008): calm and dark where it was seen, lighter where
+it was seen in part, warm and bright where it was never seen. They differ in lightness and in how much they cover, so
+that nobody needs to tell green from red.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..wire.arrays import Arrays
+from ..wire.live import SurfaceInfo
+from .coverage_words import UNSEEN_SHARE, percent
+
+Float32 = NDArray[np.float32]
+Rgba = tuple[float, float, float, float]
+
+NEVER, PARTLY, SEEN = range(3)
+"""States of a tile, as `wire.live.SurfaceInfo` numbers them."""
+TINTS: dict[int, Rgba] = {
+    SEEN: (0.0, 0.55, 0.41, 0.45),
+    PARTLY: (0.94, 0.78, 0.2, 0.62),
+    NEVER: (0.88, 0.33, 0.0, 0.8),
+}
+"""sRGB, and the opacity of each where the user wants all of it."""
+LIFT = 0.01
+"""Of a tile's own size, how far it is held off its surface: enough for what bends under it."""
+MOST_LIFT = 0.005
+"""Metres."""
+
+
+@dataclass(frozen=True)
+class Coating:
+    """What a world knows of a set at one frame, to be drawn."""
+
+    info: SurfaceInfo
+    vertices: dict[int, Float32]
+    """State -> [V,3] corners in Blender's units, four a tile, one tile behind another."""
+
+    @property
+    def tiles(self) -> int:
+        return sum(len(corners) for corners in self.vertices.values()) // 4
+
+
+def coating_of(info: SurfaceInfo, arrays: Arrays, metres: float) -> Coating:
+    """From a surface's answer; `metres`: how long a Blender unit is. Raises ValueError where the arrays do not match."""
+    position, edges, state = arrays["position"], arrays["edges"], arrays["state"]
+    count = len(state)
+    if position.shape != (count, 3) or edges.shape != (count, 2, 3):
+        raise ValueError(f"expected {count} tiles, got positions {position.shape} and edges {edges.shape}")
+    first, second = edges[:, 0], edges[:, 1]
+    crossed = np.cross(first, second)
+    area = np.maximum(np.linalg.norm(crossed, axis=-1, keepdims=True), 1e-30)
+    middle = position + crossed / area * np.minimum(LIFT * np.sqrt(area), MOST_LIFT)
+    corners = np.stack(
+        [middle - first - second, middle + first - second, middle + first + second, middle - first + second], 1
+    )
+    corners = (corners / metres).astype(np.float32)
+    return Coating(info, {kind: np.ascontiguousarray(corners[state == kind].reshape(-1, 3)) for kind in TINTS})
+
+
+def triangles_of(corners: int) -> NDArray[np.int32]:
+    """[T,3] two for each four corners, counter-clockwise as seen from the tile's side."""
+    first = np.arange(0, corners, 4, dtype=np.int32)[:, None, None]
+    return (first + np.array([[0, 1, 2], [0, 2, 3]], np.int32)).reshape(-1, 3)
+
+
+def legend(info: SurfaceInfo) -> dict[int, str]:
+    """State -> its share of the surfaces, in words."""
+    return {SEEN: percent(info.seen), PARTLY: percent(info.partly), NEVER: percent(info.never)}
+
+
+def unseen_warning(info: SurfaceInfo) -> str:
+    """What to say over the camera's view; empty where the camera is not in unseen space."""
+    if info.never_in_view <= UNSEEN_SHARE:
+        return ""
+    return f"Unseen space: {percent(info.never_in_view)} of this frame"

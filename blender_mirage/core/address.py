@@ -28,9 +28,9 @@ def normalise_address(text: str) -> str:
         parts = urlsplit(f"http://{typed}" if bare else typed)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise MirageError(f"{text!r} is no address of a backend: {error}.", _EXAMPLES) from error
+        raise MirageError(f"{text!r} is not the address of a backend: {error}.", _EXAMPLES) from error
     if not host or parts.scheme not in ("http", "https") or re.search(r"\s", host):
-        raise MirageError(f"{text!r} is no address of a backend.", _EXAMPLES)
+        raise MirageError(f"{text!r} is not the address of a backend.", _EXAMPLES)
     if port is None and bare:
         port = DEFAULT_PORT
     name = f"[{host}]" if ":" in host else host

@@ -39,19 +39,22 @@ class CameraPath:
     def __post_init__(self) -> None:
         count = len(self.frames)
         if count == 0:
-            raise SceneNotReady("The camera path has no frame.", "Set an end frame that is not before the start frame.")
+            raise SceneNotReady(
+                "There is no frame between the start and the end.",
+                "Set an end frame that is not before the start frame.",
+            )
         if self.c2w.shape != (count, 4, 4) or self.K.shape != (count, 3, 3):
             raise ValueError(f"expected {count} cameras, got c2w {self.c2w.shape} and K {self.K.shape}")
         if self.height < 1 or self.width < 1 or not self.fps > 0.0:
             raise ValueError(f"expected a positive size and rate, got {self.width}x{self.height} at {self.fps} fps")
         if any(after <= before for before, after in zip(self.frames, self.frames[1:], strict=False)):
             raise ValueError(f"expected rising frame numbers, got {self.frames}")
-        self._reject(~np.isfinite(self.c2w).all((1, 2)), "a pose that is not finite")
-        self._reject(~np.isfinite(self.K).all((1, 2)), "intrinsics that are not finite")
+        self._reject(~np.isfinite(self.c2w).all((1, 2)), "a position or rotation that is not a number")
+        self._reject(~np.isfinite(self.K).all((1, 2)), "a lens that is not a number")
         axes = self.c2w[:, :3, :3]
         skewed = np.abs(axes.transpose(0, 2, 1) @ axes - np.eye(3)).max((1, 2)) > _ORTHONORMAL
-        self._reject(skewed, "axes that are not orthonormal")
-        self._reject((self.K[:, 0, 0] == 0.0) | (self.K[:, 1, 1] <= 0.0), "a focal length that is not positive")
+        self._reject(skewed, "a sheared or uneven scale")
+        self._reject((self.K[:, 0, 0] == 0.0) | (self.K[:, 1, 1] <= 0.0), "a focal length of zero or less")
 
     def __len__(self) -> int:
         return len(self.frames)

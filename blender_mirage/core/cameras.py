@@ -127,15 +127,15 @@ def _split_axes(matrix: NDArray[Any]) -> tuple[Float64, Float64]:
     """Unit-length OpenCV axes of a Blender camera matrix as (rotation R, upper triangular U), A = R U, U[2,2] > 0."""
     if not np.all(np.isfinite(matrix)):
         raise SceneNotReady(
-            "The camera's matrix holds a value that is not a finite number.",
+            "The camera's position or rotation is not a finite number.",
             "Check its drivers and constraints.",
         )
     lengths = np.linalg.norm(matrix[:3, :3], axis=0)
     axes = matrix[:3, :3] @ FLIP_YZ / np.where(lengths > 0.0, lengths, 1.0)
     if abs(np.linalg.det(axes)) < 1e-9:
         raise SceneNotReady(
-            "The camera's axes are flat: it or a parent has a scale of zero.",
-            "Set the scale of the camera and its parents to something else than 0.",
+            "The camera or one of its parents has a scale of zero.",
+            "Set that scale to another value than 0.",
         )
     rotation, upper = np.linalg.qr(axes)
     signs = np.sign(np.diag(upper))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..wire.prompt import listed
 from ..wire.survey import FrameSurvey, Staleness, Survey
 
 UNSEEN_SHARE = 0.02
@@ -25,28 +26,28 @@ def describe_coverage(survey: Survey) -> str:
     if not frames:
         return "No frame was looked at."
     seen, partly, never = (_mean([getattr(frame, name) for frame in frames]) for name in ("seen", "partly", "never"))
-    shares = f"Seen {_percent(seen)}, partly {_percent(partly)}, never {_percent(never)}."
+    shares = f"Seen {percent(seen)}, partly {percent(partly)}, never {percent(never)}."
     unseen = [frame for frame in frames if frame.never > UNSEEN_SHARE]
     if not unseen:
         return f"{shares} No frame goes into unseen space."
     worst = max(unseen, key=lambda frame: frame.never)
-    return f"{shares} Unseen space {_where(unseen, frames)}, most at {worst.frame} ({_percent(worst.never)})."
+    return f"{shares} Unseen space {_where(unseen, frames)}, most at {worst.frame} ({percent(worst.never)})."
 
 
 def describe_staleness(stale: Staleness, name: str, frames: Sequence[int]) -> str:
     """One line on a take called `name` of a shot with those frames."""
     if not stale.frames:
         return f"{name} is up to date."
-    *others, last = [_REASONS.get(reason, reason) for reason in stale.reasons] or [""]
-    why = f"{', '.join(others)} and {last}" if others else last
-    some = len(stale.frames) < len(frames)
-    count = f"{len(stale.frames)} of {len(frames)} frames are" if some else "all frames are"
-    which = f" ({runs(stale.frames, frames)})" if some else ""
-    return f"{name}: {count} stale{which}" + (f": {why} changed." if why else ".")
+    which = "all frames"
+    if len(stale.frames) < len(frames):
+        which = f"{len(stale.frames)} of {len(frames)} frames ({runs(stale.frames, frames)})"
+    why = listed([_REASONS.get(reason, reason) for reason in stale.reasons])
+    return f"{name}: {which} are stale: {why} changed." if why else f"{name}: {which} are stale."
 
 
 def runs(frames: Sequence[int], of: Sequence[int]) -> str:
-    """Some frame numbers of the shot's, as ranges: `1 to 4, 9`. Both rise; the shot may go in steps."""
+    """Some frame numbers of the shot's, as ranges: `1-4, 9`; of many ranges, where they begin and end. Both rise; the
+    shot may go in steps."""
     place = {frame: index for index, frame in enumerate(of)}
     found: list[list[int]] = []
     for frame in frames:
@@ -55,8 +56,16 @@ def runs(frames: Sequence[int], of: Sequence[int]) -> str:
         else:
             found.append([frame, frame])
     if len(found) > MOST_RUNS:
-        return f"{len(frames)} between {frames[0]} and {frames[-1]}"
-    return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in found)
+        return f"{frames[0]}-{frames[-1]}"
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in found)
+
+
+def percent(share: float) -> str:
+    """Never 0 % of something or 100 % of less than all."""
+    rounded = round(100 * share)
+    if rounded in (0, 100) and share not in (0.0, 1.0):
+        return "under 1 %" if rounded == 0 else "over 99 %"
+    return f"{rounded} %"
 
 
 def _where(unseen: Sequence[FrameSurvey], frames: Sequence[FrameSurvey]) -> str:
@@ -70,11 +79,3 @@ def _where(unseen: Sequence[FrameSurvey], frames: Sequence[FrameSurvey]) -> str:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _percent(share: float) -> str:
-    """Never 0 % of something or 100 % of less than all."""
-    rounded = round(100 * share)
-    if rounded in (0, 100) and share not in (0.0, 1.0):
-        return "under 1 %" if rounded == 0 else "over 99 %"
-    return f"{rounded} %"

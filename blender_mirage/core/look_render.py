@@ -80,7 +80,11 @@ class LookRender(threading.Thread):
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
             )
         except OSError as error:
-            return Ended("failed", f"A second Blender could not be started: {error}.", "Render the frame with F12.")
+            return Ended(
+                "failed",
+                f"A second Blender could not be started: {error}.",
+                "Render the frame yourself (F12) and choose the image file.",
+            )
         with process:
             self._process = process
             if self._cancelled.is_set():  # asked while it was being started

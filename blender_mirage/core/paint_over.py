@@ -75,7 +75,7 @@ def copy_to_paint(base: Path, picture: Path) -> Path:
         raise TakeFilesMissing(f"There is no frame of a take at {picture}.", "Generate the take again.")
     facts = read_sidecar(folder)
     if not facts.get("take_id"):
-        raise TakeFilesMissing(f"The sidecar in {folder} does not say which take it is of.", "Generate the take again.")
+        raise TakeFilesMissing(f"{folder} does not say which take it holds.", "Generate the take again.")
     on = PaintedOn(
         take_id=str(facts["take_id"]),
         world_id=str(facts.get("world_id", "")),
@@ -99,8 +99,8 @@ def painted_on(copy: Path) -> PaintedOn:
         return PaintedOn(**{name: kind(facts[name]) for name, kind in _KINDS.items()})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LookNotReadable(
-            f"Nothing says which frame {copy.name} was painted on: {path} cannot be read ({error}).",
-            "Press Paint Over This Frame, and paint on the picture that it makes.",
+            f"The frame that {copy.name} was painted on is not known: {path} cannot be read ({error}).",
+            "Press Paint Over This Frame, and paint on the picture it makes.",
         ) from error
 
 

@@ -83,10 +83,10 @@ def neighbour(takes: Sequence[TakeOnDisk], version: int, step: int) -> TakeOnDis
 
 def describe_take(take: TakeOnDisk) -> str:
     """One line: how many frames, with which seed, and how it ended where that was not well."""
-    frames = f"{len(take.frames)} {'frame' if len(take.frames) == 1 else 'frames'}"
-    parts = [frames, f"seed {take.facts['seed']}" if "seed" in take.facts else ""]
-    parts.append(take.state if take.state not in ("done", "") else "")
-    return ", ".join(filter(None, parts))
+    words = "1 frame" if len(take.frames) == 1 else f"{len(take.frames)} frames"
+    if "seed" in take.facts:
+        words = f"{words}, seed {take.facts['seed']}"
+    return words if take.state in ("done", "") else f"{words}, {take.state}"
 
 
 def estimate_seconds(takes: Sequence[TakeOnDisk], engine: str, frames: int, pixels: int) -> float | None:

@@ -27,7 +27,7 @@ class MIRAGE_OT_forget_object(bpy.types.Operator):
             context,
             event,
             f"Forget {context.active_object.name}?",
-            "What the world remembers of it is deleted for good. No frame is.",
+            "What the world remembers of it is deleted for good. Frames in your output folder stay.",
             "Forget",
         )
 

@@ -35,11 +35,11 @@ class MIRAGE_OT_pick_up_takes(bpy.types.Operator):
         try:
             settings = replace(backend_settings(context), start=False)
         except MirageError as error:
-            _leave(pending, f"Takes were asked for and are not here yet. {error}")
+            _leave(pending, f"Takes that were asked for are not here yet. {error}")
             return {"FINISHED"}
         others = [file for file in pending if file.take.backend != settings.key]
         asked = ", ".join(sorted({file.take.backend for file in others}))
-        _leave(others, f"Takes were asked of the backend {asked}: set it in the preferences to fetch them.")
+        _leave(others, f"Takes wait on the backend {asked}: enter that address in the preferences to fetch them.")
         ours = [file for file in pending if file not in others]
         if ours:
             order = Order(uuid.uuid4().hex, ours[0].take.scene, settings, ours[0].base, ())

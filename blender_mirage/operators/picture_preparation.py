@@ -53,7 +53,7 @@ class _PicturePreparation:
     def _live_scene(self) -> bpy.types.Scene:
         scene = find_scene(self.scene)
         if scene is None:
-            raise SceneNotReady(f"The scene {self.scene.name!r} went away while it was read.", "Start again.")
+            raise SceneNotReady(f"The scene {self.scene.name!r} was deleted while it was read.", "Start again.")
         return scene
 
 

@@ -48,7 +48,7 @@ class PreflightReading:
         every = max(1, len(camera.frames) // (_LOOKED_AT - 1))
         with Playhead(self._reading.source_of(shot)) as playhead:
             for index, frame in enumerate(camera.frames[::every]):
-                yield Progress(shot.name, "looking where the camera stands", index, _LOOKED_AT)
+                yield Progress(shot.name, "checking where the camera stands", index, _LOOKED_AT)
                 depsgraph, live = playhead.go(frame), self._reading.live(shot)
                 finding: Finding | None = inside_finding(playhead.scene, depsgraph, live.camera, frame)
                 if finding is not None:

@@ -22,7 +22,7 @@ class MIRAGE_OT_restore_settings(bpy.types.Operator):
         take = chosen_take(context)
         lost = put_settings_back(context.scene, take.facts)
         if lost:
-            report(self, "WARNING", f"Not as they were with {take.name}: {', '.join(sorted(lost))}")
+            report(self, "WARNING", f"Not restored from {take.name}: {', '.join(sorted(lost))}")
         return {"FINISHED"}
 
 

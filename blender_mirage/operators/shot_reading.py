@@ -53,7 +53,7 @@ class ShotReading:
         """The scene, however long ago reading began. Raises SceneNotReady."""
         scene = find_scene(self.scene)
         if scene is None:
-            raise SceneNotReady(f"The scene {self.scene.name!r} went away while it was read.", "Start again.")
+            raise SceneNotReady(f"The scene {self.scene.name!r} was deleted while it was read.", "Start again.")
         return scene
 
     def source_of(self, shot: Shot) -> bpy.types.Context | bpy.types.Scene:
@@ -62,14 +62,14 @@ class ShotReading:
             return source(self.live_scene())
         scene = by_session(bpy.data.scenes, self._scenes[shot.scene])
         if scene is None:
-            raise SceneNotReady(f"The scene {shot.scene!r} went away while it was read.", "Start again.")
+            raise SceneNotReady(f"The scene {shot.scene!r} was deleted while it was read.", "Start again.")
         return source(scene)
 
     def live(self, shot: Shot) -> Shot:
         """The shot with its camera as it is called now. Raises SceneNotReady where it was deleted meanwhile."""
         camera = by_session(bpy.data.objects, self._cameras[shot.name])
         if camera is None:
-            raise SceneNotReady(f"Camera {shot.camera!r} went away while it was read.", "Start again.")
+            raise SceneNotReady(f"Camera {shot.camera!r} was deleted while it was read.", "Start again.")
         return replace(shot, camera=camera.name, camera_id=object_id(camera))
 
     def read_camera(self, shot: Shot) -> Generator[Progress, None, CameraPath]:

@@ -57,7 +57,7 @@ def read_painted(copy: Path, on: PaintedOn) -> NDArray[np.uint8]:
     under = _pixels(Path(on.original))
     if under.shape != pixels.shape:
         raise LookNotReadable(
-            f"{copy.name} is transparent and {pixels.shape[1]}x{pixels.shape[0]} pixels, the frame under it "
+            f"{copy.name} has transparent parts and {pixels.shape[1]}x{pixels.shape[0]} pixels, the frame under it "
             f"{under.shape[1]}x{under.shape[0]}.",
             "Paint on the picture as it is, without scaling or cropping it.",
         )
@@ -84,10 +84,10 @@ def _pixels(path: Path) -> NDArray[np.uint8]:
 def _read(image: bpy.types.Image, path: Path) -> NDArray[np.uint8]:
     try:
         if 0 in image.size:
-            raise ValueError("is not an image that Blender can read")
+            raise LookNotReadable(f"{path} is not an image that Blender can read.", "Save it as PNG.")
         return read_pixels(image)
     except ValueError as error:
-        raise LookNotReadable(f"{path} {error}.", "Save it as PNG.") from error
+        raise LookNotReadable(f"{path} cannot be used: it {error}.", "Save it as PNG.") from error
 
 
 def _is_of(image: bpy.types.Image, path: Path) -> bool:

@@ -31,7 +31,7 @@ def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
         found.append(Finding("NO_CAMERA", str(error), stops=True))
     if not bpy.data.filepath:
         found.append(
-            Finding("UNSAVED", f"The file was never saved: takes go to {base}, and a file that is lost finds none.")
+            Finding("UNSAVED", f"The file was never saved: takes go to {base}, where no saved file will look for them.")
         )
     found.append(scale_finding(longest_side(scene), scene.unit_settings.scale_length))
     found.append(_without_id(scene))
@@ -76,9 +76,9 @@ def _without_id(scene: bpy.types.Scene) -> Finding | None:
     names = sorted(thing.name for thing in scene.objects if thing.library is not None and thing.type in _SOLID)
     if not names:
         return None
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    few = ", ".join(names[:_NAMED])
+    some = f"{few} and {len(names) - _NAMED} more" if len(names) > _NAMED else few
     return Finding(
         "NO_ID",
-        f"{', '.join(names[:_NAMED])}{more} come from a library and are remembered by file and name: renamed there, "
-        "they are taken for new ones.",
+        f"{some} come from a library and are remembered by their file and name: renamed there, they count as new.",
     )

@@ -53,7 +53,7 @@ def check_camera(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
     camera = _camera(scene, name)
     if camera.type != "CAMERA":
         raise SceneNotReady(
-            f"{name!r} is not a camera but of the type {camera.type}.", "Bind the marker (or the scene) to a camera."
+            f"{name!r} is of the type {camera.type}, not a camera.", "Bind the marker (or the scene) to a camera."
         )
     if camera.data.type != "PERSP":
         kind = {"ORTHO": "orthographic", "PANO": "panoramic"}.get(camera.data.type, camera.data.type.lower())
@@ -88,7 +88,7 @@ def _read_camera(camera: bpy.types.Object, scene: bpy.types.Scene, size: tuple[i
     matrix = np.array(camera.matrix_world, dtype=np.float64)
     values = (lens.lens, lens.sensor_width, lens.sensor_height, lens.shift_x, lens.shift_y)
     if not np.all(np.isfinite(values)):
-        raise SceneNotReady("its lens, sensor or shift is not a finite number.", "Check its drivers.")
+        raise SceneNotReady("Its lens, sensor or shift is not a finite number.", "Check its drivers.")
     render_size = (render.resolution_y, render.resolution_x)
     K = intrinsics(
         lens_mm=lens.lens,

@@ -35,7 +35,7 @@ def read_look(path: Path) -> NDArray[np.uint8]:
         _fit(image, path)
         pixels = read_pixels(image)
     except ValueError as error:
-        raise LookNotReadable(f"{path} {error}.", "Save it as PNG first.") from error
+        raise LookNotReadable(f"{path} cannot be used: it {error}.", "Save it as PNG.") from error
     finally:
         bpy.data.images.remove(image)
     return np.ascontiguousarray(turned(pixels, orientation(path)))
@@ -47,14 +47,14 @@ def _fit(image: bpy.types.Image, path: Path) -> None:
         raise LookNotReadable(f"{path} is not an image that Blender can read.", _NEXT_STEP)
     if min(width, height) < MIN_SIDE:
         raise LookNotReadable(
-            f"The look {path.name} is {width}x{height} pixels; each side must have {MIN_SIDE} at least.",
+            f"The look {path.name} is {width}x{height} pixels; each side needs at least {MIN_SIDE}.",
             "Choose a larger picture.",
         )
     longest = max(width, height)
     if longest > LARGEST_SIDE:
         raise LookNotReadable(
             f"The look {path.name} is {width}x{height} pixels, more than {LARGEST_SIDE} a side.",
-            f"Scale it down; more than {MAX_SIDE} are not looked at.",
+            f"Scale it down; {MAX_SIDE} a side are enough.",
         )
     if longest > MAX_SIDE:
         image.scale(*(max(1, round(side * MAX_SIDE / longest)) for side in (width, height)))

@@ -36,8 +36,8 @@ def render_look(scene: bpy.types.Scene, path: Path, engine: str, samples: int, w
     check_camera(scene, scene.camera.name)
     if engine != "CYCLES" and not gpu_is_there():
         raise SceneNotReady(
-            f"{engine} needs a GPU with a window, which this Blender has not (it runs in the background).",
-            "Render the look with CYCLES, or give an image file.",
+            f"{engine} needs a GPU with a window, and this Blender runs in the background without one.",
+            "Render the look with Cycles, or choose an image file.",
         )
     with _look_settings(scene, engine, samples, width, height), replacing(path) as beside:
         try:
@@ -48,7 +48,7 @@ def render_look(scene: bpy.types.Scene, path: Path, engine: str, samples: int, w
         except RuntimeError as error:
             raise SceneNotReady(
                 f"The look could not be rendered: {_first_cause(error)}.",
-                "Render the frame yourself (F12) and give the image file.",
+                "Render the frame yourself (F12) and choose the image file.",
             ) from error
         bpy.data.images["Render Result"].save_render(str(beside), scene=scene)
 

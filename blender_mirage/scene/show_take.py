@@ -129,8 +129,9 @@ def _files(folder: Path, frames: Sequence[int]) -> dict[int, Path]:
     there = frames_on_disk(folder)
     missing = sorted(set(frames) - set(there))
     if missing or not frames:
-        what = f"lacks the frames {', '.join(map(str, missing))}" if missing else "has no finished frame"
-        raise TakeFilesMissing(f"The take in {folder} {what}.", "Generate the take again.")
+        lacking = ", ".join(map(str, missing))
+        what = f"The take in {folder} lacks the frames {lacking}." if missing else f"The take in {folder} is empty."
+        raise TakeFilesMissing(what, "Generate the take again.")
     return {frame: there[frame] for frame in sorted(frames)}
 
 

@@ -60,21 +60,21 @@ def _fill(item: bpy.types.PropertyGroup, commit: Commit) -> None:
     item.take_id, item.kind, item.state = commit.take_id, commit.kind, commit.state
     moment = _local(commit.created)
     today = moment is not None and moment.date() == datetime.now().astimezone().date()
-    item.when = moment.strftime("%H:%M" if today else "%d %b") if moment else commit.created
+    item.when = moment.strftime("%H:%M" if today else "%Y-%m-%d") if moment else commit.created
     item.seed, item.author = str(commit.seed), commit.author
     item.frame, item.camera, item.over_take = commit.frame, commit.camera, commit.over_take
     made = f"{_describe_commit(commit)} by {commit.engine}"
-    when = moment.strftime("%d %b %Y %H:%M") if moment else commit.created
-    size = f"{_count(commit.tokens)} tokens, {_size(commit.bytes)}"
-    item.text = f"{made}, {when}{f', for {commit.author}' if commit.author else ''}. {size}."
+    when = moment.strftime("%Y-%m-%d %H:%M") if moment else commit.created
+    size = f"{_count(commit.tokens)} tokens, {_size(commit.bytes)}."
+    item.text = f"{made}, {when}, for {commit.author}. {size}" if commit.author else f"{made}, {when}. {size}"
 
 
 def _describe_commit(commit: Commit) -> str:
     if commit.kind == "take":
         return f"{commit.frames} frames with seed {commit.seed}"
-    shown = f" of frame {commit.frame}" if commit.frame >= 0 else ""
-    through = f" through {commit.camera}" if commit.camera else ""
-    return f"{'A paint-over' if commit.over_take else 'A picture'}{shown}{through}"
+    picture = "A paint-over" if commit.over_take else "A picture"
+    shown = f"{picture} of frame {commit.frame}" if commit.frame >= 0 else picture
+    return f"{shown} through {commit.camera}" if commit.camera else shown
 
 
 def _local(created: str) -> datetime | None:
@@ -91,8 +91,8 @@ def _describe_size(stats: WorldStats) -> str:
 
 def _describe_held(stats: WorldStats) -> str:
     if not stats.resident_tokens and not stats.evicted_tokens:
-        return "No job has held any of it yet"
-    held = f"The last job held {_size(stats.resident_bytes)}"
+        return "No take has used it yet"
+    held = f"The last take held {_size(stats.resident_bytes)}"
     return f"{held}; the budget kept {_count(stats.evicted_tokens)} tokens out" if stats.evicted_tokens else held
 
 

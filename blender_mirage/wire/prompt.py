@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_]+")
 """A Chinese character, or a run of letters. Hyphens, digits and punctuation part words."""
@@ -76,9 +76,17 @@ def unknown_words_sentence(unknown: Sequence[UnknownWord], engine: str) -> str:
     """Names the words that have no effect; empty where there are none."""
     if not unknown:
         return ""
-    told = [f"{word.text!r} (did you mean {word.nearest!r}?)" if word.nearest else repr(word.text) for word in unknown]
-    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
-    return f"The engine {engine} does not know {listed}: {'it has' if len(told) == 1 else 'they have'} no effect."
+    told = [f"{word.text!r} (did you mean {word.nearest!r}?)" if word.nearest else f"{word.text!r}" for word in unknown]
+    if len(told) == 1:
+        return f"The engine {engine} does not know {told[0]}: it has no effect."
+    return f"The engine {engine} does not know {listed(told)}: they have no effect."
+
+
+def listed(things: Sequence[str]) -> str:
+    """`a, b and c`; empty where there is none."""
+    if len(things) < 2:
+        return "".join(things)
+    return f"{reduce(lambda some, thing: f'{some}, {thing}', things[:-1])} and {things[-1]}"
 
 
 _NEGATION = ("",)

@@ -124,7 +124,7 @@ def test_a_backend_elsewhere_while_blender_must_stay_offline(scene, preferences)
 
 def test_an_address_that_is_none(scene, preferences):
     preferences.address = "two words"
-    assert "is no address of a backend" in refused()
+    assert "is not the address of a backend" in refused()
 
 
 def test_no_backend(scene, tmp_path):

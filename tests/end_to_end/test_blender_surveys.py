@@ -61,7 +61,7 @@ def test_the_way_into_unseen_space_is_told_before_anything_is_generated(stage):
     stage.frame_end = FRAMES
     (line,) = run("survey_coverage").coverage
     assert "Unseen space from frame 4 on" in line.text and line.unseen
-    assert line.stale.startswith("v001: 3 of 6 frames are stale (4 to 6)")
+    assert line.stale.startswith("v001: 3 of 6 frames (4-6) are stale")
     assert stage.camera.data.background_images[-1].image_user.frame_duration == FRAMES
 
 

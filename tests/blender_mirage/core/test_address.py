@@ -28,7 +28,7 @@ def test_any_form_of_an_address(typed, address):
 
 @pytest.mark.parametrize("typed", ["", "  ", "http://", "ftp://host", "host:port", "host:99999", "two words"])
 def test_what_is_no_address_is_told_with_examples(typed):
-    with pytest.raises(MirageError, match="no address of a backend") as caught:
+    with pytest.raises(MirageError, match="not the address of a backend") as caught:
         normalise_address(typed)
     assert "localhost:8765" in caught.value.hint
 

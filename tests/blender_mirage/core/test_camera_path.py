@@ -21,7 +21,7 @@ def test_a_path_of_three():
 
 @pytest.mark.parametrize(
     ("place", "value", "what"),
-    [((1, 0, 3), np.nan, "not finite"), ((1, 0, 0), 1.1, "not orthonormal"), ((1, 0, 1), 0.1, "not orthonormal")],
+    [((1, 0, 3), np.nan, "not a number"), ((1, 0, 0), 1.1, "uneven scale"), ((1, 0, 1), 0.1, "uneven scale")],
 )
 def test_a_pose_that_is_none_names_its_frame(place, value, what):
     c2w = np.stack([np.eye(4)] * 3)
@@ -30,7 +30,7 @@ def test_a_pose_that_is_none_names_its_frame(place, value, what):
         path(c2w)
 
 
-@pytest.mark.parametrize(("value", "what"), [(np.inf, "not finite"), (0.0, "not positive")])
+@pytest.mark.parametrize(("value", "what"), [(np.inf, "not a number"), (0.0, "zero or less")])
 def test_a_lens_that_is_none_names_its_frame(value, what):
     lenses = np.stack([K] * 3)
     lenses[2, 0, 0] = value

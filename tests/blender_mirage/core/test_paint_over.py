@@ -55,7 +55,7 @@ def test_a_picture_of_which_nothing_is_known_is_told(tmp_path, picture, text):
         sidecar.unlink()
     else:
         sidecar.write_text(text)
-    with pytest.raises(LookNotReadable, match="which frame") as caught:
+    with pytest.raises(LookNotReadable, match="painted on") as caught:
         painted_on(copy)
     assert "Paint Over This Frame" in caught.value.hint
 

@@ -168,7 +168,7 @@ def test_without_its_backend_it_waits_and_says_so(addon, server, tmp_path):
     chosen = preferences.current(bpy.context)
     chosen.address = ""
     fetch()
-    assert "set it in the preferences" in said() and shown() == []
+    assert "enter that address in the preferences" in said() and shown() == []
     chosen.address = server.url
     (file,) = hold_pending(tmp_path / "mirage")
     fetch()

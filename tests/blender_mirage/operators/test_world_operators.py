@@ -244,7 +244,7 @@ def test_a_take_that_is_up_to_date_is_not_made_again_until_it_is_forgotten(made,
     assert gone not in {commit.take_id for commit in server.services.catalog.history(made.mirage.world_id).commits}
     assert commits() == [("seed_view", "live")] and len(list(shots.rglob("*.png"))) == 3, "the frames at home stay"
     run("regenerate_stale")
-    assert any("Camera: the backend has v001 no more" in text for text in warnings())
+    assert any("Camera: v001 is no longer on the backend" in text for text in warnings())
     assert state().job_state == "DONE" and len(list((shots / "v002").glob("*.png"))) == 3
 
 

@@ -119,7 +119,7 @@ def test_a_camera_that_is_gone_or_is_none(empty_file):
     with pytest.raises(SceneNotReady, match="no camera 'Gone'"):
         read_camera_path(empty_file, Shot("s", "Gone", 1, 2), 64, 64)
     add_empty("Null")
-    with pytest.raises(SceneNotReady, match="'Null' is not a camera but"):
+    with pytest.raises(SceneNotReady, match="'Null' is of the type EMPTY, not a camera"):
         read_camera_path(empty_file, Shot("s", "Null", 1, 2), 64, 64)
 
 

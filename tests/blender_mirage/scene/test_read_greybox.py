@@ -163,7 +163,7 @@ def test_a_scene_that_goes_away_between_steps(empty_file):
     with GreyboxReader(other, (1, 2)) as reader:
         reader.step()
         bpy.data.scenes.remove(other)
-        with pytest.raises(SceneNotReady, match="'Other' went away"):
+        with pytest.raises(SceneNotReady, match="'Other' was deleted"):
             reader.step()
 
 

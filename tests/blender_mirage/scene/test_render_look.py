@@ -63,7 +63,7 @@ def test_cycles_shows_a_lit_cube_where_the_camera_sees_it(empty_file, tmp_path):
 @pytest.mark.skipif(gpu_is_there(), reason="there is a GPU to draw with")
 def test_engines_that_draw_say_what_they_lack(empty_file, tmp_path, engine):
     empty_file.camera = add_camera()
-    with pytest.raises(SceneNotReady, match=f"{engine} needs a GPU.*CYCLES"):
+    with pytest.raises(SceneNotReady, match=f"{engine} needs a GPU.*Cycles"):
         render_look(empty_file, tmp_path / "look.png", engine, 4, 64, 64)
     assert list(tmp_path.iterdir()) == []
 

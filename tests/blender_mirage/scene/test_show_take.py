@@ -197,7 +197,7 @@ def test_missing_frames_are_named_and_nothing_is_added(empty_file, tmp_path):
     folder = make_take(tmp_path, (20, 22))
     with pytest.raises(TakeFilesMissing, match="lacks the frames 21, 23"):
         show_take(empty_file, SHOT, folder, range(20, 24), "Camera")
-    with pytest.raises(TakeFilesMissing, match="no finished frame"):
+    with pytest.raises(TakeFilesMissing, match="is empty"):
         show_take(empty_file, SHOT, folder, (), "Camera")
     assert len(strips(empty_file.sequence_editor_create())) == 0
 

@@ -111,7 +111,8 @@ def test_a_very_large_image_is_scaled_down(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [((96, 8), "96x8 pixels; each side needs at least 64"), ((LARGEST_SIDE + 1, 64), "more than 16384")]
+    ("size", "words"),
+    [((96, 8), "96x8 pixels; each side needs at least 64"), ((LARGEST_SIDE + 1, 64), "more than 16384")],
 )
 def test_what_is_too_small_or_too_large_is_told_with_its_size(tmp_path, size, words):
     Image.new("L", size).save(tmp_path / "odd.png")

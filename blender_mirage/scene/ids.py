@@ -8,7 +8,7 @@ still knows whose it was.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import bpy
 from bpy.app.handlers import persistent
@@ -46,22 +46,36 @@ def ensure_ids(objects: Iterable[bpy.types.Object]) -> None:
     Duplicating an object copies its id; the older of the two keeps it, the copy gets a new one. What lost its id to an
     undo gets the same again.
     """
+    for thing, own in _own_ids(objects):
+        if thing.mirage_id != own:
+            thing.mirage_id = own
+
+
+def remember_ids(objects: Iterable[bpy.types.Object]) -> None:
+    """The same for this session only: the file stays as it is, and `ensure_ids` writes the same ids later."""
+    for _ in _own_ids(objects):
+        continue
+
+
+def _own_ids(objects: Iterable[bpy.types.Object]) -> Iterator[tuple[bpy.types.Object, str]]:
     taken: set[str] = set()
     for thing in sorted(objects, key=lambda thing: thing.session_uid):
         if not _writable(thing):
             continue
-        if not thing.mirage_id or thing.mirage_id in taken:
+        own = thing.mirage_id
+        if not own or own in taken:
             known = _given.get(thing.session_uid)
-            thing.mirage_id = known if known and known not in taken else uuid.uuid4().hex
-        _given[thing.session_uid] = thing.mirage_id
-        taken.add(thing.mirage_id)
+            own = known if known and known not in taken else uuid.uuid4().hex
+        _given[thing.session_uid] = own
+        taken.add(own)
+        yield thing, own
 
 
 def object_id(thing: bpy.types.Object) -> str:
-    """The id of an original (not evaluated) object; `ensure_ids` has run over it."""
+    """The id of an original (not evaluated) object; `ensure_ids` or `remember_ids` has run over it."""
     if thing.library is not None:
         return f"{_library_path(thing.library)}:{thing.name}"
-    return thing.mirage_id or f":{thing.name_full}"
+    return _given.get(thing.session_uid) or thing.mirage_id or f":{thing.name_full}"
 
 
 def instance_id(instance: bpy.types.DepsgraphObjectInstance) -> str:

@@ -58,7 +58,7 @@ class GreyboxReader:
         self._playhead = Playhead(source)
         scene = self._playhead.scene
         self._metres = scene.unit_settings.scale_length
-        self._rendering = _rendering_objects(self._playhead.view_layer)
+        self._rendering = rendering_objects(self._playhead.view_layer)
         self._instances: dict[str, InstanceTrack] = {}
         self._lamps = LampReader(self._metres)
         self._ambient = read_ambient(scene)
@@ -79,10 +79,10 @@ class GreyboxReader:
         meshes: dict[int, MeshRead] = {}  # by address: good for this evaluation only
         anchors: set[str] = set()
         for instance in depsgraph.object_instances:
-            if instance.object.type in _WITHOUT_SURFACE and self._renders(instance):
-                self._warn(f"{_name(instance)!r} is {_WITHOUT_SURFACE[instance.object.type]}: it is left out.")
-            if instance.object.type in ("MESH", "LIGHT") and self._renders(instance):
-                anchor = _first_free(instance_id(instance), anchors)
+            if instance.object.type in _WITHOUT_SURFACE and renders(instance, self._rendering):
+                self._warn(f"{instance_name(instance)!r} is {_WITHOUT_SURFACE[instance.object.type]}: it is left out.")
+            if instance.object.type in ("MESH", "LIGHT") and renders(instance, self._rendering):
+                anchor = first_free(instance_id(instance), anchors)
                 self._see(anchor, instance, meshes)
         self.done += 1
         return True
@@ -111,8 +111,8 @@ class GreyboxReader:
         if thing.type == "LIGHT":
             self._lamps.see(anchor, thing, transform, self.done)
             return
-        track = self._instances.get(anchor) or InstanceTrack(anchor, _name(instance), ())
-        if _is_flat(transform):
+        track = self._instances.get(anchor) or InstanceTrack(anchor, instance_name(instance), ())
+        if is_flat(transform):
             self._warn(f"{track.name!r} has a scale of zero at some frames and is left out there.")
             return
         mesh = self._read(instance, track, meshes)
@@ -172,35 +172,39 @@ class GreyboxReader:
         matrix = np.array(instance.matrix_world, dtype=np.float64)
         if not np.all(np.isfinite(matrix)):
             raise SceneNotReady(
-                f"{_name(instance)!r} has a matrix that is not finite at frame {self._frames[self.done]}.",
+                f"{instance_name(instance)!r} has a matrix that is not finite at frame {self._frames[self.done]}.",
                 "Check its drivers and constraints at that frame.",
             )
         matrix[:3] *= self._metres
         return matrix
 
-    def _renders(self, instance: bpy.types.DepsgraphObjectInstance) -> bool:
-        """In the viewport the depsgraph has left out what is hidden; this leaves out what does not render."""
-        thing = instance.object
-        if thing.hide_render or not instance.show_self:
-            return False
-        if thing.type == "MESH" and not thing.visible_camera:  # lamps are not seen by the camera as a rule
-            return False
-        if _stands_for_instances(instance):
-            return False
-        if not instance.is_instance:
-            shown = thing.show_instancer_for_render or not thing.is_instancer
-            return shown and thing.original.session_uid in self._rendering
-        instancer = instance.parent
-        if instancer.hide_render or instancer.original.session_uid not in self._rendering:
-            return False
-        inside = thing.original.users_collection
-        return instancer.original == thing.original or not inside or any(not group.hide_render for group in inside)
-
     def _warn(self, text: str) -> None:
         self._warnings[text] = None
 
 
-def _rendering_objects(view_layer: bpy.types.ViewLayer) -> set[int]:
+def renders(instance: bpy.types.DepsgraphObjectInstance, rendering: set[int]) -> bool:
+    """In the viewport the depsgraph has left out what is hidden; this leaves out what does not render.
+
+    rendering: of `rendering_objects`.
+    """
+    thing = instance.object
+    if thing.hide_render or not instance.show_self:
+        return False
+    if thing.type == "MESH" and not thing.visible_camera:  # lamps are not seen by the camera as a rule
+        return False
+    if _stands_for_instances(instance):
+        return False
+    if not instance.is_instance:
+        shown = thing.show_instancer_for_render or not thing.is_instancer
+        return shown and thing.original.session_uid in rendering
+    instancer = instance.parent
+    if instancer.hide_render or instancer.original.session_uid not in rendering:
+        return False
+    inside = thing.original.users_collection
+    return instancer.original == thing.original or not inside or any(not group.hide_render for group in inside)
+
+
+def rendering_objects(view_layer: bpy.types.ViewLayer) -> set[int]:
     """session_uid of the objects of a view layer with a collection that is enabled for render."""
     found: set[int] = set()
     open_layers = [view_layer.layer_collection]
@@ -220,13 +224,13 @@ def _stands_for_instances(instance: bpy.types.DepsgraphObjectInstance) -> bool:
     return not instance.is_instance or instance.parent.original != parent
 
 
-def _is_flat(transform: Float64) -> bool:
+def is_flat(transform: Float64) -> bool:
     """Whether a scale of zero leaves no volume, so that rays could not be brought into the object's own space."""
     lengths = np.linalg.norm(transform[:3, :3], axis=0)
     return bool(abs(np.linalg.det(transform[:3, :3])) <= 1e-9 * np.prod(lengths))
 
 
-def _name(instance: bpy.types.DepsgraphObjectInstance) -> str:
+def instance_name(instance: bpy.types.DepsgraphObjectInstance) -> str:
     """What the user knows it by."""
     thing = instance.object.original
     if instance.is_instance and instance.parent.original != thing:
@@ -234,7 +238,7 @@ def _name(instance: bpy.types.DepsgraphObjectInstance) -> str:
     return str(thing.name)
 
 
-def _first_free(anchor: str, taken: set[str]) -> str:
+def first_free(anchor: str, taken: set[str]) -> str:
     """`anchor`, or with a counter where a geometry-node group gives two instances one id; `taken` grows."""
     candidate, number = anchor, 1
     while candidate in taken:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from blender_mirage.wire.prompt import listed
+
 from ..errors import NotFound
 from ..worlds.take_files import FINGERPRINTS
 from .context import JobContext
@@ -40,9 +42,9 @@ class BaseTake:
             differing = dict.fromkeys(_WORDS.get(name, name) for name in made.settings.differences(settings))
             if not differing:
                 return cls(take_id, made, context)
-            reason = f"It was made with another {' and another '.join(differing)}."
+            reason = f"It was made with another {listed(list(differing))}."
         hint = "Regenerate with the take's own settings to make only what has changed."
-        context.report(Event("note", message=f"Nothing of the take {take_id} is taken over. {reason}", hint=hint))
+        context.report(Event("note", message=f"No frame of the earlier take can be kept. {reason}", hint=hint))
         return None
 
     def unchanged(self, frames: Iterable[FrameFingerprint]) -> dict[int, int]:
@@ -57,5 +59,5 @@ def _fingerprints(take_id: str, context: JobContext) -> TakeFingerprints:
         raise NotFound("It belongs to another world.")
     made = TakeFingerprints.read(context.takes.file(take_id, FINGERPRINTS))
     if made is None:
-        raise NotFound("It was not finished, or by a version that kept no fingerprints.")
+        raise NotFound("It was not finished, or was made by an older version.")
     return made

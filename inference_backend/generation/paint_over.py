@@ -67,8 +67,8 @@ def _frame(request: SeedViewRequest, index: int, context: JobContext) -> NDArray
     path = context.takes.frame_path(request.over_take, index)
     if not path.is_file():
         raise NotFound(
-            f"The backend has frame {request.frame} of the take {request.over_take} no more.",
-            "Paint on a frame of a take that it has.",
+            f"Frame {request.frame} of the take {request.over_take} is no longer on the backend.",
+            "Paint on a frame of a newer take.",
         )
     return decode_image(path.read_bytes())
 

@@ -70,7 +70,7 @@ def _tokens_of(request: SeedViewRequest, arrays: Arrays, context: JobContext, en
             cells = seed(cells, depth, arrays["c2w"][0], K, engine.spec.stride)
         if not (cells.depth_z > 0).any():
             raise InvalidRequest(
-                f"The camera of the look {request.name!r} sees nothing of the greybox.",
+                f"The camera of the look {request.name!r} sees nothing of the set.",
                 "Set the look's frame to one where the camera looks at the set, or send a depth with the picture.",
             )
         keep = None

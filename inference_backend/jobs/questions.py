@@ -200,4 +200,4 @@ def _busy() -> Busy:
 
 
 def _gone() -> EngineUnavailable:
-    return EngineUnavailable("The engine worker ended before it answered.", "Try again: a new one starts.")
+    return EngineUnavailable("The engine stopped before it answered.", "Try again: it starts anew.")

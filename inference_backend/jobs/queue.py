@@ -246,7 +246,7 @@ def _recover(connection: sqlite3.Connection, row: sqlite3.Row) -> JobStatus:
             row,
             "failed",
             f"The backend ended {row['attempts']} times while this job ran.",
-            "Try a lower resolution or fewer frames; worker.log in the data directory says how far it came.",
+            "Try a lower resolution or fewer frames; worker.log in the data folder says how far it came.",
         )
     return _move(connection, row, "queued", "The backend was started again; the job waits for its turn.")
 

@@ -154,7 +154,9 @@ class WorkerSupervisor:
             if self._queue.cancel_asked_at(job.job_id) is not None:
                 self._close_job(job, "cancelled", "The job was cancelled.", "")
             else:
-                self._close_job(job, "failed", f"The engine worker ended {_cause(code)}.{self._last_words()}", _HINT)
+                self._close_job(
+                    job, "failed", f"The engine stopped {_cause(code)}. {self._last_words()}".strip(), _HINT
+                )
         if self._queue.active():
             self.ensure()
 
@@ -198,17 +200,17 @@ class WorkerSupervisor:
     def _last_words(self) -> str:
         """The last line of the worker's log, when it looks like the cause."""
         lines = self._log_path.read_text(errors="replace").splitlines()[-1:]
-        return f" Its last words: {lines[0][-_LAST_WORDS:]}" if lines and "Error" in lines[0] else ""
+        return f"Its last words: {lines[0][-_LAST_WORDS:]}" if lines and "Error" in lines[0] else ""
 
 
 _HINT = (
-    "A new worker starts with the next job. If it ends again, choose a lower resolution; worker.log has the details."
+    "It starts again with the next job. If it stops once more, choose a lower resolution; worker.log has the details."
 )
 
 
 def _cause(code: int) -> str:
     if code == -getattr(signal, "SIGKILL", 9):
-        return "because the system killed it (signal 9), most often for want of memory"
+        return "because the system ended it (signal 9), most often for lack of memory"
     if code < 0:
         return f"by the signal {signal.Signals(-code).name}, as a driver or library fault does"
     return f"with the exit code {code}"

@@ -170,7 +170,7 @@ def _unexpected(error: Exception, what: str) -> BackendError:
     LOG.error("%s failed unexpectedly", what, exc_info=error)
     return BackendError(
         f"The engine failed: {type(error).__name__}: {error}",
-        "worker.log in the data directory has the details; please report them with it.",
+        "worker.log in the data folder has the details; please report it with them.",
     )
 
 

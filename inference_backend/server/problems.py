@@ -36,10 +36,10 @@ def to_problem(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         return Problem(_CODE_OF_STATUS.get(error.status_code, "internal"), f"The backend answers: {error.detail}.")
     if isinstance(error, OSError) and error.errno in NO_ROOM:
-        full = disk_full(Path(error.filename or "the data directory"), error.strerror or str(error))
+        full = disk_full(Path(error.filename or "the data folder"), error.strerror or str(error))
         return Problem(full.code, full.message, full.hint)
     if isinstance(error, OSError) and error.errno in FORBIDDEN:
-        barred = not_writable(Path(error.filename or "The data directory"), error.strerror or str(error))
+        barred = not_writable(Path(error.filename or "The data folder"), error.strerror or str(error))
         return Problem(barred.code, barred.message, barred.hint)
     if isinstance(error, sqlite3.Error):
         return Problem("internal", f"The backend's database failed: {error}.", _SEE_LOG)

@@ -97,7 +97,7 @@ class Gate:
             return Problem(
                 "unauthorized",
                 "The token is not the one of this backend.",
-                "Read it from the file 'token' in the backend's data directory into the add-on's preferences.",
+                "Read it from the file 'token' in the backend's data folder into the add-on's preferences.",
             )
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self._limit:

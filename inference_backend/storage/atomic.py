@@ -44,7 +44,7 @@ def disk_full(path: Path, reason: str) -> DiskFull:
 def not_writable(path: Path, reason: str) -> NotWritable:
     return NotWritable(
         f"{path} cannot be written ({reason}).",
-        "Give this user the right to write there, or choose another directory with --data-dir.",
+        "Give this user the right to write there, or choose another folder with --data-dir.",
     )
 
 

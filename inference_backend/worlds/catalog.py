@@ -150,7 +150,7 @@ class WorldCatalog:
         """The request bundle of a seed view. Raises NotFound."""
         path = self._seed_view(world_id, take_id)
         if not path.is_file():
-            raise NotFound(f"The world {world_id} has no seed view {take_id}.", "Add the look once more.")
+            raise NotFound(f"The world {world_id} has no look {take_id}.", "Add the look once more.")
         return path.read_bytes()
 
     def takes_and_seed_views(self, world: WorldFiles) -> set[str]:

@@ -82,7 +82,7 @@ def _ids_of(world: WorldFiles, name: str) -> list[int]:
 def _take_of(catalog: WorldCatalog, world: WorldFiles, take_id: str) -> str:
     if check_id(take_id, "take") not in catalog.takes_and_seed_views(world):
         raise NotFound(
-            f"The world {world.world_id} has no take or seed view {take_id}.", "Choose one of the world's history."
+            f"The world {world.world_id} has no take or look {take_id}.", "Choose one of the world's history."
         )
     return take_id
 

@@ -31,8 +31,8 @@ class DataDirLock:
             found = self._holder()
             self._file.close()
             raise Conflict(
-                f"The data directory {data_dir} is in use by {found}.",
-                "Use that backend, stop it first, or choose another directory with --data-dir.",
+                f"The data folder {data_dir} is in use by {found}.",
+                "Use that backend, stop it first, or choose another folder with --data-dir.",
             ) from None
         self._file.truncate(0)
         self._file.write(json.dumps({"pid": os.getpid(), "holder": holder}).encode())

@@ -185,7 +185,7 @@ def test_what_cannot_be_used_is_told_and_nothing_is_written(place, engine) -> No
     with pytest.raises(InvalidRequest, match="the same picture as frame 1"):
         paint(place, engine, place.first, image)
     place.takes.frame_path(place.first, 2).unlink()
-    with pytest.raises(NotFound, match="has frame 3 of the take .* no more"):
+    with pytest.raises(NotFound, match="[Ff]rame 3 of the take .* is no longer"):
         paint(place, engine, place.first, red(image), number=3)
     place.events.clear()
     paint(place, engine, place.first, 255 - image)

@@ -89,7 +89,7 @@ def test_a_worker_that_dies_is_told_of_and_the_next_question_finds_another(serve
     world_id, ask = server.new_world(), server.services.worker.ask
     seen(ask("view", world_id, bundle(), 60.0))
     before = server.services.worker.process_id
-    with pytest.raises(EngineUnavailable, match="ended"):
+    with pytest.raises(EngineUnavailable, match="stopped"):
         ask("view", world_id, bundle(prompt="die"), 60.0)
     while server.services.worker.process_id == before:
         time.sleep(0.01)

@@ -15,6 +15,7 @@ _SHOT_ICONS = {
     "DONE": "CHECKMARK",
 }
 _PRESETS = (("DRAFT", "Draft"), ("EDIT", "Edit"), ("FINE", "Fine"))
+_OVERRIDES = (("use_prompt", "prompt", "Prompt"), ("use_look", "look_path", "Look"), ("use_seed", "seed", "Seed"))
 _ROWS = 4
 _NAME_SHARE = 0.45
 """Of a line; the rest is how it stands."""
@@ -69,12 +70,12 @@ def _draw_own_settings(layout, state, settings):
     if own is None:
         body.operator("mirage.override_shot", icon="ADD")
         return
-    for used, name in (("use_prompt", "prompt"), ("use_look", "look_path"), ("use_seed", "seed")):
+    for used, name, label in _OVERRIDES:
         row = body.row(align=True)
         row.prop(own, used, text="")
         value = row.row()
         value.active = getattr(own, used)
-        value.prop(own, name)
+        value.prop(own, name, text=label)
     body.operator("mirage.remove_override", icon="X")
 
 

@@ -12,10 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
 MAGNIFY = 3
 """Blender's letters are some ten pixels tall; tesseract wants thirty."""
+AROUND = 8.0
+"""Pixels: what a letter is compared with."""
+CONTRAST = 90.0
+"""Of 255, from which on it is ink."""
+GAP = 10
+"""Pixels between words, at most, that belong together."""
 PRESS_SECONDS = 0.15
 """Between moving, pressing and letting go: Blender looks at the mouse once a redraw."""
 
@@ -68,16 +74,19 @@ class Screen:
             picture = picture.crop((part.x, part.y, part.x + part.width, part.y + part.height))
         picture.save(path, optimize=True)
 
-    def words(self, part: Box) -> list[Word]:
-        """What can be read there, line by line."""
+    def words(self, part: Box, turned: bool = False) -> list[Word]:
+        """What can be read there, line by line. `turned`: it is written downwards, as the tabs of a sidebar are."""
         crop = self.picture().crop((part.x, part.y, part.x + part.width, part.y + part.height))
-        return read(crop, part)
+        if not turned:
+            return read(crop, part)
+        lying = read(crop.transpose(Image.Transpose.ROTATE_90), Box(0, 0, part.height, part.width))
+        return [Word(word.text, _upright(word.box, part), word.line) for word in lying]
 
-    def find(self, phrase: str, part: Box, last: bool = False, seconds: float = 8.0) -> Box:
+    def find(self, phrase: str, part: Box, last: bool = False, seconds: float = 8.0, turned: bool = False) -> Box:
         """Where `phrase` stands on one line (the first such place, or the last), waiting for it. Raises NotOnScreen."""
         deadline = time.monotonic() + seconds
         while True:
-            words = self.words(part)
+            words = self.words(part, turned)
             found = _places(words, phrase)
             if found:
                 return found[-1 if last else 0]
@@ -125,18 +134,41 @@ class Screen:
         self._xdo("type", "--delay", "30", text)
         time.sleep(PRESS_SECONDS)
 
-    def _xdo(self, *words: str) -> None:
-        subprocess.run(["xdotool", *words], env=self._environment, check=True, capture_output=True)
+    def bring(self, name: str, x: int, y: int) -> Box:
+        """Moves the window called `name` there, before all others, and returns where it is. Raises NotOnScreen."""
+        window = self._window(name)
+        self._xdo("windowmove", window, str(x), str(y))
+        self._xdo("windowraise", window)
+        time.sleep(1.0)
+        told = dict(line.split("=") for line in self._xdo("getwindowgeometry", "--shell", window).split())
+        return Box(x, y, int(told["WIDTH"]), int(told["HEIGHT"]))
+
+    def put_away(self, name: str) -> None:
+        """Moves a window off the screen: there is no window manager whose cross could close it."""
+        self._xdo("windowmove", self._window(name), "4000", "4000")
+        time.sleep(1.0)
+
+    def _window(self, name: str) -> str:
+        try:
+            return self._xdo("search", "--name", name).split()[-1]
+        except subprocess.CalledProcessError as error:
+            raise NotOnScreen(f"There is no window called {name!r}.") from error
+
+    def _xdo(self, *words: str) -> str:
+        done = subprocess.run(["xdotool", *words], env=self._environment, check=True, capture_output=True, text=True)
+        return done.stdout
 
 
 def read(crop: Image.Image, part: Box) -> list[Word]:
-    """The words of a picture that was cut out at `part`. Blender writes light on dark: turned round for the reader."""
-    grey = ImageOps.grayscale(crop)
-    if np.asarray(grey).mean() < 128:
-        grey = ImageOps.invert(grey)
-    grey = ImageOps.autocontrast(grey.resize((crop.width * MAGNIFY, crop.height * MAGNIFY), Image.Resampling.LANCZOS))
+    """The words of a picture that was cut out at `part`, of Blender's dark theme: light letters, made ink."""
+    grey = np.asarray(ImageOps.grayscale(crop), np.float32)
+    around = np.asarray(ImageOps.grayscale(crop).filter(ImageFilter.GaussianBlur(AROUND)), np.float32)
+    # Letters are lighter than what is around them, be it a dark panel or a blue button.
+    letters = 1 - np.clip((grey - around) / CONTRAST, 0, 1)
+    page = Image.fromarray((255 * letters).astype(np.uint8))
+    page = page.resize((crop.width * MAGNIFY, crop.height * MAGNIFY), Image.Resampling.LANCZOS)
     file = io.BytesIO()
-    grey.save(file, "png")
+    page.save(file, "png")
     done = subprocess.run(
         ["tesseract", "stdin", "stdout", "--psm", "11", "tsv"],
         input=file.getvalue(), capture_output=True, check=True,
@@ -151,18 +183,34 @@ def read(crop: Image.Image, part: Box) -> list[Word]:
     return words
 
 
+def _upright(box: Box, part: Box) -> Box:
+    """A box of a picture that was turned to the left, in the screen that it was cut out of at `part`."""
+    return Box(part.x + part.width - box.y - box.height, part.y + box.x, box.height, box.width)
+
+
 def _places(words: list[Word], phrase: str) -> list[Box]:
-    """Where the words of `phrase` follow each other on one line. Letters only count: readers confuse the rest."""
+    """Where a line, or a part of it that stands apart, reads `phrase` and no more. Letters only count: readers confuse
+    the rest."""
     wanted = [_letters(part) for part in phrase.split()]
     found = []
     for first in range(len(words) - len(wanted) + 1):
-        run = words[first : first + len(wanted)]
-        if [_letters(word.text) for word in run] == wanted and len({word.line for word in run}) == 1:
-            left, top = run[0].box.x, min(word.box.y for word in run)
-            right = run[-1].box.x + run[-1].box.width
-            bottom = max(word.box.y + word.box.height for word in run)
-            found.append(Box(left, top, right - left, bottom - top))
+        end = first + len(wanted)
+        run = words[first:end]
+        if [_letters(word.text) for word in run] != wanted or len({word.line for word in run}) != 1:
+            continue
+        if any(_touch(words[at], words[at + 1]) for at in (first - 1, end - 1) if 0 <= at < len(words) - 1):
+            continue
+        left, top = run[0].box.x, min(word.box.y for word in run)
+        right = run[-1].box.x + run[-1].box.width
+        bottom = max(word.box.y + word.box.height for word in run)
+        found.append(Box(left, top, right - left, bottom - top))
     return sorted(found, key=lambda box: (box.y, box.x))
+
+
+def _touch(word: Word, after: Word) -> bool:
+    """Whether both are words of one sentence; icons are read as single letters."""
+    gap = after.box.x - (word.box.x + word.box.width)
+    return word.line == after.line and gap < GAP and min(len(_letters(word.text)), len(_letters(after.text))) > 1
 
 
 def _letters(text: str) -> str:

@@ -18,9 +18,10 @@ from . import preferences
 from .core.backend_process import StartedBackend
 from .core.errors import MirageError
 from .core.scene_key import SceneKey
-from .core.take_job import BackendReady, Progress, Update
+from .core.take_job import BackendReady, Progress, SetUpEnded, Update
 from .scene.growing_takes import growing
 from .scene.scene_keys import shown_scene
+from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
 from .scene.show_shots import forget_shots, refresh_shots
 from .scene.show_updates import (
     apply,
@@ -35,10 +36,18 @@ from .scene.show_updates import (
 
 log = logging.getLogger(__name__)
 
+SETUP = "SETUP"
+"""The kind of watcher that sets the backend up: it is no job, and takes' Cancel is not for it."""
 BUSY_SECONDS = 0.1
 IDLE_SECONDS = 0.5
 READING_SECONDS = 0.02
 """Share of a tick that reading may take; one frame may take longer, for it is Blender that evaluates it."""
+LET_GO_SECONDS = 0.8
+"""After Cancel: what has not ended by then is no longer waited for. Its thread brings home what it still can."""
+_LET_GO = (
+    "The backend has not confirmed that it stopped.",
+    "Frames that it finished come home when it answers again.",
+)
 
 
 class Reading(Protocol):
@@ -59,7 +68,7 @@ class Watcher(Protocol):
     """A thread whose last update is `Ended`."""
 
     kind: str
-    """TAKE, SURVEY, or empty for an errand, which the user does not wait for."""
+    """TAKE, SURVEY, SETUP, or empty for an errand, which the user does not wait for."""
 
     @property
     def order_id(self) -> str: ...
@@ -87,6 +96,8 @@ class EventPump:
         self.looks_for_takes = False
         """Whether a file was opened, or a backend found, since the backend was last asked for finished takes."""
         self._watchers: dict[str, Watcher] = {}
+        self._let_go: set[str] = set()  # orders that were cancelled and that nobody waits for
+        self._cancelled_at = float("inf")
         self._reading: Reading | None = None
         self._steps: Iterator[Progress] | None = None
 
@@ -114,23 +125,36 @@ class EventPump:
     def watch(self, watcher: Watcher) -> None:
         """Starts a thread and follows what it tells."""
         self._watchers[watcher.order_id] = watcher
-        mark_running("RUNNING" if watcher.kind else None, watcher.kind)
+        _mark_begun(watcher)
         watcher.start()
 
     def resume(self) -> None:
         """After the add-on was disabled and enabled again: shows what still runs, and looks for what ended."""
         self.looks_for_takes = not bpy.app.background
-        for watcher in self._watchers.values():
-            mark_running("RUNNING" if watcher.kind else None, watcher.kind)
+        for order_id, watcher in self._watchers.items():
+            if watcher.kind == SETUP:
+                continue
+            waited_for = bool(watcher.kind) and order_id not in self._let_go
+            mark_running("RUNNING" if waited_for else None, watcher.kind)
 
     def cancel(self) -> None:
-        """Asks everything to stop; what was finished stays."""
+        """Asks everything to stop; what was finished stays. In a second at most nothing of it is waited for."""
+        self._cancelled_at = time.monotonic()
         if self._steps is not None:
             self.abandon_reading("CANCELLED", "Cancelled while the set was read.", "")
         for watcher in self._watchers.values():
+            if watcher.kind == SETUP:
+                continue
             if watcher.kind:
                 mark_cancelling()
             watcher.cancel()
+
+    def cancel_setup(self) -> None:
+        """Asks a set-up of the backend to stop; nothing of it stays."""
+        for watcher in self._watchers.values():
+            if watcher.kind == SETUP:
+                mark_setup_cancelling()
+                watcher.cancel()
 
     def abandon_reading(self, state: str, message: str, hint: str) -> None:
         """Stops reading and puts the playhead back."""
@@ -151,6 +175,7 @@ class EventPump:
                     break
                 self._apply(update)
                 changed = True
+            changed |= self._stop_waiting()
             changed |= growing.show(time.monotonic())
             changed |= refresh_shots(bpy.context.window_manager.mirage, shown_scene())
             if self._bury_the_dead() or changed:
@@ -202,9 +227,21 @@ class EventPump:
     def _apply(self, update: Update) -> None:
         watcher = self._watchers.get(update.order_id)
         if watcher is not None:
-            apply(watcher.scene, update.what, bool(watcher.kind))
+            apply(watcher.scene, update.what, bool(watcher.kind) and update.order_id not in self._let_go)
+            if isinstance(update.what, SetUpEnded) and update.what.state == "done":
+                preferences.use_set_up_backend(bpy.context)
+                bpy.ops.mirage.start_backend()
             if isinstance(update.what, BackendReady) and not watcher.kind:
                 self.looks_for_takes = True
+
+    def _stop_waiting(self) -> bool:
+        """Cancel is obeyed within a second also where the backend hangs or the network is gone."""
+        state = bpy.context.window_manager.mirage
+        if not state.cancelling or time.monotonic() - self._cancelled_at < LET_GO_SECONDS:
+            return False
+        self._let_go |= {order_id for order_id, watcher in self._watchers.items() if watcher.kind}
+        mark_stopped("CANCELLED", *_LET_GO)
+        return True
 
     def _look_for_takes(self) -> None:
         if self.looks_for_takes and bpy.ops.mirage.pick_up_takes.poll():
@@ -218,12 +255,24 @@ class EventPump:
             return False
         for key in dead:
             watcher = self._watchers.pop(key)
+            self._let_go.discard(key)
             if watcher.started_backend is not None:
                 self.started_backends.append(watcher.started_backend)
+            if watcher.kind == SETUP:
+                mark_setup_over()
             if not self._watchers and bpy.context.window_manager.mirage.job_state == "RUNNING":
                 if watcher.kind:
-                    mark_stopped("FAILED", "The thread of a take ended unexpectedly.", "See Blender's console.")
+                    mark_stopped(
+                        "FAILED", "The take stopped unexpectedly.", "See Blender's console for the cause."
+                    )
         return True
+
+
+def _mark_begun(watcher: Watcher) -> None:
+    if watcher.kind == SETUP:
+        mark_setting_up()
+    else:
+        mark_running("RUNNING" if watcher.kind else None, watcher.kind)
 
 
 pump = EventPump()
@@ -263,6 +312,7 @@ def unregister() -> None:
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
     pump.abandon_reading("CANCELLED", "Blender Mirage was disabled.", "")
+    pump.cancel_setup()  # an add-on that is updated takes the wheel away that is being installed
     addon = bpy.context.preferences.addons.get(preferences.MiragePreferences.bl_idname)
     if addon is not None and addon.preferences is not None and addon.preferences.stop_backend:
         pump.stop_started()

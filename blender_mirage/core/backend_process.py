@@ -6,7 +6,7 @@ Everything here may wait, so it is called from a watcher's thread or from a comm
 from __future__ import annotations
 
 import json
-import os
+import socket
 import subprocess
 import sys
 import time
@@ -14,12 +14,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..wire.messages import Health
-from .address import is_loopback, normalise_address
+from .address import is_loopback, normalise_address, port_of
 from .client import MirageClient
 from .errors import BackendUnreachable, MirageError
 from .programs import environment_of_programs
+from .setup.environment import set_up_environment
+from .transport import CONNECT_SECONDS
 
 APP_DIR = "blender-mirage"
 SERVER_FILE = "server.json"
@@ -29,9 +32,11 @@ LOG_FILE = "backend.log"
 START_SECONDS = 120.0
 """A first start reads Python packages from a cold disk; a failed one is noticed at once by the process's end."""
 STOP_SECONDS = 15.0
+_CHOOSE_HINT = "Clear the field Python in the add-on's preferences, then press Set Up Backend."
 _POLL_SECONDS = 0.1
 _PROBE_SECONDS = 60.0
-_INSTALL_HINT = "Install it as the README says (pip install -e .), then set that Python in the add-on's preferences."
+_REACH_SECONDS = 0.5
+_INSTALL_HINT = "Press Set Up Backend, here or in the add-on's preferences."
 
 
 @dataclass(frozen=True)
@@ -100,17 +105,35 @@ def connect(settings: BackendSettings, note: Callable[[str], None]) -> Connectio
         raise
 
 
-def find_backend(settings: BackendSettings) -> Connection | None:
-    """The backend that holds `settings.data_dir`, or None. Raises BackendRefused or ContractMismatch."""
+def find_backend(settings: BackendSettings, seconds: float = CONNECT_SECONDS) -> Connection | None:
+    """The backend that holds `settings.data_dir`, or None where none answers within `seconds`. Raises BackendRefused or
+    ContractMismatch."""
     url = running_url(settings.data_dir)
     if url is None:
         return None
     client = _client(settings, url)
     try:
-        return Connection(client, client.health())
+        return Connection(client, client.health(seconds))
     except BackendUnreachable:
         client.close()
         return None  # the file outlived its backend
+
+
+def is_gone(settings: BackendSettings) -> bool:
+    """Whether no backend of this machine holds `settings.data_dir`: it said goodbye, or nothing listens where it did.
+
+    One that hangs is there: its connections are taken, and not answered.
+    """
+    url = running_url(settings.data_dir)
+    if url is None:
+        return True
+    try:
+        socket.create_connection((urlsplit(url).hostname, port_of(url)), _REACH_SECONDS).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def running_url(data_dir: Path) -> str | None:
@@ -135,7 +158,7 @@ class StartedBackend:
     def __init__(self, settings: BackendSettings) -> None:
         """Starts it. Raises BackendUnreachable where there is no program that could."""
         self._settings = settings
-        self._program = find_python(settings.python)
+        self._program = find_python(settings.python, settings.data_dir)
         self.log = settings.data_dir / LOG_FILE
         command = [self._program, "-m", "inference_backend", "serve", "--data-dir", str(settings.data_dir)]
         try:
@@ -197,8 +220,12 @@ class StartedBackend:
         return lines[-1].strip() if lines else f"it said nothing (exit code {self._process.returncode})."
 
 
-def find_python(chosen: str) -> str:
-    """The program that can start a backend: `chosen`, else the Python that runs this. Raises BackendUnreachable."""
+def find_python(chosen: str, data_dir: Path) -> str:
+    """The program that can start a backend: `chosen`, else the environment that was set up in the data folder, else the
+    Python that runs this. Raises BackendUnreachable."""
+    made = None if chosen.strip() else set_up_environment(data_dir)
+    if made is not None:
+        return str(made.python)
     program = chosen.strip() or sys.executable
     probe = "import importlib.util as u, sys; sys.exit(0 if u.find_spec('inference_backend') else 3)"
     try:
@@ -207,12 +234,14 @@ def find_python(chosen: str) -> str:
             env=environment_of_programs(),
         ).returncode  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise BackendUnreachable(f"{program} cannot be run: {error}.", "Choose a Python in the preferences.") from error
+        raise BackendUnreachable(f"{program} cannot be run: {error}.", _CHOOSE_HINT) from error
     if code == 0:
         return program
     if code == 3:
+        if not chosen.strip():
+            raise BackendUnreachable("The backend is not set up on this machine yet.", _INSTALL_HINT)
         raise BackendUnreachable(f"The backend is not installed in {program}.", _INSTALL_HINT)
-    raise BackendUnreachable(f"{program} is not a Python (exit code {code}).", "Choose a Python in the preferences.")
+    raise BackendUnreachable(f"{program} is not a Python (exit code {code}).", _CHOOSE_HINT)
 
 
 def _client(settings: BackendSettings, url: str) -> MirageClient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import requests
@@ -151,13 +151,15 @@ class MirageClient:
         """Asks a job to stop; its finished frames stay."""
         return self._transport.ask(JobStatus, "DELETE", f"/v1/jobs/{job_id}")
 
-    def events(self, job_id: str, after: int = 0) -> Iterator[JobEvent]:
-        """The job's events with a number above `after`, as they happen, until the backend ends the stream."""
+    def events(self, job_id: str, after: int = 0, heard: Callable[[], None] = lambda: None) -> Iterator[JobEvent]:
+        """The job's events with a number above `after`, as they happen, until the backend ends the stream. `heard` is
+        called at every sign of life."""
         path = f"/v1/jobs/{job_id}/events?after={after}"
         with self._transport.request("GET", path, seconds=SILENCE_SECONDS, stream=True) as response:
             data: list[str] = []
             try:
                 for line in response.iter_lines(chunk_size=1):
+                    heard()
                     text = line.decode("utf-8")
                     if text.startswith("data:"):
                         data.append(text[5:].lstrip())
@@ -172,7 +174,8 @@ class MirageClient:
 
     def frame(self, take_id: str, index: int) -> bytes:
         """PNG of the frame with that index (not Blender's number)."""
-        return self._transport.request("GET", f"/v1/takes/{take_id}/frames/{index}").content
+        path = f"/v1/takes/{take_id}/frames/{index}"
+        return self._transport.request("GET", path, seconds=SILENCE_SECONDS).content
 
     def revert(self, take_id: str, world_id: str = "") -> None:
         """Takes the tokens of a take (or seed view) out of its world's sight; its frames stay.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from queue import Queue
@@ -24,7 +25,6 @@ from .take_job import (
     LookWritten,
     Note,
     Order,
-    Progress,
     SeedView,
     TakeJob,
     Update,
@@ -99,12 +99,14 @@ class JobWatcher(OrderWatcher):
         if key == job.seeded and world.seed_views > 0:
             return None
         bundle = self._look_bundle(world, job.look)
-        return self._jobs.add(self._link.client.submit_seed_view(world.world_id, *bundle)), key
+        asked = uuid.uuid4().hex
+        send = self._link.keep_at(lambda client: client.submit_seed_view(world.world_id, *bundle, asked))
+        return self._jobs.add(send), key
 
     def _look_bundle(self, world: WorldInfo, look: SeedView) -> tuple[SeedViewRequest, Arrays]:
         read = self._checked(look.greybox(), "the look's frame")
-        self._tell(Progress("Look", "sending"))
-        self._link.client.send_meshes(world.world_id, read.meshes)
+        self._tell_sending("Look")
+        self._link.keep_at(lambda client: client.send_meshes(world.world_id, read.meshes))
         return look.request(self.order.takes[0].engine, read)
 
     def _as_stale(self, world: WorldInfo, job: TakeJob) -> TakeJob | None:
@@ -119,7 +121,7 @@ class JobWatcher(OrderWatcher):
         except BackendRefused as error:
             if error.code != "not_found":
                 raise
-            self._tell(Note(f"{name}: the backend has v{last.version:03d} no more, so all of it is made anew."))
+            self._tell(Note(f"{name}: v{last.version:03d} is no longer on the backend, so every frame is made again."))
             return job
         if survey is None:
             self._link.stop()
@@ -130,13 +132,17 @@ class JobWatcher(OrderWatcher):
         return replace(job, base_take=last.take_id)
 
     def _submit(self, world: WorldInfo, job: TakeJob) -> _Submitted:
-        self._tell(Progress(job.shot.name, "sending"))
+        self._tell_sending(job.shot.name)
         read = self._checked(job.greybox(), f"shot {job.shot.name!r}")
         require_mesh_in_view(job.camera, read, job.shot.name)
-        self._link.client.send_meshes(world.world_id, read.meshes)
+        self._link.keep_at(lambda client: client.send_meshes(world.world_id, read.meshes))
         look = self._submit_look(world, job)
         request, arrays = job.request(read)
-        status = self._jobs.add(self._link.client.submit_take(world.world_id, request, arrays))
+        asked = uuid.uuid4().hex
+        self._tell_sending(job.shot.name)
+        status = self._jobs.add(
+            self._link.keep_at(lambda client: client.submit_take(world.world_id, request, arrays, asked))
+        )
         take = PendingTake(
             job_id=status.job_id,
             take_id=status.take_id,
@@ -156,7 +162,7 @@ class JobWatcher(OrderWatcher):
             if follow_picture(self._jobs, look, self._tell):
                 self._tell(LookWritten(key, entry.name))
         end = self._jobs.follow(entry.status, lambda event: entry.saver.apply(event, self._link.client))
-        saved = entry.saver.finish(end, self._link.client)
+        saved = self._link.keep_at(lambda client: entry.saver.finish(end, client))
         self._unfinished.remove(entry)
         if saved is not None:
             self._tell(saved)

@@ -12,12 +12,18 @@ from abc import ABC, abstractmethod
 from queue import Queue
 
 from .backend_link import BackendLink
-from .backend_process import StartedBackend
+from .backend_process import Connection, StartedBackend
 from .client import MirageClient
-from .errors import MirageError
+from .errors import BackendUnreachable, MirageError
 from .running_jobs import RunningJobs
 from .scene_key import SceneKey
-from .take_job import BackendReady, Ended, Happening, Order, Progress, Update
+from .take_job import BackendReady, Ended, Happening, Order, Progress, Trouble, Update
+
+_MB = 1_000_000
+_UNHEARD = (
+    "The backend did not answer when it was told to stop: it may go on.",
+    "Frames that it finishes are fetched when it is found again (Start Backend).",
+)
 
 
 class OrderWatcher(threading.Thread, ABC):
@@ -30,7 +36,14 @@ class OrderWatcher(threading.Thread, ABC):
         super().__init__(name=f"mirage-{self.kind.lower()}-{order.order_id[:8]}", daemon=True)
         self.order = order
         self._updates = updates
-        self._link = BackendLink(order.settings, lambda words: self._tell(Progress("Backend", words)))
+        self._sending = "Set"
+        self._link = BackendLink(
+            order.settings,
+            lambda words: self._tell(Progress("Backend", words)),
+            lambda message, hint: self._tell(Trouble(message, hint)),
+            self._tell_found,
+            lambda arrived, total: self._tell(Progress(self._sending, "sending", arrived // _MB, total // _MB)),
+        )
         self._end = "done"
         self._jobs = RunningJobs(self._link, self._tell, self.name)
 
@@ -54,6 +67,8 @@ class OrderWatcher(threading.Thread, ABC):
     def run(self) -> None:
         try:
             self._work()
+        except BackendUnreachable as error:  # its jobs go on, for all that is known
+            end = Ended("cancelled", *_UNHEARD) if self._link.stopping else Ended("failed", error.message, error.hint)
         except MirageError as error:
             self._jobs.cancel()
             end = Ended("cancelled" if self._link.stopping else "failed", error.message, error.hint)
@@ -78,6 +93,15 @@ class OrderWatcher(threading.Thread, ABC):
         client = connection.client
         self._tell(BackendReady(client.url, connection.health, client.worlds(), connection.started is not None))
         return client
+
+    def _tell_found(self, connection: Connection) -> None:
+        self._tell(Trouble())
+        self._tell(BackendReady(connection.client.url, connection.health, None, connection.started is not None))
+
+    def _tell_sending(self, title: str) -> None:
+        """What is sent from here on belongs to `title`."""
+        self._sending = title
+        self._tell(Progress(title, "sending"))
 
     def _tell(self, what: Happening) -> None:
         self._updates.put(Update(self.order.order_id, what))

@@ -30,7 +30,7 @@ class PickUpWatcher(OrderWatcher):
         try:
             self._connect()
         except BackendUnreachable:
-            self._tell(Note(f"{self._which()} not here yet: press Start Backend to fetch them."))
+            self._tell(Note(f"Takes of {self._which()} are not here yet: press Start Backend to fetch them."))
             return
         for file in list(self._pending):
             self._fetch(file)
@@ -38,17 +38,18 @@ class PickUpWatcher(OrderWatcher):
     def _fetch(self, file: PendingFile) -> None:
         name, saver = file.take.shot.name, TakeSaver(file, self._tell)
         try:
-            status = self._jobs.add(self._link.client.job(file.take.job_id))
+            status = self._jobs.add(self._link.keep_at(lambda client: client.job(file.take.job_id)))
         except BackendRefused as error:
             if error.code != "not_found":
                 raise
-            self._tell(Note(f"{name}: the backend has a take no more that was asked for earlier."))
+            self._tell(Note(f"{name}: a take that was asked for earlier is no longer on the backend."))
             saved = saver.on_disk(whatever_state=True)
         else:
             end = self._jobs.follow(status, lambda event: saver.apply(event, self._link.client))
             if end.state == "failed":
-                self._tell(Note(f"{name}: {end.message} {end.hint}".strip()))
-            saved = saver.finish(end, self._link.client)
+                words = f"{end.message} {end.hint}".strip()
+                self._tell(Note(f"{name}: {words}"))
+            saved = self._link.keep_at(lambda client: saver.finish(end, client))
         if saved is None:
             file.done()
             self._pending.remove(file)
@@ -65,5 +66,4 @@ class PickUpWatcher(OrderWatcher):
             file.leave()
 
     def _which(self) -> str:
-        shots = ", ".join(dict.fromkeys(file.take.shot.name for file in self._pending))
-        return f"Takes of {shots} were asked for and are"
+        return ", ".join(dict.fromkeys(file.take.shot.name for file in self._pending))

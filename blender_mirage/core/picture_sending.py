@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 from ..wire.arrays import Arrays
@@ -21,8 +22,9 @@ def send_picture(
 ) -> bool:
     """Whether it was written; False where that was cancelled. Its meshes were sent before. Raises BackendRefused, with
     the cause."""
-    status = jobs.add(link.client.submit_seed_view(world_id, *bundle))
-    return follow_picture(jobs, status, tell)
+    asked = uuid.uuid4().hex
+    send = link.keep_at(lambda client: client.submit_seed_view(world_id, *bundle, asked))
+    return follow_picture(jobs, jobs.add(send), tell)
 
 
 def follow_picture(jobs: RunningJobs, status: JobStatus, tell: Callable[[Happening], None]) -> bool:

@@ -12,7 +12,7 @@ from .greybox_read import checked
 from .order_watcher import OrderWatcher
 from .paint_over import PaintOver
 from .picture_sending import send_picture
-from .take_job import LookWritten, Note, Order, Progress, SeedView, Update, WorldChosen
+from .take_job import LookWritten, Note, Order, SeedView, Update, WorldChosen
 from .world_report import look_at_world
 
 
@@ -31,7 +31,8 @@ class PictureWatcher(OrderWatcher):
         world = the_chosen_world(client, self.order)
         if world is None and isinstance(self._picture, PaintOver):
             raise SceneNotReady(
-                "This scene has no world yet, so nothing of it was painted on.", "Choose the world that the take is of."
+                "This scene has no world yet, so there is nothing to paint over.",
+                "Choose the world that the take was made in.",
             )
         if world is None:
             world = client.create_world(self.order.world_name or self.order.new_world_name)
@@ -45,9 +46,9 @@ class PictureWatcher(OrderWatcher):
         self._tell(look_at_world(self._link.client, world.world_id))
 
     def _request(self, world_id: str) -> tuple[SeedViewRequest, Arrays]:
-        self._tell(Progress("Picture", "sending"))
+        self._tell_sending("Picture")
         if isinstance(self._picture, PaintOver):
             return self._picture.request(self._engine)
         read = checked(self._picture.greybox(), "the look's frame", lambda words: self._tell(Note(words)))
-        self._link.client.send_meshes(world_id, read.meshes)
+        self._link.keep_at(lambda client: client.send_meshes(world_id, read.meshes))
         return self._picture.request(self._engine, read)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..wire.messages import JobEvent
 from ..wire.survey import Survey, SurveyRequest
 from .backend_link import BackendLink
+from .client import MirageClient
 from .errors import BackendRefused
 from .greybox_read import GreyboxRead
 from .running_jobs import RunningJobs
@@ -33,15 +36,19 @@ class SurveyRun:
         self, job: TakeJob, read: GreyboxRead, compare: Sequence[str] = (), pictures: bool = False
     ) -> Survey | None:
         """What the world knows of the shot; None where it was cancelled. Raises BackendRefused where it failed."""
-        client, name = self.link.client, job.shot.name
-        client.send_meshes(self.world_id, read.meshes)
+        name = job.shot.name
+        self.link.keep_at(lambda client: client.send_meshes(self.world_id, read.meshes))
         take, arrays = job.request(read)
         request = SurveyRequest(take, tuple(compare), pictures)
-        status = self.jobs.add(client.submit_survey(self.world_id, request, arrays))
+        asked = uuid.uuid4().hex
+        send = self.link.keep_at(lambda client: client.submit_survey(self.world_id, request, arrays, asked))
+        status = self.jobs.add(send)
         end = self.jobs.follow(status, lambda event: self._show(name, event))
         if end.state == "failed":
-            raise BackendRefused(end.message or f"Shot {name!r} could not be looked at.", end.hint)
-        return self.link.client.survey(status.take_id) if end.state == "done" else None
+            raise BackendRefused(end.message or f"The coverage of shot {name!r} could not be found out.", end.hint)
+        if end.state != "done":
+            return None
+        return self.link.keep_at(lambda client: client.survey(status.take_id))
 
     def bring_pictures(self, survey: Survey, base: Path) -> dict[int, Path]:
         """Frame -> file. The pictures of earlier surveys of the shot are removed. Raises TakeNotWritable."""
@@ -51,7 +58,7 @@ class SurveyRun:
         for index, frame in enumerate(survey.frames):
             self.tell(Progress(survey.shot, "coverage pictures", index, len(survey.frames)))
             path = folder / f"{safe_name(survey.shot)}_coverage_{frame.frame:04d}.png"
-            write_whole(path, self.link.client.coverage_picture(survey.survey_id, index))
+            write_whole(path, self.link.keep_at(partial(_picture, survey.survey_id, index)))
             files[frame.frame] = path
         _remove_older(shots, folder)
         return files
@@ -63,6 +70,10 @@ class SurveyRun:
             self.tell(Progress(title, event.phase, event.done, event.total))
         elif event.kind == "state" and event.state in ("queued", "running"):
             self.tell(Progress(title, event.state))
+
+
+def _picture(survey_id: str, index: int, client: MirageClient) -> bytes:
+    return client.coverage_picture(survey_id, index)
 
 
 def _remove_older(shots: Path, newest: Path) -> None:

@@ -10,7 +10,7 @@ from .greybox_read import checked
 from .last_take import version_of
 from .order_watcher import OrderWatcher
 from .survey_run import SurveyRun
-from .take_job import Note, Progress, TakeJob
+from .take_job import Note, TakeJob
 from .world_report import CoverageSeen, look_at_world
 
 
@@ -24,7 +24,9 @@ class SurveyWatcher(OrderWatcher):
         world = the_chosen_world(client, self.order)
         if world is None:
             raise SceneNotReady(
-                f"There is no world {self.order.world_name or 'of this scene'!r} yet, so it has seen nothing.",
+                f"There is no world called {self.order.world_name!r} yet, so nothing has been seen."
+                if self.order.world_name
+                else "This scene has no world yet, so nothing has been seen.",
                 "Generate a take first.",
             )
         for job in self.order.takes:
@@ -34,7 +36,7 @@ class SurveyWatcher(OrderWatcher):
             self._tell(look_at_world(self._link.client, world.world_id))
 
     def _look(self, world: WorldInfo, job: TakeJob) -> None:
-        self._tell(Progress(job.shot.name, "sending"))
+        self._tell_sending(job.shot.name)
         read = checked(job.greybox(), f"shot {job.shot.name!r}", lambda words: self._tell(Note(words)))
         run = SurveyRun(self._link, self._jobs, world.world_id, self._tell)
         survey = run.ask(job, read, pictures=True)

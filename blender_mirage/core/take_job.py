@@ -139,7 +139,8 @@ class BackendReady:
 
     url: str
     health: Health
-    worlds: tuple[WorldInfo, ...]
+    worlds: tuple[WorldInfo, ...] | None
+    """None: not asked again."""
     started_here: bool
     """This add-on started it just now."""
 
@@ -201,6 +202,14 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """The backend does not answer; what happened and the next step. Both empty: it does again."""
+
+    message: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class TakeSaved:
     """The frames of a take lie on disk: all of them, or those finished before it was cancelled or failed."""
 
@@ -225,6 +234,30 @@ class Ended:
     hint: str = ""
 
 
+@dataclass(frozen=True)
+class SetUpProgress:
+    """What setting the backend up does now. `total` is 0 where no end is known, else bytes."""
+
+    text: str
+    done: int = 0
+    total: int = 0
+    notes: tuple[str, ...] = ()
+    """What was decided, for the user to read."""
+
+
+@dataclass(frozen=True)
+class SetUpEnded:
+    """The last word of a set-up: `state` is one of done, failed, cancelled."""
+
+    state: str
+    message: str
+    hint: str = ""
+    log: str = ""
+    """Path of what pip said; empty where it never ran."""
+    version: str = ""
+    """Of the backend that was to be set up."""
+
+
 Happening = (
     BackendReady
     | WorldChosen
@@ -234,9 +267,12 @@ Happening = (
     | Progress
     | FrameSaved
     | Note
+    | Trouble
     | TakeSaved
     | WorldSeen
     | CoverageSeen
+    | SetUpProgress
+    | SetUpEnded
     | Ended
 )
 

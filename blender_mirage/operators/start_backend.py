@@ -15,5 +15,5 @@ class MIRAGE_OT_start_backend(bpy.types.Operator):
     @reports_errors
     def execute(self, context):
         context.window_manager.mirage.backend_state = "UNKNOWN"
-        ask_world(context)
+        ask_world(context, start=True)
         return {"FINISHED"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import bpy
 
@@ -18,11 +19,15 @@ from .report import busy
 Action = Callable[[MirageClient], Sequence[Happening]]
 
 
-def ask_world(context: bpy.types.Context, action: Action = lambda client: (), about: str | None = None) -> None:
+def ask_world(
+    context: bpy.types.Context, action: Action = lambda client: (), about: str | None = None, start: bool = False
+) -> None:
     """Runs `action` on a thread; then the panel shows what a world holds: that of id `about` (none where empty), by
-    default the scene's. Raises MirageError."""
+    default the scene's. `start`: a backend of this machine, whatever the preferences say. Raises MirageError."""
     world_id = context.scene.mirage.world_id if about is None else about
-    pump.watch(Errand(backend_settings(context), scene_key(context.scene), pump.updates, action, world_id))
+    settings = backend_settings(context)
+    settings = replace(settings, start=start or settings.start)
+    pump.watch(Errand(settings, scene_key(context.scene), pump.updates, action, world_id))
 
 
 def without_world(context: bpy.types.Context) -> str:

@@ -9,6 +9,7 @@ import bpy
 from ..core.coverage_words import UNSEEN_SHARE
 from ..core.errors import MirageError
 from ..core.scene_key import SceneKey
+from ..core.addon_version import versions_differ
 from ..core.take_job import (
     BackendReady,
     Ended,
@@ -18,7 +19,10 @@ from ..core.take_job import (
     LookWritten,
     Note,
     Progress,
+    SetUpEnded,
+    SetUpProgress,
     TakeSaved,
+    Trouble,
     WorldChosen,
     WorldDeleted,
 )
@@ -32,6 +36,7 @@ from .growing_takes import growing
 from .prompt_words import learn_vocabularies
 from .scene_keys import find_scene
 from .show_coverage import show_coverage
+from .show_setup import show_setup
 from .show_shots import end_all, forget_shots, update_status
 from .show_take import show_take, strip_facts
 from .show_world import show_world
@@ -51,8 +56,10 @@ def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
             update_status(scene, what.title, lambda status: status.at_work(what.phase, what.done, what.total))
     elif isinstance(what, BackendReady):
         _show_backend(state, what)
+    elif isinstance(what, Trouble):
+        _show_trouble(state, what, of_job)
     elif isinstance(what, FrameSaved):
-        state.frames_saved += 1
+        state.frames_saved += of_job or state.job_state not in ("READING", "RUNNING")
         growing.note_frame(what.take, what.path.parent)
     elif isinstance(what, Note):
         add_warning(what.text)
@@ -74,6 +81,8 @@ def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
         choose_world(scene, what.world.world_id, what.world.name)
     elif isinstance(what, LookRendered):
         _show_look(scene, key, what)
+    elif isinstance(what, SetUpProgress | SetUpEnded):
+        show_setup(what)
     elif isinstance(what, LookWritten) and scene is not None:
         mark_look_written(scene, what.key, what.shot)
 
@@ -144,20 +153,20 @@ def redraw() -> None:
     """The sidebars. Not the pictures beside them, which may be heavy to draw: they redraw when their data changes."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type in ("VIEW_3D", "SEQUENCE_EDITOR"):
+            if area.type in ("VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES"):
                 for region in area.regions:
-                    if region.type == "UI":
+                    if region.type == "UI" or area.type == "PREFERENCES":
                         region.tag_redraw()
 
 
 def describe(health: Health, url: str) -> str:
     """One line about a backend, short enough for the sidebar."""
-    parts = ["" if health.device == "auto" else health.device]  # auto: it chooses with its first take
+    where = url.split("//")[-1]
+    # "auto": it chooses its device with its first take.
+    words = f"Ready at {where}" if health.device in ("", "auto") else f"Ready at {where}, {health.device}"
     if health.vram_held:
-        parts.append(f"{health.vram_held / 2**30:.1f} GiB held")
-    if not any(engine.ready for engine in health.engines):
-        parts.append("no engine is ready")
-    return ", ".join([f"Ready at {url.split('//')[-1]}", *filter(None, parts)])
+        words = f"{words}, {health.vram_held / 2**30:.1f} GiB held"
+    return words if any(engine.ready for engine in health.engines) else f"{words}, no engine is ready"
 
 
 def _names(owner: bpy.types.PropertyGroup) -> list[str]:
@@ -183,12 +192,22 @@ def _show_progress(state: bpy.types.PropertyGroup, what: Progress, of_job: bool)
     state.progress = what.done / what.total if what.total else 0.0
 
 
+def _show_trouble(state: bpy.types.PropertyGroup, what: Trouble, of_job: bool) -> None:
+    """Beside the progress of what still runs; the next word from the backend takes it away."""
+    if of_job and state.job_state == "RUNNING":
+        state.message, state.hint = what.message, what.hint
+    if what.message:
+        state.backend_state, state.backend_text = "PROBLEM", "Does not answer"
+
+
 def _show_backend(state: bpy.types.PropertyGroup, what: BackendReady) -> None:
     state.backend_state, state.backend_text = "READY", describe(what.health, what.url)
-    state.worlds.clear()
-    for world in what.worlds:
-        item = state.worlds.add()
-        item.name, item.world_id, item.takes = world.name, world.world_id, world.takes
+    state.backend_version_text = versions_differ(what.health.version, state.backend_here)
+    if what.worlds is not None:
+        state.worlds.clear()
+        for world in what.worlds:
+            item = state.worlds.add()
+            item.name, item.world_id, item.takes = world.name, world.world_id, world.takes
     learn_vocabularies(what.health.engines)
     for engine in what.health.engines:
         if not engine.ready:
@@ -210,9 +229,9 @@ def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) ->
     growing.forget(what.folder)
     forget_shots()
     if scene is None:
-        later = " It is shown when the file is opened again." if key.blend else ""
-        add_warning(f"The scene {key.name!r} is not open: its take lies in {what.folder}.{later}")
-        if later:
+        lies = f"The scene {key.name!r} is not open: its take lies in {what.folder}."
+        add_warning(f"{lies} It is shown when the file is opened again." if key.blend else lies)
+        if key.blend:
             what.pending.leave()
         else:
             what.pending.done()

@@ -89,6 +89,7 @@ def _draw_backend(layout, context, state):
     else:
         draw_sentence(layout, context, state.backend_text, icon)
         layout.operator("mirage.start_backend", icon="FILE_REFRESH")
+    draw_sentence(layout, context, state.backend_version_text, "INFO")
 
 
 def _draw_action(layout, context, state):
@@ -112,6 +113,8 @@ def _working(state):
     what = f"{state.title}: {state.phase}" if state.title and state.phase else state.title or state.phase
     if state.phase == "frames":
         return f"{what} {state.done} of {state.total}"
+    if state.phase == "sending" and state.total:
+        return f"{what} {state.done} of {state.total} MB"
     return f"{what} {state.progress:.0%}" if state.total > 1 else what
 
 

@@ -19,8 +19,11 @@ from ..jobs.queue import JobQueue, is_final
 from .context import Services, message
 
 POLL_S = 0.1
-KEEP_ALIVE_S = 5.0
+KEEP_ALIVE_S = 0.5
 """A comment line is sent after so long without an event: it tells a listener that the backend still lives."""
+
+
+_STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nginx would keep events back
 
 
 def routes(services: Services) -> APIRouter:
@@ -47,7 +50,7 @@ def routes(services: Services) -> APIRouter:
     async def stream_events(job_id: str, after: Annotated[int, Query(ge=0)] = 0) -> Response:
         await run_in_threadpool(queue.get, job_id)
         return StreamingResponse(
-            _stream(queue, job_id, after), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+            _stream(queue, job_id, after), media_type="text/event-stream", headers=_STREAMED
         )
 
     return router

@@ -23,6 +23,8 @@ class CuttingProxy:
         self._harshly = harshly
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
+        self._flows = threading.Event()
+        self._flows.set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.sent = 0
@@ -31,8 +33,16 @@ class CuttingProxy:
         """Connections that were cut."""
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def freeze(self) -> None:
+        """Nothing passes any more, and nobody is told: as where a cable is pulled."""
+        self._flows.clear()
+
+    def thaw(self) -> None:
+        self._flows.set()
+
     def close(self) -> None:
         """Nobody listens any more, and what is connected is cut: as a machine that is switched off."""
+        self.thaw()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -59,6 +69,7 @@ class CuttingProxy:
     def _up(self, client: socket.socket, server: socket.socket, budget: int | None) -> None:
         with suppress(OSError):
             while data := client.recv(_BUFFER if budget is None else min(_BUFFER, budget)):
+                self._flows.wait()
                 with self._lock:
                     self.sent += len(data)
                 server.sendall(data)
@@ -73,6 +84,7 @@ class CuttingProxy:
     def _down(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
             while data := server.recv(_BUFFER):
+                self._flows.wait()
                 client.sendall(data)
         self._end(client, server, False)
 

@@ -46,6 +46,13 @@ class Killable:
         for worker in self.workers():
             os.kill(worker, signal.SIGKILL)
 
+    def suspend(self) -> None:
+        """It hangs: takes connections and answers none. Until `wake`."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
     def kill(self, worker_too: bool) -> None:
         """Kills the server, and its worker with it or as it finds its parent gone."""
         workers = self.workers()

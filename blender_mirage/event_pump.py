@@ -15,6 +15,7 @@ from typing import Protocol
 import bpy
 
 from . import preferences
+from .core.addon_version import versions_differ
 from .core.backend_process import StartedBackend
 from .core.errors import MirageError
 from .core.scene_key import SceneKey
@@ -228,6 +229,10 @@ class EventPump:
         watcher = self._watchers.get(update.order_id)
         if watcher is not None:
             apply(watcher.scene, update.what, bool(watcher.kind) and update.order_id not in self._let_go)
+            if isinstance(update.what, BackendReady):
+                here = preferences.backend_is_here(bpy.context)
+                text = versions_differ(update.what.health.version, here)
+                bpy.context.window_manager.mirage.backend_version_text = text
             if isinstance(update.what, SetUpEnded) and update.what.state == "done":
                 preferences.use_set_up_backend(bpy.context)
                 bpy.ops.mirage.start_backend()

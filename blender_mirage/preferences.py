@@ -4,29 +4,61 @@ import os
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 
+from .compat import callbacks
 from .core.address import is_loopback, normalise_address
 from .core.backend_process import BackendSettings, default_data_dir
 from .core.errors import SceneNotReady
 
 
+def _place_changed(preferences, context):
+    """What is known is of the backend that was asked before."""
+    state = context.window_manager.mirage
+    state.backend_state, state.backend_text, state.backend_version_text = "UNKNOWN", "Not connected yet", ""
+
+
 class MiragePreferences(bpy.types.AddonPreferences):
     bl_idname = __package__
 
+    place: EnumProperty(
+        name="Backend",
+        items=(
+            ("HERE", "This Machine", "The backend runs beside Blender, which sets it up and starts it"),
+            ("THERE", "Another Machine", "The backend runs on a machine with a GPU in this network"),
+        ),
+        **callbacks(update=_place_changed),
+    )
     address: StringProperty(
-        name="Address", description="Of a backend on another machine, as host:port. Empty: the one on this machine"
+        name="Address",
+        description="Of the other machine, in any form: 192.168.1.20:8765, http://gpu.local:8765, https://gpu.example.org",
+        **callbacks(update=_place_changed),
     )
     token: StringProperty(
         name="Token",
         subtype="PASSWORD",
-        description="From the file `token` in the backend's data folder. Empty: read it there, on this machine",
+        description="The text of the file `token` in the data folder of the backend on the other machine",
+    )
+    torch_build: EnumProperty(
+        name="Compute On",
+        items=(
+            ("AUTO", "Automatic", "An NVIDIA GPU where its driver answers, Apple's on a Mac, else the CPU"),
+            ("NVIDIA", "NVIDIA GPU", "Set the backend up with PyTorch for CUDA, a download of 2.7 GB"),
+            ("CPU", "CPU", "Set the backend up with the small PyTorch that uses no GPU"),
+        ),
     )
     data_dir: StringProperty(
-        name="Data Folder", subtype="DIR_PATH", description="Of the backend on this machine. Empty: the usual one"
+        name="Data Folder",
+        subtype="DIR_PATH",
+        description="Holds the backend's environment, worlds and takes. Empty: the usual one of this system",
     )
     python: StringProperty(
-        name="Python", subtype="FILE_PATH", description="That the backend is installed in. Empty: Blender's own"
+        name="Python",
+        subtype="FILE_PATH",
+        description=(
+            "To set the backend up with (3.11 to 3.14), or one that has the backend already. Empty: one is found, and "
+            "the environment that was set up is used"
+        ),
     )
     start_backend: BoolProperty(
         name="Start the Backend for Me", default=True, description="When a take is asked for and none runs"
@@ -41,17 +73,11 @@ class MiragePreferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, context):
-        layout = self.layout
-        layout.use_property_split = True
-        layout.prop(self, "address")
-        layout.prop(self, "token")
-        layout.prop(self, "release_for_renders")
-        local = layout.column()
-        local.active = not self.address
-        local.prop(self, "data_dir")
-        local.prop(self, "python")
-        local.prop(self, "start_backend")
-        local.prop(self, "stop_backend")
+        from .ui.preferences_page import (
+            draw_preferences,
+        )  # panels read the preferences: at the top it would be a circle
+
+        draw_preferences(self.layout, context, self)
 
 
 CLASSES = (MiragePreferences,)
@@ -65,20 +91,54 @@ def current(context: bpy.types.Context) -> MiragePreferences:
     return addon.preferences
 
 
+def is_here(preferences: MiragePreferences) -> bool:
+    """Whether the backend is this machine's. Before anybody chose, an address that was given says that it is not."""
+    if not preferences.is_property_set("place") and preferences.address.strip():
+        return False
+    return preferences.place == "HERE"
+
+
+def backend_is_here(context: bpy.types.Context) -> bool:
+    """The same of the preferences in force; also true where the add-on is not enabled."""
+    addon = context.preferences.addons.get(__package__)
+    return addon is None or is_here(addon.preferences)
+
+
 def backend_settings(context: bpy.types.Context) -> BackendSettings:
     """How to reach the backend. Raises MirageError where the address is none, or Blender must stay offline."""
     chosen = current(context)
-    address = normalise_address(chosen.address) if chosen.address.strip() else ""
-    if address and not is_loopback(address) and not bpy.app.online_access:
+    if is_here(chosen):
+        return settings_here(context)
+    if not chosen.address.strip():
+        raise SceneNotReady(
+            "The preferences say that the backend is on another machine, and not on which.",
+            "Write its address there, or choose This Machine.",
+        )
+    address = normalise_address(chosen.address)
+    if not is_loopback(address) and not bpy.app.online_access:
         raise SceneNotReady(
             f"The backend {address} is on another machine, and Blender may not go online.",
             "Enable Allow Online Access in Preferences > System, or use a backend on this machine.",
         )
-    data_dir = bpy.path.abspath(chosen.data_dir) if chosen.data_dir else ""
+    return BackendSettings(data_dir=_data_dir(chosen), address=address, token=chosen.token)
+
+
+def settings_here(context: bpy.types.Context) -> BackendSettings:
+    """How to reach or start this machine's backend, whatever else the preferences name."""
+    chosen = current(context)
     return BackendSettings(
-        data_dir=Path(data_dir).absolute() if data_dir else default_data_dir(os.environ),
-        address=address,
-        token=chosen.token,
+        data_dir=_data_dir(chosen),
         python=bpy.path.abspath(chosen.python) if chosen.python.startswith("//") else chosen.python,
         start=chosen.start_backend,
     )
+
+
+def use_set_up_backend(context: bpy.types.Context) -> None:
+    """From now on the environment that was set up is the one that is started: an empty field means that one, also when
+    the next one takes its place, or another Blender shares the data folder."""
+    current(context).python = ""
+
+
+def _data_dir(chosen: MiragePreferences) -> Path:
+    data_dir = bpy.path.abspath(chosen.data_dir) if chosen.data_dir else ""
+    return Path(data_dir).absolute() if data_dir else default_data_dir(os.environ)

@@ -236,6 +236,23 @@ class MirageState(bpy.types.PropertyGroup):
     )
     backend_text: StringProperty(default="Not connected yet")
     worlds: CollectionProperty(type=MirageWorldItem)
+    backend_version_text: StringProperty(description="Where its version is not the add-on's")
+    setup_state: EnumProperty(
+        items=(
+            ("IDLE", "Idle", ""),
+            ("RUNNING", "Running", ""),
+            ("DONE", "Done", ""),
+            ("FAILED", "Failed", ""),
+            ("CANCELLED", "Cancelled", ""),
+        )
+    )
+    setup_cancelling: BoolProperty(description="Cancel was pressed; what was half made is removed")
+    setup_text: StringProperty()
+    setup_progress: FloatProperty(min=0.0, max=1.0)
+    setup_notes: CollectionProperty(type=MirageWarning)
+    setup_message: StringProperty()
+    setup_hint: StringProperty()
+    setup_log: StringProperty(description="Path of what pip said")
     job_state: EnumProperty(
         items=(
             ("IDLE", "Idle", ""),

@@ -15,4 +15,6 @@ def environment_of_programs() -> dict[str, str]:
 
 def no_window() -> dict[str, Any]:
     """Arguments of Popen by which no console window opens on Windows."""
-    return {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW}
+    return {}

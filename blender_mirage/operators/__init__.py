@@ -29,6 +29,7 @@ from .restore_settings import MIRAGE_OT_restore_settings
 from .revert_commit import MIRAGE_OT_revert_commit
 from .review_take import MIRAGE_OT_review_take
 from .set_budget import MIRAGE_OT_set_budget
+from .set_up_backend import MIRAGE_OT_cancel_setup, MIRAGE_OT_set_up_backend
 from .start_backend import MIRAGE_OT_start_backend
 from .survey_coverage import MIRAGE_OT_survey_coverage
 from .swap_take import MIRAGE_OT_swap_take
@@ -42,6 +43,7 @@ CLASSES = (
     MIRAGE_OT_bring_up_take,
     MIRAGE_OT_build_demo_set,
     MIRAGE_OT_cancel_job,
+    MIRAGE_OT_cancel_setup,
     MIRAGE_OT_check_shots,
     MIRAGE_OT_compare_takes,
     MIRAGE_OT_create_world,
@@ -68,6 +70,7 @@ CLASSES = (
     MIRAGE_OT_review_take,
     MIRAGE_OT_revert_commit,
     MIRAGE_OT_set_budget,
+    MIRAGE_OT_set_up_backend,
     MIRAGE_OT_start_backend,
     MIRAGE_OT_stop_comparing,
     MIRAGE_OT_survey_coverage,

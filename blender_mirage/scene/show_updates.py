@@ -9,7 +9,6 @@ import bpy
 from ..core.coverage_words import UNSEEN_SHARE
 from ..core.errors import MirageError
 from ..core.scene_key import SceneKey
-from ..core.addon_version import versions_differ
 from ..core.take_job import (
     BackendReady,
     Ended,
@@ -202,7 +201,6 @@ def _show_trouble(state: bpy.types.PropertyGroup, what: Trouble, of_job: bool) -
 
 def _show_backend(state: bpy.types.PropertyGroup, what: BackendReady) -> None:
     state.backend_state, state.backend_text = "READY", describe(what.health, what.url)
-    state.backend_version_text = versions_differ(what.health.version, state.backend_here)
     if what.worlds is not None:
         state.worlds.clear()
         for world in what.worlds:

@@ -2,11 +2,12 @@
 
 import bpy
 
-from . import coverage_panel, look_panel, panel, shots_panel, takes_panel, world_panel
+from . import coverage_panel, look_panel, panel, setup_panel, shots_panel, takes_panel, world_panel
 from .sequencer import in_sequencer
 
 _VIEW_3D = (
     *panel.CLASSES,
+    *setup_panel.CLASSES,
     *look_panel.CLASSES,
     *shots_panel.CLASSES,
     *panel.TAKE,

@@ -1,8 +1,8 @@
 """Simplified Chinese: English -> Chinese, a module for each part of the interface."""
 
-from . import backend, check, looks, preferences, shots, states, takes, worlds
+from . import backend, check, looks, preferences, setup, shots, states, takes, worlds
 
-_PARTS = (backend, worlds, looks, shots, check, takes, preferences, states)
+_PARTS = (backend, worlds, looks, shots, check, takes, preferences, setup, states)
 
 TABLE: dict[str, str] = {english: said for part in _PARTS for english, said in part.SIMPLIFIED_CHINESE.items()}
 """Words and tooltips."""

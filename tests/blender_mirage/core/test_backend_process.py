@@ -71,10 +71,10 @@ def test_none_runs_and_none_is_to_be_started(tmp_path):
 
 def test_a_python_that_is_none(tmp_path):
     with pytest.raises(BackendUnreachable, match="cannot be run"):
-        find_python(str(tmp_path / "python"))
+        find_python(str(tmp_path / "python"), tmp_path)
     if Path("/bin/false").exists():
         with pytest.raises(BackendUnreachable, match="not a Python"):
-            find_python("/bin/false")
+            find_python("/bin/false", tmp_path)
 
 
 def test_a_python_without_the_backend(tmp_path, monkeypatch):
@@ -86,8 +86,8 @@ def test_a_python_without_the_backend(tmp_path, monkeypatch):
     bare.symlink_to(Path(sys.executable).resolve())
     (tmp_path / "bare" / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
     with pytest.raises(BackendUnreachable, match="not installed in") as caught:
-        find_python(str(bare))
-    assert "pip install" in caught.value.hint
+        find_python(str(bare), tmp_path)
+    assert "Set Up Backend" in caught.value.hint
 
 
 @pytest.mark.usefixtures("backend_here")

@@ -1,0 +1,53 @@
+"""Setting the backend up: the same in the sidebar and in the preferences."""
+
+import bpy
+
+from ..preferences import backend_is_here
+from ..translations import said
+from .sentences import draw_sentence
+
+_END_ICONS = {"DONE": "CHECKMARK", "FAILED": "ERROR", "CANCELLED": "INFO"}
+
+
+class MIRAGE_PT_setup(bpy.types.Panel):
+    """A panel of its own for its bar's sake, as MIRAGE_PT_take; there while it has something to say."""
+
+    bl_idname = "MIRAGE_PT_setup"
+    bl_label = "Set-up"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Mirage"
+    bl_parent_id = "MIRAGE_PT_main"
+    bl_options = {"HIDE_HEADER"}
+
+    @classmethod
+    def poll(cls, context):
+        state = context.window_manager.mirage
+        asked_for = state.setup_state in ("RUNNING", "FAILED", "CANCELLED") or state.backend_version_text
+        return bool(backend_is_here(context) and (asked_for or state.backend_state in ("UNKNOWN", "PROBLEM")))
+
+    def draw(self, context):
+        draw_setup(self.layout, context)
+
+
+def draw_setup(layout, context, beside=0.0):
+    """The button, or how far it is and what became of it. `beside`: widget units of the width that are not ours."""
+    state = context.window_manager.mirage
+    if state.setup_state == "RUNNING":
+        text = "Cancelling: what was half made is removed" if state.setup_cancelling else state.setup_text
+        layout.progress(factor=state.setup_progress, text=said(text), translate=False)
+        layout.operator("mirage.cancel_setup", text=said("Cancel"), icon="X", translate=False)
+    else:
+        button = layout.row()
+        button.scale_y = 1.4
+        button.operator("mirage.set_up_backend", icon="IMPORT")
+    for note in state.setup_notes:
+        draw_sentence(layout, context, note.name, "INFO", beside)
+    if state.setup_state in _END_ICONS:
+        draw_sentence(layout, context, state.setup_message, _END_ICONS[state.setup_state], beside)
+        draw_sentence(layout, context, state.setup_hint, "BLANK1", beside)
+    if state.setup_log and state.setup_state != "RUNNING":
+        layout.operator("wm.path_open", text=said("Open Log"), icon="TEXT", translate=False).filepath = state.setup_log
+
+
+CLASSES = (MIRAGE_PT_setup,)

@@ -13,6 +13,7 @@ from ..translations import said
 _FONT = 0  # of the interface
 _MARGINS = 3.2  # widget units: the tabs, both edges of a panel, and a label's own
 _ICON = 1.0  # widget units
+_NARROWEST = 6.0  # widget units: where there is less room, lines are rather cut off than a letter long
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
 _OPENING, _CLOSING = "\u201c\u2018\uff08\u300a", "\u3001\u3002\uff0c\uff1a\uff1b\uff1f\uff01\uff09\u300b\u201d\u2019"
 _WORD = re.compile(
@@ -28,7 +29,8 @@ def draw_sentence(
     the row takes."""
     if not text:
         return
-    width = context.region.width - (_MARGINS + _ICON + beside) * _widget_unit(context)
+    unit = _widget_unit(context)
+    width = max(context.region.width - (_MARGINS + _ICON + beside) * unit, _NARROWEST * unit)
     column = layout.column(align=True)
     for number, line in enumerate(wrap(said(text), width, _measure(context))):
         column.label(text=line, icon=icon if number == 0 else "BLANK1", translate=False)

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 import requests
 
 from ..errors import SetupFailed
+from .pip_words import known_cause
 
 USUAL_INDEX = "https://pypi.org/simple"
 _SECONDS = (10.0, 60.0)
@@ -81,9 +82,10 @@ def fetch_pip(into: Path, minor: int, index: str = USUAL_INDEX, check: Callable[
                 check()
                 content += piece
     except requests.RequestException as error:
+        if cause := known_cause(f"{type(error).__name__}: {error}"):
+            raise SetupFailed(*cause) from error
         raise SetupFailed(
-            f"pip could not be downloaded from {page_address} ({type(error).__name__}).",
-            _NO_PIP,
+            f"pip could not be downloaded from {page_address} ({type(error).__name__}).", _NO_PIP
         ) from error
     if hashlib.sha256(content).hexdigest() != digest:
         raise SetupFailed("The download of pip came out damaged.", "Press Set Up Backend again.")

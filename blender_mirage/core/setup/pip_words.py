@@ -126,14 +126,17 @@ _CAUSES: tuple[tuple[re.Pattern[str], str, str], ...] = (
 _MISSING = re.compile(r"No matching distribution found for ([^\s;(]+)")
 
 
+def known_cause(text: str) -> tuple[str, str] | None:
+    """What happened and what to do, where a text names a cause that is known."""
+    return next(((message, hint) for pattern, message, hint in _CAUSES if pattern.search(text)), None)
+
+
 def explain(lines: Sequence[str], exit_code: int) -> tuple[str, str]:
     """Why pip failed, and what to do, from what it said."""
     text = "\n".join(lines)
-    missing = _MISSING.search(text)
-    for pattern, message, hint in _CAUSES:
-        if pattern.search(text):
-            return message, hint
-    if missing:
+    if cause := known_cause(text):
+        return cause
+    if missing := _MISSING.search(text):
         return (
             f"The package index has no {missing[1]} for this Python and this system.",
             "Choose another Python in the preferences (3.12 has the most packages), then press Set Up Backend again.",

@@ -52,7 +52,7 @@ def find_base(chosen: str, environ: Mapping[str, str], own: str, platform: str =
     seen: set[str] = set()
     for program in candidates(environ, platform):
         real = os.path.realpath(program)
-        if real in seen or real == os.path.realpath(own):
+        if real in seen:
             continue
         seen.add(real)
         facts = probe(program)

@@ -244,7 +244,7 @@ class TakeJob:
         context, request = self._context, self._request
         learned = self._memory.learned()
         memory = self._memory_as_committed(learned)
-        frames = tuple(fingerprints(self._path, self._sights("fingerprints", memory), memory))
+        frames = tuple(fingerprints(self._path, self._sights("finishing", memory), memory))
         TakeFingerprints(settings, frames).write(context.takes.file(context.take_id, FINGERPRINTS))
         context.takes.update_info(
             context.take_id,

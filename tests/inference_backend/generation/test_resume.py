@@ -164,7 +164,7 @@ def test_cancelled_between_hashes_and_commit_the_world_is_as_before(tmp_path, en
     request, arrays = request_along(tmp_path, PATH[:3])
     take_id = place.queue(request, arrays)
     with place.catalog.open(place.world_id) as world:
-        late = lambda: any(event.phase == "fingerprints" for event in place.events)  # noqa: E731
+        late = lambda: any(event.phase == "finishing" for event in place.events)  # noqa: E731
         with pytest.raises(Cancelled):
             TakeJob(request, arrays, place.context(take_id, world, late), engine).run()
         assert world.committed_segments() == [] and not place.takes.file(take_id, FINGERPRINTS).exists()

@@ -76,7 +76,7 @@ def test_what_changed_meanwhile_is_loaded_again(tmp_path, engine, loads) -> None
 def test_a_cancelled_take_leaves_behind_nothing_that_it_learned(tmp_path, engine, loads) -> None:
     place, shelf = Place(tmp_path), Shelf()
     take(place, engine, shelf)
-    for phase in ("frames", "key frames", "fingerprints"):
+    for phase in ("frames", "key frames", "finishing"):
         place.events.clear()
         with pytest.raises(Cancelled):
             reached = lambda phase=phase: any(event.phase == phase for event in place.events)  # noqa: E731

@@ -149,7 +149,10 @@ def _generate(arguments: argparse.Namespace) -> int:
     _choose(scene.mirage, arguments)
     with_takes = scene.mirage.world_id or scene.mirage.world_name
     regenerate = arguments.stale_only and with_takes
-    state = _carry_out(bpy.ops.mirage.regenerate_stale if regenerate else bpy.ops.mirage.generate_take)
+    operator, rate = bpy.ops.mirage.regenerate_stale if regenerate else bpy.ops.mirage.generate_take, _rate(scene)
+    state = _carry_out(operator)
+    if state.job_state == "FAILED" and _rate(scene) != rate:  # the backend has told its engine's frames only then
+        state = _carry_out(operator)
     if state.result and arguments.save:
         _run(bpy.ops.wm.save_mainfile)
     if state.job_state != "DONE":
@@ -157,6 +160,12 @@ def _generate(arguments: argparse.Namespace) -> int:
     where = f"{state.frames_saved} frames lie in {Path(state.result).parent.parent}" if state.result else ""
     print(where or "Everything is up to date.")
     return 0
+
+
+def _rate(scene: Any) -> float:
+    from .scene.engine_rates import rate_of
+
+    return rate_of(scene.mirage.engine)
 
 
 def _survey(arguments: argparse.Namespace) -> int:

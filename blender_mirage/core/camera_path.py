@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .engine_time import exact_rate
 from .errors import SceneNotReady
 
 Float64 = NDArray[np.float64]
@@ -16,10 +16,8 @@ _ORTHONORMAL = 1e-5
 
 
 def exact_fps(fps: int, fps_base: float) -> float:
-    """Frames a second of `fps / fps_base`: Blender keeps the base in single precision, which 1.001 is not exact in."""
-    base = Fraction(fps_base).limit_denominator(1000)
-    near = abs(float(base) - fps_base) <= 1e-6 * fps_base
-    return float(fps / base) if near and base > 0 else fps / fps_base
+    """Frames a second of `fps / fps_base`; see `engine_time.exact_rate`."""
+    return float(exact_rate(fps, fps_base))
 
 
 @dataclass(frozen=True)
@@ -31,10 +29,12 @@ class CameraPath:
     K: Float64
     """[T,3,3] in pixels of (height, width)."""
     frames: tuple[int, ...]
-    """Blender's frame numbers, rising."""
+    """Blender's frame numbers, rising; where `places` are given, numbers on an engine's own timeline."""
     fps: float
     height: int
     width: int
+    places: tuple[float, ...] = ()
+    """Where an engine has a rate of its own: Blender's frame, with its fraction, that each camera was read at."""
 
     def __post_init__(self) -> None:
         count = len(self.frames)
@@ -59,9 +59,18 @@ class CameraPath:
     def __len__(self) -> int:
         return len(self.frames)
 
+    @property
+    def at(self) -> tuple[float, ...]:
+        """Blender's frames that the cameras were read at."""
+        return self.places or self.frames
+
+    def named(self, index: int) -> int:
+        """Blender's frame number to name one by."""
+        return round(self.at[index])
+
     def _reject(self, bad: NDArray[np.bool_], what: str) -> None:
         if bad.any():
-            frame = self.frames[int(np.argmax(bad))]
+            frame = self.named(int(np.argmax(bad)))
             raise SceneNotReady(
                 f"The camera has {what} at frame {frame}.", "Check its drivers, constraints and parents at that frame."
             )

@@ -150,6 +150,7 @@ class JobWatcher(OrderWatcher):
             scene=replace(self.order.scene, session=0),
             shot=job.shot,
             frames=job.camera.frames,
+            shows=job.shows,
             facts=sidecar_facts(self.order, job, request),
             sent=time.time(),
         )

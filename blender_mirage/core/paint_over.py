@@ -7,8 +7,10 @@ another day.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,8 @@ class PaintedOn:
     original: str
     """File of the frame, to look through where the paint is transparent."""
     camera: str = ""
+    take_frame: int = -1
+    """Its number in the take, where the engine has a rate of its own; -1: the same."""
 
     @property
     def name(self) -> str:
@@ -56,7 +60,7 @@ class PaintOver:
             name=self.on.name,
             engine=engine,
             greybox=Greybox(()),
-            frame=self.on.frame,
+            frame=self.on.frame if self.on.take_frame < 0 else self.on.take_frame,
             author=self.author,
             camera=self.on.camera,
             over_take=self.on.take_id,
@@ -84,6 +88,7 @@ def copy_to_paint(base: Path, picture: Path) -> Path:
         frame=frame,
         original=str(picture),
         camera=str(facts.get("camera", {}).get("name", "")),
+        take_frame=_number_in_take(facts, frame),
     )
     copy = _free_name(base / PAINT_FOLDER, picture.stem)
     write_whole(_sidecar(copy), json.dumps(asdict(on), indent=2, ensure_ascii=False).encode())
@@ -96,7 +101,7 @@ def painted_on(copy: Path) -> PaintedOn:
     path = _sidecar(copy)
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        return PaintedOn(**{name: kind(facts[name]) for name, kind in _KINDS.items()})
+        return PaintedOn(**{name: kind(facts[name]) for name, kind in _KINDS.items() if name in facts})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LookNotReadable(
             f"The frame that {copy.name} was painted on is not known: {path} cannot be read ({error}).",
@@ -112,6 +117,13 @@ def over(paint: NDArray[np.uint8], alpha: NDArray[np.uint8], under: NDArray[np.u
 
 
 _KINDS = {field.name: {"str": str, "int": int}[str(field.type)] for field in fields(PaintedOn)}
+
+
+def _number_in_take(facts: Mapping[str, Any], frame: int) -> int:
+    """The take's own number of what a frame of the scene shows; -1 where they are the same."""
+    shows = facts.get("shows", ())
+    index = next((index for index, those in enumerate(shows) if frame in those), None)
+    return -1 if index is None else int(facts["request"]["frames"][index])
 
 
 def _sidecar(copy: Path) -> Path:

@@ -39,6 +39,12 @@ class PendingTake:
     """Of the sidecar, beside what the backend says of the take."""
     sent: float = 0.0
     """Seconds since the epoch, for the order among several."""
+    shows: tuple[tuple[int, ...], ...] = ()
+    """Where the engine has a rate of its own: Blender's frames by index that show its frame."""
+
+    def shown_by(self, index: int) -> tuple[int, ...]:
+        """Blender's frames that show the backend's frame of that index."""
+        return self.shows[index] if self.shows else (self.frames[index],)
 
 
 class PendingFile:

@@ -58,9 +58,9 @@ def whip_pans(path: CameraPath, shot: str) -> list[Finding]:
         findings.append(
             Finding(
                 "WHIP_PAN",
-                f"{shot}: between frames {path.frames[first]} and {path.frames[last + 1]} the camera turns by up to "
+                f"{shot}: between frames {path.named(first)} and {path.named(last + 1)} the camera turns by up to "
                 f"{share[worst]:.0%} of the picture a frame: little is seen twice there, so little is remembered.",
-                frame=path.frames[worst],
+                frame=path.named(worst),
             )
         )
     return findings

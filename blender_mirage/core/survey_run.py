@@ -48,18 +48,20 @@ class SurveyRun:
             raise BackendRefused(end.message or f"The coverage of shot {name!r} could not be found out.", end.hint)
         if end.state != "done":
             return None
-        return self.link.keep_at(lambda client: client.survey(status.take_id))
+        return self.link.keep_at(lambda client: client.survey(status.take_id))  # in the camera's own frames
 
-    def bring_pictures(self, survey: Survey, base: Path) -> dict[int, Path]:
-        """Frame -> file. The pictures of earlier surveys of the shot are removed. Raises TakeNotWritable."""
+    def bring_pictures(self, survey: Survey, base: Path, shows: Sequence[Sequence[int]] = ()) -> dict[int, Path]:
+        """Blender's frame -> file; `shows` as in `TakeJob`. The pictures of earlier surveys of the shot are removed.
+        Raises TakeNotWritable."""
         shots = base / COVERAGE_FOLDER / safe_name(survey.shot)
         folder = shots / survey.survey_id[:12]
         files: dict[int, Path] = {}
         for index, frame in enumerate(survey.frames):
             self.tell(Progress(survey.shot, "coverage pictures", index, len(survey.frames)))
-            path = folder / f"{safe_name(survey.shot)}_coverage_{frame.frame:04d}.png"
-            write_whole(path, self.link.keep_at(partial(_picture, survey.survey_id, index)))
-            files[frame.frame] = path
+            picture = self.link.keep_at(partial(_picture, survey.survey_id, index))
+            for number in shows[index] if shows else (frame.frame,):
+                files[number] = folder / f"{safe_name(survey.shot)}_coverage_{number:04d}.png"
+                write_whole(files[number], picture)
         _remove_older(shots, folder)
         return files
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..wire.messages import WorldInfo
 from .chosen_world import the_chosen_world
 from .coverage_words import describe_staleness
+from .engine_time import on_timeline
 from .errors import SceneNotReady
 from .greybox_read import checked
 from .last_take import version_of
@@ -43,7 +44,8 @@ class SurveyWatcher(OrderWatcher):
         if survey is None:
             self._link.stop()
             return
-        pictures = run.bring_pictures(survey, self.order.base)
+        pictures = run.bring_pictures(survey, self.order.base, job.shows)
+        survey = on_timeline(survey, job.shows)
         frames = [frame.frame for frame in survey.frames]
         stale = tuple(describe_staleness(one, self._version_name(job, one.take_id), frames) for one in survey.stale)
         self._tell(CoverageSeen(job.shot, survey, pictures, stale))

@@ -80,6 +80,10 @@ class TakeJob:
     """Of this shot alone: written into the world right before the take is made."""
     seeded: str = ""
     """Key of the look of this shot that the world holds already."""
+    shows: tuple[tuple[int, ...], ...] = ()
+    """Where the engine has a rate of its own: Blender's frames that show each of the camera's; see `engine_time`."""
+    scene_fps: float = 0.0
+    """The scene's own rate, where the camera has the engine's."""
 
     def request(self, read: GreyboxRead) -> tuple[TakeRequest, Arrays]:
         request = TakeRequest(
@@ -97,6 +101,8 @@ class TakeJob:
             base_take=self.base_take,
             author=self.author,
             look_strength=self.look_strength,
+            scene_frames=self.camera.places,
+            scene_fps=self.scene_fps,
         )
         arrays: Arrays = {"c2w": self.camera.c2w, "K": self.camera.K}
         return request, arrays | read.tracks.to_arrays()
@@ -130,7 +136,8 @@ def sidecar_facts(order: Order, job: TakeJob, request: TakeRequest) -> dict[str,
     asked = to_plain(request)
     del asked["greybox"]
     camera = {"name": job.shot.camera, "poses_c2w": job.camera.c2w.tolist(), "intrinsics": job.camera.K.tolist()}
-    return {**order.facts, "request": asked, "camera": camera}
+    shows = {"shows": job.shows} if job.shows else {}
+    return {**order.facts, "request": asked, "camera": camera, **shows}
 
 
 @dataclass(frozen=True)

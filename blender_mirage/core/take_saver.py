@@ -86,20 +86,21 @@ class TakeSaver:
             self._pending.leave()
 
     def _save(self, index: int, client: MirageClient) -> None:
-        frame = self._take.frames[index]
-        if frame in self._saved:
-            return  # told again after a restart: the same request makes the same frame
+        frames = [frame for frame in self._take.shown_by(index) if frame not in self._saved]
+        if not frames:
+            return  # told again after a restart, where the same request makes the same frame; or no frame shows it
         start = time.monotonic()
         png = client.frame(self._take.take_id, index)
         name = self._take.shot.name
         if self._folder is None:
             self._version, self._folder = create_take_folder(self._pending.base, name)
             self._write_sidecar(self._folder, client.take(self._take.take_id))
-        path = frame_path(self._pending.base, name, self._version, frame)
-        write_frame(path, png)
+        for frame in frames:
+            path = frame_path(self._pending.base, name, self._version, frame)
+            write_frame(path, png)
+            self._saved[frame] = path
+            self._tell(FrameSaved(name, frame, path, self._take))
         self._transfer_s += time.monotonic() - start
-        self._saved[frame] = path
-        self._tell(FrameSaved(name, frame, path, self._take))
 
     def _write_sidecar(self, folder: Path, info: TakeInfo) -> None:
         write_sidecar(folder, {**self._take.facts, **to_plain(info)})

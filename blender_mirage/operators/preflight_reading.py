@@ -45,12 +45,12 @@ class PreflightReading:
         show_findings(bpy.context.window_manager.mirage, self._found)
 
     def _look_inside(self, shot: Shot, camera: CameraPath) -> Iterator[Progress]:
-        every = max(1, len(camera.frames) // (_LOOKED_AT - 1))
+        every = max(1, len(camera) // (_LOOKED_AT - 1))
         with Playhead(self._reading.source_of(shot)) as playhead:
-            for index, frame in enumerate(camera.frames[::every]):
+            for index, frame in enumerate(camera.at[::every]):
                 yield Progress(shot.name, "checking where the camera stands", index, _LOOKED_AT)
                 depsgraph, live = playhead.go(frame), self._reading.live(shot)
-                finding: Finding | None = inside_finding(playhead.scene, depsgraph, live.camera, frame)
+                finding: Finding | None = inside_finding(playhead.scene, depsgraph, live.camera, round(frame))
                 if finding is not None:
                     self._found.append(finding)
                     return

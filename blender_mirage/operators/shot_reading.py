@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 import bpy
@@ -10,15 +10,17 @@ import numpy as np
 
 from ..core.author import author
 from ..core.camera_path import CameraPath
+from ..core.engine_time import EngineTime, engine_time
 from ..core.errors import SceneNotReady
 from ..core.preflight import whip_pans
 from ..core.scene_key import SceneKey
 from ..core.shots import Shot
 from ..core.take_job import Progress, TakeJob
+from ..scene.engine_rates import rate_of
 from ..scene.find import by_session
 from ..scene.ids import object_id
 from ..scene.playhead import Playhead
-from ..scene.read_camera import check_camera, fit_resolution, read_camera_path
+from ..scene.read_camera import check_camera, fit_resolution, read_cameras, scene_rate
 from ..scene.read_greybox import GreyboxReader
 from ..scene.read_shots import find_shot, read_shots
 from ..scene.scene_keys import find_scene, scene_key
@@ -74,29 +76,33 @@ class ShotReading:
 
     def read_camera(self, shot: Shot) -> Generator[Progress, None, CameraPath]:
         """Reads on with every `next`; returns the whole path."""
-        step = self.live_scene().mirage.frame_step
-        frames, pieces = shot.frames(step), []
-        # One playhead is held over all the pieces, so that the picture does not jump back between them.
-        with Playhead(self.source_of(shot)):
-            for index in range(0, len(frames), CAMERAS_A_STEP):
-                yield Progress(shot.name, "reading the camera", index, len(frames))
-                some = frames[index : index + CAMERAS_A_STEP]
-                piece = replace(self.live(shot), start=some[0], end=some[-1])
-                pieces.append(read_camera_path(self.source_of(shot), piece, *self.size, step))
-        return _joined(pieces)
+        frames, pieces = shot.frames(self.live_scene().mirage.frame_step), []
+        with Playhead(self.source_of(shot)) as playhead:
+            rate, time = scene_rate(playhead.scene), self._engine_time(shot, playhead.scene)
+            numbers = tuple(time.numbers(frames)) if time else frames
+            places = tuple(float(time.place(number)) for number in numbers) if time else ()
+            for index in range(0, len(numbers), CAMERAS_A_STEP):
+                yield Progress(shot.name, "reading the camera", index, len(numbers))
+                some = (places or numbers)[index : index + CAMERAS_A_STEP]
+                pieces.append(read_cameras(playhead, self.live(shot).camera, some, self.size))
+        c2w, K = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+        return CameraPath(c2w, K, numbers, float(time.engine_rate if time else rate), *self.size, places)
+
+    def _engine_time(self, shot: Shot, scene: bpy.types.Scene) -> EngineTime | None:
+        return engine_time(scene_rate(scene), rate_of(self.live_scene().mirage.engine), shot.start)
 
     def _read(self, shot: Shot) -> Iterator[Progress]:
         camera = yield from self.read_camera(shot)
         for finding in whip_pans(camera, shot.name):
             add_warning(finding.text)
-        with GreyboxReader(self.source_of(shot), camera.frames) as reader:
+        with GreyboxReader(self.source_of(shot), camera.at) as reader:
             while reader.step():
                 yield Progress(shot.name, "reading the set", reader.done, reader.total)
         self.jobs.append(self._job(self.live(shot), camera, reader))
 
     def _job(self, shot: Shot, camera: CameraPath, reader: GreyboxReader) -> TakeJob:
-        settings = self.live_scene().mirage
-        own = settings.overrides.get(shot.name)
+        settings, scene = self.live_scene().mirage, Playhead(self.source_of(shot)).scene
+        own, time = settings.overrides.get(shot.name), self._engine_time(shot, scene)
         return TakeJob(
             shot=shot,
             camera=camera,
@@ -108,6 +114,8 @@ class ShotReading:
             use_memory=settings.use_memory,
             look_strength=settings.look_strength,
             author=self.author,
+            shows=time.shows(shot.frames(settings.frame_step)) if time else (),
+            scene_fps=float(scene_rate(scene)) if time else 0.0,
         )
 
 
@@ -153,15 +161,3 @@ def _check_shape(scene: bpy.types.Scene, shot: Shot) -> None:
 def source(scene: bpy.types.Scene) -> bpy.types.Context | bpy.types.Scene:
     """The context, whose view layer the user works in, where it is that scene's."""
     return bpy.context if bpy.context.scene == scene else scene
-
-
-def _joined(pieces: Sequence[CameraPath]) -> CameraPath:
-    first = pieces[0]
-    return CameraPath(
-        c2w=np.concatenate([piece.c2w for piece in pieces]),
-        K=np.concatenate([piece.K for piece in pieces]),
-        frames=tuple(frame for piece in pieces for frame in piece.frames),
-        fps=first.fps,
-        height=first.height,
-        width=first.width,
-    )

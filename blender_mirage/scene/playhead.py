@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import TracebackType
 
 import bpy
@@ -37,10 +38,11 @@ class Playhead:
         layers = self.scene.view_layers
         return layers.get(self._layer_name) or layers[0]
 
-    def go(self, frame: int) -> bpy.types.Depsgraph:
-        """Evaluates `frame` and returns the depsgraph, good until the next change to the file."""
-        scene = self.scene
-        scene.frame_set(frame)
+    def go(self, frame: float) -> bpy.types.Depsgraph:
+        """Evaluates `frame`, also one with a fraction, and returns the depsgraph, good until the next change to the
+        file."""
+        scene, whole = self.scene, math.floor(frame)
+        scene.frame_set(whole, subframe=frame - whole)
         return self.view_layer.depsgraph
 
     def restore(self) -> None:

@@ -6,12 +6,16 @@ resolution with its pixel aspect and then scaled to the take's grid, so that non
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.camera_path import CameraPath, exact_fps
+from ..core.camera_path import CameraPath
 from ..core.cameras import intrinsics, opencv_from_blender, scale_intrinsics, shear_into_intrinsics
+from ..core.engine_time import exact_rate
 from ..core.errors import SceneNotReady
 from ..core.shots import Shot
 from .playhead import Playhead
@@ -31,21 +35,34 @@ def read_camera_path(
     can be made of; the frame is named.
     """
     frames = tuple(range(shot.start, shot.end + 1, step))
-    poses, lenses = [], []
     with Playhead(source) as playhead:
-        scene = playhead.scene
-        check_camera(scene, shot.camera)
-        fps = exact_fps(scene.render.fps, scene.render.fps_base)
-        for frame in frames:
-            depsgraph = playhead.go(frame)
-            camera = _camera(scene, shot.camera).evaluated_get(depsgraph)
-            try:
-                c2w, K = _read_camera(camera, depsgraph.scene_eval, (height, width))
-            except SceneNotReady as error:
-                raise SceneNotReady(f"Camera {shot.camera!r} at frame {frame}: {error.message}", error.hint) from error
-            poses.append(c2w)
-            lenses.append(K)
-    return CameraPath(np.stack(poses), np.stack(lenses), frames, fps, height, width)
+        fps = float(scene_rate(playhead.scene))
+        c2w, K = read_cameras(playhead, shot.camera, frames, (height, width))
+    return CameraPath(c2w, K, frames, fps, height, width)
+
+
+def scene_rate(scene: bpy.types.Scene) -> Fraction:
+    """Frames a second, exact also where they are 24000/1001."""
+    return exact_rate(scene.render.fps, scene.render.fps_base)
+
+
+def read_cameras(
+    playhead: Playhead, name: str, frames: Sequence[float], size: tuple[int, int]
+) -> tuple[Float64, Float64]:
+    """(c2w [T,4,4], K [T,3,3]) of a camera at `frames`, which may have fractions: between two of the scene's frames
+    Blender evaluates what it moves by. Raises SceneNotReady, naming the frame."""
+    check_camera(playhead.scene, name)
+    poses, lenses = [], []
+    for frame in frames:
+        depsgraph = playhead.go(frame)
+        camera = _camera(playhead.scene, name).evaluated_get(depsgraph)
+        try:
+            c2w, K = read_evaluated_camera(camera, depsgraph.scene_eval, size)
+        except SceneNotReady as error:
+            raise SceneNotReady(f"Camera {name!r} at frame {frame:g}: {error.message}", error.hint) from error
+        poses.append(c2w)
+        lenses.append(K)
+    return np.stack(poses), np.stack(lenses)
 
 
 def check_camera(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
@@ -82,7 +99,9 @@ def _camera(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
     return camera
 
 
-def _read_camera(camera: bpy.types.Object, scene: bpy.types.Scene, size: tuple[int, int]) -> tuple[Float64, Float64]:
+def read_evaluated_camera(
+    camera: bpy.types.Object, scene: bpy.types.Scene, size: tuple[int, int]
+) -> tuple[Float64, Float64]:
     """(c2w, K) of an evaluated camera at the frame that `scene` (evaluated) stands at."""
     lens, render = camera.data, scene.render
     matrix = np.array(camera.matrix_world, dtype=np.float64)

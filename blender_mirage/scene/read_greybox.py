@@ -35,7 +35,7 @@ _WITHOUT_SURFACE = {
 
 def read_greybox(
     source: bpy.types.Context | bpy.types.Scene,
-    frames: Sequence[int],
+    frames: Sequence[float],
     on_progress: Callable[[int, int], None] | None = None,
 ) -> GreyboxRead:
     """The set at `frames`, in one go. `on_progress(done, total)` is called after each. The playhead is put back.
@@ -52,7 +52,7 @@ def read_greybox(
 class GreyboxReader:
     """Reads one frame a `step()`; `close()` (or leaving the `with`) puts the playhead back, whatever happened."""
 
-    def __init__(self, source: bpy.types.Context | bpy.types.Scene, frames: Sequence[int]) -> None:
+    def __init__(self, source: bpy.types.Context | bpy.types.Scene, frames: Sequence[float]) -> None:
         ensure_ids(bpy.data.objects)
         self._frames = tuple(frames)
         self._playhead = Playhead(source)
@@ -162,7 +162,7 @@ class GreyboxReader:
     def _checked(self, mesh: MeshRead, name: str) -> MeshRead:
         if not np.all(np.isfinite(mesh.vertices)):
             raise SceneNotReady(
-                f"{name!r} has a vertex that is not a finite number at frame {self._frames[self.done]}.",
+                f"{name!r} has a vertex that is not a finite number at frame {self._frames[self.done]:g}.",
                 "Check its modifiers and drivers at that frame.",
             )
         return mesh
@@ -172,7 +172,7 @@ class GreyboxReader:
         matrix = np.array(instance.matrix_world, dtype=np.float64)
         if not np.all(np.isfinite(matrix)):
             raise SceneNotReady(
-                f"{instance_name(instance)!r} has a matrix that is not finite at frame {self._frames[self.done]}.",
+                f"{instance_name(instance)!r} has a matrix that is not finite at frame {self._frames[self.done]:g}.",
                 "Check its drivers and constraints at that frame.",
             )
         matrix[:3] *= self._metres

@@ -30,6 +30,7 @@ from ..wire.codec import to_plain
 from ..wire.messages import Health
 from .camera_background import blend_path
 from .chosen_world import choose_world, forget_world, mark_look_written
+from .engine_rates import learn_rates
 from .find import find_camera
 from .growing_takes import growing
 from .prompt_words import learn_vocabularies
@@ -207,6 +208,7 @@ def _show_backend(state: bpy.types.PropertyGroup, what: BackendReady) -> None:
             item = state.worlds.add()
             item.name, item.world_id, item.takes = world.name, world.world_id, world.takes
     learn_vocabularies(what.health.engines)
+    learn_rates(what.health.engines)
     for engine in what.health.engines:
         if not engine.ready:
             add_warning(f"The engine {engine.name} is not ready. {engine.lacks}".strip())

@@ -168,6 +168,11 @@ class TakeRequest:
     prompt and the greybox (its colours, its light) alone: without the look as a whole, the palette of their material,
     and what their material looks like elsewhere. Between, the latents are a blend of both. What was seen stays as it
     was seen, whatever the strength."""
+    scene_frames: tuple[float, ...] = ()
+    """Where the engine has a rate of its own, which `fps` then is: Blender's frame of each index, with its fraction, and
+    `frames` are numbers on the engine's timeline. Empty: they are Blender's."""
+    scene_fps: float = 0.0
+    """The scene's rate, in which `scene_frames` count; 0 where they are empty."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +253,8 @@ class EngineInfo:
     weights: str = ""
     vocabulary: Vocabulary | None = None
     """The words that it understands, to be read by `prompt.read_prompt`; None where it reads prompts as they stand."""
+    fps: float = 0.0
+    """Frames a second that it makes and no others, so that a take's cameras are sampled at them; 0: whatever is asked."""
 
 
 @dataclass(frozen=True)

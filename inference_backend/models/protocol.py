@@ -14,21 +14,7 @@ from ..greybox.gbuffer import GBuffer, Pixels
 from ..memory.moments import Moments
 from ..memory.read import ReadOut
 from ..memory.tokens import Tokens
-
-
-@dataclass(frozen=True)
-class EngineSpec:
-    """One row of the engine table."""
-
-    name: str
-    channels: int
-    """C, latent channels."""
-    stride: int
-    """Pixels a latent cell, each way."""
-    frames_per_latent: int
-    """1: every latent frame is one frame."""
-    steps: int
-    """Denoising steps of a key frame unless the take says otherwise."""
+from .specs import EngineSpec
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from blender_mirage.wire.messages import EngineInfo
 
 from ..errors import EngineUnavailable
 from .previz.vocabulary import VOCABULARY
+from .specs import SPECS
 
 if TYPE_CHECKING:
     from .protocol import Engine
 
 WEIGHTS_DIR = Path(__file__).resolve().parent.parent / "weights"
-ENGINES = ("previz",)
 _VOCABULARIES = {"previz": VOCABULARY}
 
 
@@ -39,20 +39,20 @@ def _hash_of(path: Path, modified_ns: int, size: int) -> str:
 def available_engines(weights_dir: Path = WEIGHTS_DIR) -> list[EngineInfo]:
     """Every engine, with what it still lacks."""
     found = []
-    for name in ENGINES:
-        path, vocabulary = weights_path(name, weights_dir), _VOCABULARIES.get(name)
+    for name, spec in SPECS.items():
+        path, vocabulary, fps = weights_path(name, weights_dir), _VOCABULARIES.get(name), spec.fps
         if path.is_file():
-            found.append(EngineInfo(name, True, weights=weights_hash(path), vocabulary=vocabulary))
+            found.append(EngineInfo(name, True, weights=weights_hash(path), vocabulary=vocabulary, fps=fps))
         else:
             lacks = f"The weights {path.name} are missing: reinstall the backend, or train them with `mirage train`."
-            found.append(EngineInfo(name, False, lacks=lacks, vocabulary=vocabulary))
+            found.append(EngineInfo(name, False, lacks=lacks, vocabulary=vocabulary, fps=fps))
     return found
 
 
 def load_engine(name: str, device: str = "auto", weights_dir: Path = WEIGHTS_DIR) -> Engine:
     """The engine on `device` (`auto`: CUDA, else MPS, else CPU). Raises EngineUnavailable with what to do."""
-    if name not in ENGINES:
-        raise EngineUnavailable(f"There is no engine {name!r}.", f"Choose one of: {', '.join(ENGINES)}.")
+    if name not in SPECS:
+        raise EngineUnavailable(f"There is no engine {name!r}.", f"Choose one of: {', '.join(SPECS)}.")
     path = weights_path(name, weights_dir)
     if not path.is_file():
         raise EngineUnavailable(

@@ -49,9 +49,7 @@ def routes(services: Services) -> APIRouter:
     @router.get("/{job_id}/events")
     async def stream_events(job_id: str, after: Annotated[int, Query(ge=0)] = 0) -> Response:
         await run_in_threadpool(queue.get, job_id)
-        return StreamingResponse(
-            _stream(queue, job_id, after), media_type="text/event-stream", headers=_STREAMED
-        )
+        return StreamingResponse(_stream(queue, job_id, after), media_type="text/event-stream", headers=_STREAMED)
 
     return router
 

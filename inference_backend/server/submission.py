@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,7 @@ MAX_STEPS = 100
 MAX_POINTS = 200_000
 MAX_SEED = 2**63 - 1
 _ROTATION_TOLERANCE = 1e-4
+_RATE_TOLERANCE = 1e-6
 
 
 def check_engine(engines: Sequence[EngineInfo], name: str, weights: str = "") -> EngineInfo:
@@ -40,6 +42,21 @@ def check_engine(engines: Sequence[EngineInfo], name: str, weights: str = "") ->
             "Install those weights, or leave the weights open to make the take with the installed ones.",
         )
     return engine
+
+
+def check_rate(engine: EngineInfo, request: TakeRequest) -> None:
+    """Raises Conflict where the cameras were not sampled at the rate that the engine has of its own."""
+    if engine.fps <= 0:
+        return
+    if not math.isclose(request.fps, engine.fps, rel_tol=_RATE_TOLERANCE):
+        raise Conflict(
+            f"The engine {engine.name} makes {engine.fps:.6g} frames a second, the take asks for {request.fps:.6g}.",
+            "Generate again: the cameras are then read at the engine's frames.",
+        )
+    if any(after - before != 1 for before, after in zip(request.frames, request.frames[1:], strict=False)):
+        raise Conflict(
+            f"The engine {engine.name} makes frames that follow each other, and some are left out.", "Generate again."
+        )
 
 
 def check_take(request: TakeRequest, arrays: Arrays) -> None:

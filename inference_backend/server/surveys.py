@@ -11,7 +11,7 @@ from blender_mirage.wire.survey import SurveyRequest
 
 from ..worlds.ids import check_id
 from .context import Body, Services, TakeId, message
-from .submission import check_engine, check_meshes, check_take
+from .submission import check_engine, check_meshes, check_rate, check_take
 
 
 def routes(services: Services) -> APIRouter:
@@ -41,7 +41,7 @@ def routes(services: Services) -> APIRouter:
 def _submit(services: Services, world_id: str, survey_id: str, request: SurveyRequest, arrays: Arrays) -> Response:
     services.catalog.get(world_id)
     # Whatever weights the path asks for: the survey tells what those installed would make of it.
-    check_engine(services.engines(), request.take.engine)
+    check_rate(check_engine(services.engines(), request.take.engine), request.take)
     check_take(request.take, arrays)
     for take_id in request.compare:
         services.takes.info(check_id(take_id, "take"))

@@ -16,7 +16,7 @@ from ..errors import NotFound
 from ..worlds.ids import now
 from ..worlds.world_files import WorldFiles
 from .context import Body, Services, TakeId, empty, message
-from .submission import check_engine, check_meshes, check_paint_over, check_seed_view, check_take
+from .submission import check_engine, check_meshes, check_paint_over, check_rate, check_seed_view, check_take
 
 _OTHER_WORDS = "Say it in words that the engine knows, or with a look image."
 
@@ -29,6 +29,7 @@ def routes(services: Services) -> APIRouter:
         services.catalog.get(world_id)
         request, arrays = from_bundle(TakeRequest, body)
         engine = check_engine(services.engines(), request.engine, request.weights)
+        check_rate(engine, request)
         check_take(request, arrays)
         unknown = _unknown_words(engine, request.prompt)
         info = _queued_take(world_id, take_id, request, engine.weights, tuple(word.text for word in unknown))

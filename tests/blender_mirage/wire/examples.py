@@ -71,6 +71,8 @@ TAKE_REQUEST = wire.TakeRequest(
     base_take=TAKE,
     author="ada",
     look_strength=0.5,
+    scene_frames=(101.0, 102.5),
+    scene_fps=25.0,
 )
 
 EXAMPLES = (
@@ -126,7 +128,7 @@ EXAMPLES = (
         vram_held=1,
         vram_free=2,
         queue_length=3,
-        engines=(wire.EngineInfo("previz", False, "Its weights.", "0123456789abcdef", VOCABULARY),),
+        engines=(wire.EngineInfo("previz", False, "Its weights.", "0123456789abcdef", VOCABULARY, 16.0),),
         data_dir="data",
         worker="busy",
     ),

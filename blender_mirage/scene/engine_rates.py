@@ -1,0 +1,20 @@
+"""The frame rates of engines that have one of their own, as far as a backend has told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..wire.messages import EngineInfo
+
+_rates: dict[str, float] = {}  # by engine
+
+
+def learn_rates(engines: Iterable[EngineInfo]) -> None:
+    """Keeps what a backend says of its engines."""
+    _rates.clear()
+    _rates.update({engine.name: engine.fps for engine in engines})
+
+
+def rate_of(engine: str) -> float:
+    """Frames a second; 0 where it goes by the scene's, or nobody told yet."""
+    return _rates.get(engine, 0.0)

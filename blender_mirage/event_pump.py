@@ -47,7 +47,7 @@ LET_GO_SECONDS = 0.8
 """After Cancel: what has not ended by then is no longer waited for. Its thread brings home what it still can."""
 _LET_GO = (
     "The backend has not confirmed that it stopped.",
-    "Frames that it finished come home when it answers again.",
+    "Finished frames are fetched when it answers again.",
 )
 
 

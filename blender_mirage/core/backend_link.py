@@ -113,7 +113,9 @@ class BackendLink:
                 status = self.client.job(job_id)
                 if status.state in FINAL_STATES:
                     return status
-                raise BackendUnreachable("The backend ended the events of a job that goes on.", "See its log.")
+                raise BackendUnreachable(
+                    "The backend stopped reporting on a job that still runs.", "See its log for the cause."
+                )
             except BackendUnreachable as error:
                 self._take_up_again(error)
 
@@ -146,7 +148,7 @@ class BackendLink:
             if time.monotonic() - self._away_since > PATIENCE_SECONDS:
                 raise BackendUnreachable(
                     f"The backend stayed away for {PATIENCE_SECONDS:.0f} seconds.",
-                    "Press Start Backend when it is back: takes that it was asked for are then fetched.",
+                    "Press Start Backend when it is back, to fetch the takes that it was asked for.",
                 ) from error
         raise error
 
@@ -166,7 +168,7 @@ class BackendLink:
         if not ours or self._restarts == RESTARTS or not is_gone(self._settings):
             return False
         self._restarts += 1
-        self._lost("The backend ended, and is started again.", "What it was at goes on where it was.")
+        self._lost("The backend stopped and is being started again.", "Its work goes on where it stopped.")
         self._found(self.connect())
         return True
 
@@ -184,14 +186,14 @@ class BackendLink:
             where = normalise_address(self._settings.address).split("//")[-1]
             return (
                 f"The backend at {where} does not answer: trying again for {left} s.",
-                "Check the network, and whether it runs there. Cancel keeps the frames that are here.",
+                "Check the network, and that it runs there. Cancel keeps the frames that are here.",
             )
         if is_gone(self._settings):
             return (
-                f"The backend has ended: waiting for it for {left} s.",
-                "Press Start Backend: what it was at goes on where it was.",
+                f"The backend stopped: waiting for it for {left} s.",
+                "Press Start Backend: its work goes on where it stopped.",
             )
         return (
             f"The backend does not answer: trying again for {left} s.",
-            "It hangs, or this machine is very busy. If it stays so, end its process and press Start Backend.",
+            "It hangs, or this machine is very busy. If that lasts, end its process and press Start Backend.",
         )

@@ -21,7 +21,7 @@ from .take_job import BackendReady, Ended, Happening, Order, Progress, Trouble, 
 
 _MB = 1_000_000
 _UNHEARD = (
-    "The backend did not answer when it was told to stop: it may go on.",
+    "The backend did not confirm that it stopped: it may go on.",
     "Frames that it finishes are fetched when it is found again (Start Backend).",
 )
 

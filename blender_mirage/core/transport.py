@@ -155,11 +155,12 @@ class Transport:
                 "Look at its log; if it hangs, stop and start it.",
             )
         if isinstance(cause, socket.gaierror):
-            return BackendUnreachable(f"There is no machine called {host!r}.", "Check the address for a typing error.")
+            return BackendUnreachable(f"There is no machine called {host!r}.", "Check the address for a typo.")
         if isinstance(cause, ConnectionRefusedError):
-            other = "" if port == DEFAULT_PORT else f" The backend's usual port is {DEFAULT_PORT}."
+            start = "Start the backend there."
             return BackendUnreachable(
-                f"{host} is there, but nothing listens on port {port}.", f"Start the backend there.{other}"
+                f"{host} is there, but nothing listens on port {port}.",
+                start if port == DEFAULT_PORT else f"{start} The backend's usual port is {DEFAULT_PORT}.",
             )
         return BackendUnreachable(
             f"The connection to {self.url} broke off ({_told(cause)}).", "Check the network and the backend's log."

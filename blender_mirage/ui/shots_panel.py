@@ -75,7 +75,7 @@ def _draw_own_settings(layout, state, settings):
         row.prop(own, used, text="")
         value = row.row()
         value.active = getattr(own, used)
-        value.prop(own, name, text=label)
+        value.prop(own, name, text=said(label), translate=False)
     body.operator("mirage.remove_override", icon="X")
 
 

@@ -154,9 +154,8 @@ class WorkerSupervisor:
             if self._queue.cancel_asked_at(job.job_id) is not None:
                 self._close_job(job, "cancelled", "The job was cancelled.", "")
             else:
-                self._close_job(
-                    job, "failed", f"The engine stopped {_cause(code)}. {self._last_words()}".strip(), _HINT
-                )
+                ending = f"The engine stopped {_cause(code)}."
+                self._close_job(job, "failed", f"{ending} {self._last_words()}".strip(), _HINT)
         if self._queue.active():
             self.ensure()
 

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -34,10 +35,47 @@ SILENT = (
 )
 """Files whose words no panel shows."""
 FOR_ENGINEERS = {"ValueError", "TypeError", "KeyError", "RuntimeError", "AssertionError", "NotImplementedError"}
+FOR_ENGINEERS |= {"MalformedMessage", "MalformedArrays", "IllegalTransition"}
 """Errors that tell of a mistake in the program; their text comes in other sentences as a value."""
 NOT_SAID = {"execute", "executescript", "undo_push", "compile", "warning", "info", "debug", "exception", "error"}
 """Methods whose texts are SQL, names of undo steps, patterns or lines of a log."""
-SQL = re.compile(r"(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|BEGIN) |[A-Z]+ NOT NULL|^\w+( \w+){5,}$")
+NAMES = {
+    "A {} of the world {}",
+    "AgX Base sRGB",
+    "Application Support",
+    "Base Color",
+    "Bearer {}",
+    "Blender Mirage",
+    "Blender quit",
+    "C:/Program Files",
+    "Filmic sRGB",
+    "Job {}",
+    "Khronos PBR Neutral sRGB",
+    "Khronos PBR Neutral",
+    "Mirage Coverage",
+    "Mirage Demo",
+    "Mirage backdrop",
+    "Mirage {}",
+    "Read blend:",
+    "Render Result",
+    "The engine worker.",
+    ": keep-alive\n\n",
+    "can't allocate memory",
+    "id: {}\nevent: {}\ndata: {}\n\n",
+    "of {} {}",
+    "out of memory",
+    "{} fork",
+    "{} ({})",
+    "{} {} %",
+    "{} {}",
+}
+"""Of data-blocks, colour spaces, folders, threads and the lines of a log; what is looked for in other programs' output;
+two sentences that are put together."""
+NOT_WORDS = re.compile(
+    r"import |.*\\d|(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|BEGIN) |.*[A-Z]+ NOT NULL|\w+_\w+( \w+){4,}$",
+    re.DOTALL,
+)
+"""Program text, patterns, SQL."""
 WORDS = re.compile(r"[A-Za-z,:.;)\"'}] +[(\"'{a-zA-Z]")
 
 
@@ -49,10 +87,19 @@ class Shown:
     template: str
     """With names for its fields."""
     where: str
+    is_shown: bool = True
+    """As far as it can be read off the source."""
 
 
 def shown_texts() -> list[Shown]:
-    return [shown for path in _speaking_files() for shown in _of(path)]
+    """What may be shown to a user."""
+    return [text for text in all_texts() if text.is_shown]
+
+
+@cache
+def all_texts() -> list[Shown]:
+    """Every text of the source."""
+    return [text for path in _speaking_files() for text in _of(path)]
 
 
 def skeleton_of(template: str) -> str:
@@ -71,11 +118,11 @@ def _of(path: Path) -> Iterator[Shown]:
     tree = ast.parse(path.read_text("utf-8"))
     inner, phases = set(_inner(tree)), set(_phases(tree))
     for node in ast.walk(tree):
-        if node in inner:
-            continue
         text = _template(node)
-        if text and (node in phases or (WORDS.search(text) and not SQL.search(text))):
-            yield Shown(skeleton_of(text), text, f"{path.relative_to(ROOT).as_posix()}:{node.lineno}")
+        if text:
+            words = WORDS.search(text) and not NOT_WORDS.match(text)
+            shown = node not in inner and skeleton_of(text) not in NAMES and (node in phases or bool(words))
+            yield Shown(skeleton_of(text), text, f"{path.relative_to(ROOT).as_posix()}:{node.lineno}", shown)
 
 
 def _inner(tree: ast.Module) -> Iterator[ast.AST]:
@@ -87,6 +134,8 @@ def _inner(tree: ast.Module) -> Iterator[ast.AST]:
             yield from (part for part in node.values if isinstance(part, ast.Constant))
             specs = [value.format_spec for value in node.values if isinstance(value, ast.FormattedValue)]
             yield from (part for spec in specs if spec is not None for part in ast.walk(spec))
+        elif isinstance(node, ast.Assert) and node.msg is not None:
+            yield from ast.walk(node.msg)
         elif isinstance(node, ast.Call) and _is_silent(node):
             yield from (part for argument in (*node.args, *node.keywords) for part in ast.walk(argument))
 

@@ -1,10 +1,13 @@
-"""Simplified Chinese: English -> Chinese, a module for each part of the interface."""
+"""Simplified Chinese: English -> Chinese, a module for each part of the interface. Every module here counts."""
 
-from . import backend, check, looks, preferences, setup, shots, states, takes, worlds
+from importlib import import_module
+from pkgutil import iter_modules
 
-_PARTS = (backend, worlds, looks, shots, check, takes, preferences, setup, states)
+_PARTS = [import_module(f".{module.name}", __name__) for module in iter_modules(__path__)]
 
-TABLE: dict[str, str] = {english: said for part in _PARTS for english, said in part.SIMPLIFIED_CHINESE.items()}
+TABLE: dict[str, str] = {
+    english: said for part in _PARTS for english, said in getattr(part, "SIMPLIFIED_CHINESE", {}).items()
+}
 """Words and tooltips."""
 
 SENTENCES: dict[str, str] = {

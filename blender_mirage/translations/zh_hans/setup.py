@@ -200,7 +200,10 @@ SENTENCES = {
         "Check that this machine is online, or install Python wit"
         "h pip (Debian, Ubuntu: `sudo apt install python3-venv`); "
         "then press Set Up Backend again."
-    ): "请确认本机已联网，或安装带 pip 的 Python（Debian、Ubuntu：`sudo apt install python3-venv`）；然后再次点击“安装后端”。",
+    ): (
+        "请确认本机已联网，或安装带 pip 的 Python（Debian、Ubuntu：`sudo apt install python3-venv`）；"
+        "然后再次点击“安装后端”。"
+    ),
     "The download of pip came out damaged.": "下载的 pip 已损坏。",
     "Press Set Up Backend again.": "请再次点击“安装后端”。",
     "The disk is full.": "磁盘已满。",
@@ -234,9 +237,8 @@ SENTENCES = {
         "请选择路径较短的数据文件夹，例如 C:\\Mirage，然后再次点击“安装后端”。"
     ),
     "The environment's folder may not be written to.": "环境所在的文件夹不可写入。",
-    "Choose a Data Folder of your own in the preferences, then press Set Up Backend again. No administrator is needed.": (
-        "请在偏好设置中选择属于您的数据文件夹，然后再次点击“安装后端”。不需要管理员权限。"
-    ),
+    "Choose a Data Folder of your own in the preferences, then press Set Up Backend again. No administrator is "
+    "needed.": ("请在偏好设置中选择属于您的数据文件夹，然后再次点击“安装后端”。不需要管理员权限。"),
     "A download came out damaged.": "下载的文件已损坏。",
     "Press Set Up Backend again; if it stays so, clear pip's store (`pip cache purge` in a terminal).": (
         "请再次点击“安装后端”；如果仍然如此，请清空 pip 的缓存（在终端中运行 `pip cache purge`）。"

@@ -1,7 +1,5 @@
 """How things stand and what goes on: states, phases, progress."""
 
-SIMPLIFIED_CHINESE: dict[str, str] = {}
-
 SENTENCES = {
     # states of a job, and of a shot in the list
     "new": "新",
@@ -47,13 +45,16 @@ SENTENCES = {
     "frames": "帧",
     "key frames": "生成关键帧",
     "load engine": "加载引擎",
+    "finishing": "收尾",
     "warming up": "准备第一帧",
     "coverage pictures": "覆盖图片",
     "reading the camera": "读取摄像机",
     "reading the set": "读取布景",
     "checking where the camera stands": "检查摄像机的位置",
     "starting a second Blender": "启动另一个 Blender",
+    "{phase:t} {done:n} of {total:n} MB": "{phase} {done} / {total} MB",
     # the lists
+    "{words:t}, seed {seed:n}": "{words}，种子 {seed}",
     "frame {frame:n}": "第 {frame} 帧",
     "seed {seed:n}": "种子 {seed}",
     "take": "条目",

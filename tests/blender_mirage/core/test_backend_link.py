@@ -120,7 +120,7 @@ def test_a_backend_of_this_machine_that_died_is_started_again(backend, tmp_path)
     taking = Taking(tmp_path / "out", BackendSettings(tmp_path / "data"), frames=2000)
     backend.kill(worker_too=True)
     assert taking.until(Trouble) == Trouble(
-        "The backend ended, and is started again.", "What it was at goes on where it was."
+        "The backend stopped and is being started again.", "Its work goes on where it stopped."
     )
     assert taking.until(Trouble) == Trouble()
     assert taking.until(BackendReady).started_here

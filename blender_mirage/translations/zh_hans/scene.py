@@ -1,0 +1,274 @@
+"""What the set, the cameras, the looks and the shots lack, and what comes of it."""
+
+SENTENCES = {
+    # cameras
+    "There is no frame between the start and the end.": "起始帧与结束帧之间没有帧。",
+    "Set an end frame that is not before the start frame.": "请把结束帧设为不早于起始帧。",
+    "The camera has {what:t} at frame {frame:n}.": "摄像机在第 {frame} 帧{what}。",
+    "a position or rotation that is not a number": "的位置或旋转不是数值",
+    "a lens that is not a number": "的焦距不是数值",
+    "a sheared or uneven scale": "带有斜切或不均匀的缩放",
+    "a focal length of zero or less": "的焦距为零或更小",
+    "Check its drivers, constraints and parents at that frame.": "请检查它在该帧的驱动器、约束和父级。",
+    "The camera's position or rotation is not a finite number.": "摄像机的位置或旋转不是有限的数值。",
+    "Check its drivers and constraints.": "请检查它的驱动器和约束。",
+    "The camera or one of its parents has a scale of zero.": "摄像机或其某个父级的缩放为零。",
+    "Set that scale to another value than 0.": "请把该缩放设为 0 以外的值。",
+    "Camera {camera:r} at frame {frame:n}: {message:o}": "摄像机 {camera} 在第 {frame} 帧：{message}",
+    "Its lens, sensor or shift is not a finite number.": "它的焦距、传感器或偏移不是有限的数值。",
+    "Check its drivers.": "请检查它的驱动器。",
+    "There is no camera {name:r}.": "没有名为 {name} 的摄像机。",
+    "It was removed or renamed: choose the shot again.": "它已被删除或改名：请重新选择镜头。",
+    "It was removed: choose the shot again.": "它已被删除：请重新选择镜头。",
+    "{name:r} is of the type {type}, not a camera.": "{name} 的类型是 {type}，不是摄像机。",
+    "Bind the marker (or the scene) to a camera.": "请把标记（或场景）绑定到一个摄像机。",
+    "Camera {name:r} is {kind:o}; a take needs a perspective camera.": "摄像机 {name} 是{kind}；条目需要透视摄像机。",
+    "orthographic": "正交摄像机",
+    "panoramic": "全景摄像机",
+    "Set its lens type to Perspective in the camera's properties.": "请在摄像机属性中把镜头类型设为“透视”。",
+    "The camera of shot {shot:r} sees no mesh in frames {first:n} to {last:n}.": (
+        "镜头 {shot} 的摄像机在第 {first} 至 {last} 帧看不到任何网格。"
+    ),
+    "Turn it to the set, or check that the set's objects are enabled for viewport and render.": (
+        "请把它转向布景，或检查布景物体是否在视图和渲染中启用。"
+    ),
+    # the set
+    "There is no mesh that renders at {where:t}.": "{where}没有可渲染的网格。",
+    "the look's frame": "外观所在帧",
+    "shot {shot:r}": "镜头 {shot} 中",
+    "Add a set, or enable it for render.": "请添加布景，或在渲染中启用它。",
+    "{name:r} is {what:t}: it is left out.": "{name} 是{what}：已略去。",
+    "hair, which has no surface": "毛发，没有表面",
+    "a point cloud, which has no surface": "点云，没有表面",
+    "a volume, which has no surface": "体积，没有表面",
+    "a drawing, which has no surface": "蜡笔画，没有表面",
+    "{name:r} has a scale of zero at some frames and is left out there.": "{name} 在某些帧缩放为零，在这些帧中略去。",
+    "{name:r} has no faces and is left out.": "{name} 没有面，已略去。",
+    "{name:r} is in edit mode.": "{name} 处于编辑模式。",
+    "Leave edit mode (Tab) and start again.": "请退出编辑模式（Tab）后重新开始。",
+    "{name:r} changes its topology; it keeps the shape it had before.": "{name} 的拓扑发生变化；沿用之前的形状。",
+    "{name:r} has a vertex that is not a finite number at frame {frame:n}.": (
+        "{name} 在第 {frame} 帧有一个顶点不是有限的数值。"
+    ),
+    "Check its modifiers and drivers at that frame.": "请检查它在该帧的修改器和驱动器。",
+    "{name:r} has a matrix that is not finite at frame {frame:n}.": "{name} 在第 {frame} 帧的变换矩阵不是有限的数值。",
+    "Check its drivers and constraints at that frame.": "请检查它在该帧的驱动器和约束。",
+    "The scene {name:r} was deleted while it was read.": "场景 {name} 在读取过程中被删除。",
+    "Camera {name:r} was deleted while it was read.": "摄像机 {name} 在读取过程中被删除。",
+    "Start again.": "请重新开始。",
+    # shots
+    "Shot {name:r} has no frame: it starts at {start:n} and ends at {end:n}.": (
+        "镜头 {name} 没有帧：起始于第 {start} 帧，结束于第 {end} 帧。"
+    ),
+    "The scene {name:r} has no frame: it starts at {start:n} and ends at {end:n}.": (
+        "场景 {name} 没有帧：起始于第 {start} 帧，结束于第 {end} 帧。"
+    ),
+    "There is no shot {name:r} in the scene {scene:r}.": "场景 {scene} 中没有镜头 {name}。",
+    "Choose one of {names}.": "请从以下选择：{names}。",
+    "The timeline of {name:r} has no scene strip.": "{name} 的时间线上没有场景片段。",
+    "Add one (Add > Scene in the sequencer), or make the shots of markers.": (
+        "请添加一个（序列编辑器：添加 > 场景），或用标记定义镜头。"
+    ),
+    "The scene {name:r} of the strip {strip:r} has no camera.": "片段 {strip} 的场景 {name} 没有摄像机。",
+    "Give it one, or mute the strip.": "请为它添加摄像机，或静音该片段。",
+    "The scene {name:r} has no camera.": "场景 {name} 没有摄像机。",
+    "Add one, or make one the scene's camera (Ctrl+Numpad 0 with the camera selected).": (
+        "请添加一个，或把某个摄像机设为场景摄像机（选中后按 Ctrl+小键盘 0）。"
+    ),
+    "Add one and make it the scene's camera.": "请添加一个并设为场景摄像机。",
+    "No shot lies at frame {frame:n}.": "第 {frame} 帧处没有镜头。",
+    "Move the playhead into a shot, or choose All.": "请把播放头移到某个镜头内，或选择“全部”。",
+    "No shot is named.": "没有指定镜头名称。",
+    "Write a shot's name, or choose All or At the Playhead.": "请输入镜头名称，或选择“全部”或“播放头处”。",
+    "The scene {name:r} is {columns:n}x{rows:n}, and the timeline that shows it {width:n}x{height:n}.": (
+        "场景 {name} 的分辨率是 {columns}x{rows}，而显示它的时间线是 {width}x{height}。"
+    ),
+    "Give both the same resolution, so that the camera sees what the timeline shows.": (
+        "请让两者分辨率一致，使摄像机看到的与时间线显示的相同。"
+    ),
+    # looks
+    "There is no look yet.": "还没有外观。",
+    "Choose an image, press Render Look, or write a prompt.": "请选择图像、按“渲染外观”，或输入提示词。",
+    "There is neither a look image nor a prompt.": "既没有外观图像，也没有提示词。",
+    "Choose an image or write a prompt.": "请选择图像或输入提示词。",
+    "There is no look image at {path}.": "{path} 处没有外观图像。",
+    "Choose a PNG, JPEG or EXR file, or press Render Look.": "请选择 PNG、JPEG 或 EXR 文件，或按“渲染外观”。",
+    "{path} could not be read: {error}.": "无法读取 {path}：{error}。",
+    "{path} cannot be used: it {error:o}.": "无法使用 {path}：{error}。",
+    "holds pixels that are not finite numbers": "含有不是有限数值的像素",
+    "{path} is not an image that Blender can read.": "{path} 不是 Blender 能读取的图像。",
+    "Save it as PNG.": "请把它另存为 PNG。",
+    "The look {name} is {width:n}x{height:n} pixels; each side needs at least {least:n}.": (
+        "外观 {name} 是 {width}x{height} 像素；每边至少需要 {least} 像素。"
+    ),
+    "Choose a larger picture.": "请选择更大的图片。",
+    "The look {name} is {width:n}x{height:n} pixels, more than {most:n} a side.": (
+        "外观 {name} 是 {width}x{height} 像素，单边超过 {most} 像素。"
+    ),
+    "Scale it down; {most:n} a side are enough.": "请缩小它；单边 {most} 像素已足够。",
+    "The look is {width:n}x{height:n}; only its middle {columns:n}x{rows:n} is used, which has the camera's shape.": (
+        "外观是 {width}x{height}；只使用中间与摄像机画幅一致的 {columns}x{rows}。"
+    ),
+    "A second Blender could not be started: {error}.": "无法启动另一个 Blender：{error}。",
+    "Render the frame yourself (F12) and choose the image file.": "请自行渲染该帧（F12），再选择图像文件。",
+    "The look was cancelled.": "外观已取消。",
+    "The look could not be rendered: {cause:o}.": "无法渲染外观：{cause}。",
+    "exit code {code:n}": "退出代码 {code}",
+    "Look rendered: {path}": "外观已渲染：{path}",
+    "{engine} needs a GPU with a window, and this Blender runs in the background without one.": (
+        "{engine} 需要带窗口的 GPU，而此 Blender 在后台运行，没有窗口。"
+    ),
+    "Render the look with Cycles, or choose an image file.": "请用 Cycles 渲染外观，或选择图像文件。",
+    # painting over
+    "No take lies at frame {frame:n} of the timeline.": "时间线第 {frame} 帧处没有条目。",
+    "Generate one, or move the playhead onto a take's strip.": "请生成一个，或把播放头移到条目的片段上。",
+    "There is no frame of a take at {path}.": "{path} 处没有条目的帧。",
+    "Generate the take again.": "请重新生成该条目。",
+    "{folder} does not say which take it holds.": "{folder} 没有说明它属于哪个条目。",
+    "The frame that {name} was painted on is not known: {path} cannot be read ({error}).": (
+        "不知道 {name} 画在哪一帧上：无法读取 {path}（{error}）。"
+    ),
+    "Press Paint Over This Frame, and paint on the picture it makes.": "请按“改绘此帧”，并在它生成的图片上绘制。",
+    "Press Paint Over This Frame again.": "请再按一次“改绘此帧”。",
+    "There is no picture at {path}.": "{path} 处没有图片。",
+    "{name} has transparent parts and {width:n}x{height:n} pixels, the frame under it {columns:n}x{rows:n}.": (
+        "{name} 有透明部分且为 {width}x{height} 像素，而其下的帧是 {columns}x{rows}。"
+    ),
+    "Paint on the picture as it is, without scaling or cropping it.": "请直接在图片上绘制，不要缩放或裁剪。",
+    "Paint on {path}, save it, then press Use Paint-over": "请在 {path} 上绘制并保存，然后按“使用改绘”",
+    "This scene has no world yet, so there is nothing to paint over.": "此场景还没有世界，因此没有可改绘的内容。",
+    "Choose the world that the take was made in.": "请选择生成该条目的世界。",
+    "The look could not be written into the world.": "无法把外观写入世界。",
+    # takes and their files
+    "Shot {name:r} could not be made.": "无法生成镜头 {name}。",
+    "{shot}: v{version:n} is up to date.": "{shot}：v{version} 是最新的。",
+    "{shot}: v{version:n} is no longer on the backend, so every frame is made again.": (
+        "{shot}：v{version} 已不在后端上，因此重新生成每一帧。"
+    ),
+    "This is the newest take": "这是最新的条目",
+    "This is the oldest take": "这是最早的条目",
+    "Not restored from {take}: {names}": "未能从 {take} 恢复：{names}",
+    "The .blend was never saved, so the takes go to {folder}. Save it to keep them together.": (
+        ".blend 文件从未保存，因此条目存到 {folder}。请保存文件，使两者放在一起。"
+    ),
+    "{folder} is a file where a folder is needed.": "{folder} 是文件，而此处需要文件夹。",
+    "Move it away or choose another output folder.": "请移走它，或选择另一个输出文件夹。",
+    "{path} already exists and is kept.": "{path} 已存在，予以保留。",
+    "Generate again: a new version will be made.": "请再次生成：会建立新版本。",
+    "{path} cannot be read: {error}.": "无法读取 {path}：{error}。",
+    "{path} holds no take.": "{path} 中没有条目。",
+    "The disk is full: {path} was not written.": "磁盘已满：未写入 {path}。",
+    "Free some space and generate again.": "请腾出一些空间后再次生成。",
+    "{folder} is read-only for you: {name} was not written.": "您对 {folder} 只有读取权限：未写入 {name}。",
+    "Choose another output folder.": "请选择另一个输出文件夹。",
+    "{path} could not be written: {error}.": "无法写入 {path}：{error}。",
+    "The take in {folder} lacks the frames {frames}.": "{folder} 中的条目缺少这些帧：{frames}。",
+    "The take in {folder} is empty.": "{folder} 中的条目是空的。",
+    "All {count:n} channels of the timeline are taken between frames {start:n} and {end:n}.": (
+        "时间线的全部 {count} 个通道在第 {start} 至 {end} 帧之间都被占用。"
+    ),
+    "Remove strips that are no longer needed.": "请移除不再需要的片段。",
+    "The scene {name:r} is not open: its take lies in {folder}.": "场景 {name} 未打开：其条目位于 {folder}。",
+    "{lies:t} It is shown when the file is opened again.": "{lies}再次打开文件时会显示它。",
+    "The scene {name:r} is not open: its look lies at {path}.": "场景 {name} 未打开：其外观位于 {path}。",
+    "The take in {folder} could not all be shown. {error:o}": "{folder} 中的条目未能全部显示。{error}",
+    "The coverage of {shot} could not be shown. {error:o}": "无法显示 {shot} 的覆盖。{error}",
+    "The take stopped unexpectedly.": "条目意外停止。",
+    "Something went wrong inside Blender Mirage.": "Blender Mirage 内部出错。",
+    "See Blender's console for the cause.": "原因请看 Blender 的控制台。",
+    "Another file was loaded while the set was read.": "读取布景时打开了另一个文件。",
+    "Press Generate again.": "请再次按“生成”。",
+    "Cancelled while the set was read.": "在读取布景时取消。",
+    "Blender Mirage was disabled.": "Blender Mirage 已被禁用。",
+    # the check before generating
+    "{length:n} m": "{length} 米",
+    "The set is {size:t} long, a {what:t}: engines expect metres. A unit scale of {scale:n} would make it {length:n} "
+    "m.": ("布景长 {size}，{what}：引擎以米为单位。把单位缩放设为 {scale} 会使它长 {length} 米。"),
+    "miniature": "过小",
+    "giant": "过大",
+    "{frames:n} frames take about {size:t}, and {free:t} are free at {path}.": (
+        "{frames} 帧约需 {size}，而 {path} 处剩余 {free}。"
+    ),
+    "{number:n} GiB": "{number} GiB",
+    "{number:n} MiB": "{number} MiB",
+    "{number:n} KiB": "{number} KiB",
+    "{shot}: between frames {first:n} and {last:n} the camera t"
+    "urns by up to {share:n} of the picture a frame: little is "
+    "seen twice there, so little is remembered.": (
+        "{shot}：在第 {first} 至 {last} 帧之间，摄像机每帧"
+        "转动多达画面的 {share}：那里很少有内容被看到两次，因此记住的很少。"
+    ),
+    "Camera {camera:r} is inside {name:r} at frame {frame:n}: it sees nothing else.": (
+        "摄像机 {camera} 在第 {frame} 帧位于 {name} 内部：看不到其他东西。"
+    ),
+    "{names} and {count:n} more": "{names} 等（另有 {count} 个）",
+    "{names:o} come from a library and are remembered by their file and name: renamed there, they count as new.": (
+        "{names} 来自库文件，按文件和名称记忆：若在那里改名，会被当作新物体。"
+    ),
+    "The file was never saved: takes go to {folder}, where no saved file will look for them.": (
+        "文件从未保存：条目存到 {folder}，以后保存的文件不会在那里查找它们。"
+    ),
+    # coverage
+    "No frame was looked at.": "没有查看任何帧。",
+    "Seen {seen:t}, partly {partly:t}, never {never:t}.": "已见 {seen}，部分 {partly}，未见 {never}。",
+    "{share:n} %": "{share}%",
+    "under 1 %": "不到 1%",
+    "over 99 %": "超过 99%",
+    "{shares:t} No frame goes into unseen space.": "{shares}没有帧进入未见空间。",
+    "{shares:t} Unseen space {where:t}, most at {frame:n} ({share:t}).": (
+        "{shares}{where}进入未见空间，第 {frame} 帧最多（{share}）。"
+    ),
+    "in every frame": "每一帧都",
+    "from frame {frame:n} on": "自第 {frame} 帧起",
+    "in frames {frames}": "在第 {frames} 帧",
+    "{take:o} is up to date.": "{take} 是最新的。",
+    "{take:o}: {frames:t} are stale: {why:o} changed.": "{take}：{frames}已过时：{why}有变化。",
+    "{take:o}: {frames:t} are stale.": "{take}：{frames}已过时。",
+    "all frames": "全部帧",
+    "{count:n} of {all:n} frames ({which})": "{all} 帧中的 {count} 帧（{which}）",
+    "The last take": "最近的条目",
+    "the camera": "摄像机",
+    "the set": "布景",
+    "what the world remembers": "世界的记忆",
+    "the settings": "设置",
+    "{some:t} and {last:t}": "{some}和{last}",
+    "{some:t}, {next:t}": "{some}、{next}",
+    "The coverage of shot {name:r} could not be found out.": "无法查出镜头 {name} 的覆盖。",
+    "There is no world called {name:r} yet, so nothing has been seen.": "还没有名为 {name} 的世界，因此什么都没见过。",
+    "This scene has no world yet, so nothing has been seen.": "此场景还没有世界，因此什么都没见过。",
+    "Generate a take first.": "请先生成一个条目。",
+    # the world and its history
+    "{count} tokens of {objects:n} objects, {size:t} on disk": "{objects} 个物体的 {count} 个记忆单元，占用磁盘 {size}",
+    "No take has used it yet": "还没有条目使用过它",
+    "The last take held {size:t}": "上一个条目占用 {size}",
+    "{held:t}; the budget kept {count} tokens out": "{held}；因预算略去 {count} 个记忆单元",
+    "{frames:n} frames with seed {seed:n}": "{frames} 帧，种子 {seed}",
+    "A paint-over": "改绘",
+    "A picture": "图片",
+    "{picture:t} of frame {frame:n}": "第 {frame} 帧的{picture}",
+    "{picture:t} through {camera}": "{picture}，摄像机 {camera}",
+    "{made:t} by {engine}": "{made}，引擎 {engine}",
+    "{made:t}, {when}. {size:t}": "{made}，{when}。{size}",
+    "{made:t}, {when}, for {author}. {size:t}": "{made}，{when}，作者 {author}。{size}",
+    "{count} tokens, {size:t}.": "{count} 个记忆单元，{size}。",
+    "{count:n} tokens were forgotten.": "已遗忘 {count} 个记忆单元。",
+    "Forget {name}, {when}?": "遗忘 {name}（{when}）？",
+    "Forget {name}?": "遗忘 {name}？",
+    "Forget everything in {name}?": "遗忘 {name} 中的全部内容？",
+    "Delete {name}?": "删除 {name}？",
+    "It is deleted for good on the backend. Frames in your output folder stay.": (
+        "它会从后端永久删除。您输出文件夹中的帧会保留。"
+    ),
+    "Every take and look of it is deleted for good on the backend. Frames in your output folder stay.": (
+        "它的每个条目和外观都会从后端永久删除。您输出文件夹中的帧会保留。"
+    ),
+    "What the world remembers of it is deleted for good. Frames in your output folder stay.": (
+        "世界对它的记忆会永久删除。您输出文件夹中的帧会保留。"
+    ),
+    # prompts
+    "The engine {engine} does not know {word:t}: it has no effect.": "引擎 {engine} 不认识 {word}：它不起作用。",
+    "The engine {engine} does not know {words:t}: they have no effect.": "引擎 {engine} 不认识 {words}：它们不起作用。",
+    "{word:r} (did you mean {nearest:r}?)": "{word}（是否指 {nearest}？）",
+    "{word:r}": "{word}",
+    "Say it in words that the engine knows, or with a look image.": "请用引擎认识的词表达，或使用外观图像。",
+}

@@ -61,7 +61,7 @@ class MiragePreferences(bpy.types.AddonPreferences):
         ),
     )
     start_backend: BoolProperty(
-        name="Start the Backend for Me", default=True, description="When a take is asked for and none runs"
+        name="Start the Backend for Me", default=True, description="Start it when a take is asked for and none runs"
     )
     release_for_renders: BoolProperty(
         name="Release GPU for Renders",
@@ -69,7 +69,8 @@ class MiragePreferences(bpy.types.AddonPreferences):
         description="Before Cycles renders on the GPU, ask an idle backend to give its GPU memory back",
     )
     stop_backend: BoolProperty(
-        name="Stop It with Blender", description="Ends the backend that this Blender started; takes then wait"
+        name="Stop the Backend with Blender",
+        description="End the backend that this Blender started; its takes wait until the next start",
     )
 
     def draw(self, context):

@@ -13,7 +13,7 @@ from .take_choice import chosen_take, shot_name, shown_version
 class MIRAGE_OT_compare_takes(bpy.types.Operator):
     bl_idname = "mirage.compare_takes"
     bl_label = "Compare Takes"
-    bl_description = "Hold the chosen take against the one that the timeline shows; your own strips stay as they are"
+    bl_description = "Compare the chosen take with the one on the timeline; your own strips stay as they are"
     bl_options = {"REGISTER", "UNDO"}
 
     mode: EnumProperty(

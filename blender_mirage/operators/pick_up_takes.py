@@ -21,7 +21,7 @@ from .report import allowed, busy
 class MIRAGE_OT_pick_up_takes(bpy.types.Operator):
     bl_idname = "mirage.pick_up_takes"
     bl_label = "Fetch Takes"
-    bl_description = "Bring home the takes of this file that the backend made while it was not open"
+    bl_description = "Fetch the takes that the backend finished while this file was closed"
     bl_options = {"REGISTER"}
 
     @classmethod

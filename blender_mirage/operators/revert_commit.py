@@ -10,7 +10,7 @@ class MIRAGE_OT_revert_commit(bpy.types.Operator):
     bl_idname = "mirage.revert_commit"
     bl_label = "Revert"
     bl_description = (
-        "Take what this take or look taught the world out of it; it is kept and can be restored, and its frames stay"
+        "Undo what this take or look taught the world; it is kept and can be restored, and its frames stay"
     )
     bl_options = {"REGISTER"}
 

@@ -65,7 +65,7 @@ def why_no_commit(context: bpy.types.Context, wanted_state: str = "") -> str:
     if reason or commit is None:
         return reason or "Choose a line of the history first"
     if wanted_state and commit.state != wanted_state:
-        return "It is reverted already" if wanted_state == "live" else "It is part of the world as it is"
+        return "It is already reverted" if wanted_state == "live" else "It is already part of the world"
     return ""
 
 

@@ -21,9 +21,7 @@ SIMPLIFIED_CHINESE = {
     "No take is being made": "没有正在生成的条目",
     "No backend is connected, so none holds GPU memory": "未连接后端，因此没有占用显存",
     "Fetch Takes": "取回条目",
-    "Bring home the takes of this file that the backend made while it was not open": (
-        "取回本文件未打开期间后端完成的条目"
-    ),
+    "Fetch the takes that the backend finished while this file was closed": ("取回本文件关闭期间后端完成的条目"),
     "Build Demo Set": "建立演示场景",
     "Build a small corridor with props and two shots in a scene of its own": (
         "在新场景中建立一条带道具和两个镜头的小走廊"

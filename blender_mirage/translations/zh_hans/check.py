@@ -13,11 +13,11 @@ SIMPLIFIED_CHINESE = {
         "把所选摄像机设为场景摄像机，或在 3D 视图的视点处添加摄像机"
     ),
     "Save As": "另存为",
-    "Set Unit Scale": "设置单位缩放",
+    "Set Unit Scale": "设置缩放单位",
     "Set the scene's unit scale, so that the set has a usual size in metres; no object is changed": (
-        "设置场景的单位缩放，使布景具有常见的米制尺寸；不改变任何物体"
+        "设置场景的缩放单位，使布景具有常见的米制尺寸；不改变任何物体"
     ),
-    "Unit Scale": "单位缩放",
+    "Unit Scale": "缩放单位",
     "The scene is linked from a library": "场景链接自库文件",
     "Go There": "转到该处",
     "Put the playhead on the frame at which it can be seen": "把播放头移到可以看到该问题的帧",

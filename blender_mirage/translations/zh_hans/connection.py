@@ -14,9 +14,9 @@ SENTENCES = {
     "{ready:t}, {size:n} GiB held": "{ready}，占用 {size} GiB",
     "{ready:t}, no engine is ready": "{ready}，没有可用的引擎",
     "There is no connection to a backend yet.": "还没有连接到后端。",
-    "Press Start Backend.": "请按“启动后端”。",
+    "Press Start Backend.": "请点击“启动后端”。",
     "No backend runs on this machine.": "本机没有后端在运行。",
-    "Press Start Backend, or run `mirage serve` in a terminal.": "请按“启动后端”，或在终端运行 `mirage serve`。",
+    "Press Start Backend, or run `mirage serve` in a terminal.": "请点击“启动后端”，或在终端运行 `mirage serve`。",
     "Starting the backend": "正在启动后端",
     "See its log: {path}.": "请看它的日志：{path}。",
     "The whole log is in {path}.": "完整日志在 {path}。",
@@ -65,7 +65,7 @@ SENTENCES = {
         "后端 {address} 在另一台机器上，而 Blender 不允许联网。"
     ),
     "Enable Allow Online Access in Preferences > System, or use a backend on this machine.": (
-        "请在 偏好设置 > 系统 中启用“允许在线访问”，或使用本机的后端。"
+        "请在 偏好设置 > 系统 中启用“允许联机访问”，或使用本机的后端。"
     ),
     "The world {name:r} is not on the backend at {url}.": "世界 {name} 不在 {url} 的后端上。",
     "Choose another world or make a new one.": "请选择另一个世界或新建一个。",
@@ -79,21 +79,21 @@ SENTENCES = {
     "Its work goes on where it stopped.": "它会从停止处继续。",
     "The backend does not answer: trying again for {seconds:n} s.": "后端没有应答：还会重试 {seconds} 秒。",
     "It hangs, or this machine is very busy. If that lasts, end its process and press Start Backend.": (
-        "它已卡死，或本机非常繁忙。若一直如此，请结束其进程，再按“启动后端”。"
+        "它已卡死，或本机非常繁忙。若一直如此，请结束其进程，再点击“启动后端”。"
     ),
     "The backend at {where} does not answer: trying again for {seconds:n} s.": (
         "{where} 的后端没有应答：还会重试 {seconds} 秒。"
     ),
     "Check the network, and that it runs there. Cancel keeps the frames that are here.": (
-        "请检查网络，以及它是否在那里运行。按“取消”会保留已取回的帧。"
+        "请检查网络，以及它是否在那里运行。点击“取消”会保留已取回的帧。"
     ),
     "The backend stopped: waiting for it for {seconds:n} s.": "后端已停止：还会等待 {seconds} 秒。",
-    "Press Start Backend: its work goes on where it stopped.": "请按“启动后端”：它会从停止处继续。",
+    "Press Start Backend: its work goes on where it stopped.": "请点击“启动后端”：它会从停止处继续。",
     "The backend stopped reporting on a job that still runs.": "后端不再报告仍在运行的任务。",
     "See its log for the cause.": "原因请看它的日志。",
     "The backend stayed away for {seconds:n} seconds.": "后端已有 {seconds} 秒没有应答。",
     "Press Start Backend when it is back, to fetch the takes that it was asked for.": (
-        "请在它恢复后按“启动后端”，以取回请求的条目。"
+        "请在它恢复后点击“启动后端”，以取回请求的条目。"
     ),
     "The backend did not confirm that it stopped: it may go on.": "后端没有确认已停止：它可能仍在继续。",
     "Frames that it finishes are fetched when it is found again (Start Backend).": (
@@ -109,7 +109,7 @@ SENTENCES = {
     "What arrived stays there for a few days.": "已收到的内容会在那里保留几天。",
     # takes that are fetched later
     "Takes of {shots} are not here yet: press Start Backend to fetch them.": (
-        "{shots} 的条目还没取回：请按“启动后端”取回。"
+        "{shots} 的条目还没取回：请点击“启动后端”取回。"
     ),
     "{shot}: a take that was asked for earlier is no longer on the backend.": "{shot}：先前请求的条目已不在后端上。",
     "Takes that were asked for are not here yet. {error:o}": "请求的条目还没取回。{error}",

@@ -43,7 +43,7 @@ SENTENCES = {
     "It was made with another {what:t}.": "它是用不同的{what}生成的。",
     "size": "尺寸",
     "prompt": "提示词",
-    "seed": "种子",
+    "seed": "随机种",
     "engine": "引擎",
     "weights": "权重",
     "use of memory": "记忆选项",

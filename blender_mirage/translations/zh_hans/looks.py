@@ -9,9 +9,9 @@ SIMPLIFIED_CHINESE = {
     "Look Image": "外观图像",
     "The picture of the look": "外观的图片",
     "Look Frame": "外观所在帧",
-    "That the look shows (-1: the first of the first shot)": "外观显示的帧（-1：第一个镜头的第一帧）",
+    "Frame that the look shows (-1: the first frame of the first shot)": "外观显示的帧（-1：第一个镜头的第一帧）",
     "Look Camera": "外观摄像机",
-    "The camera of the look (empty: the shot's)": "外观的摄像机（空：镜头的摄像机）",
+    "Camera that the look is seen through (empty: the shot's)": "外观的摄像机（空：镜头的摄像机）",
     "Render With": "渲染引擎",
     "Cycles": "Cycles",
     "EEVEE": "EEVEE",
@@ -20,7 +20,7 @@ SIMPLIFIED_CHINESE = {
     "Fast; needs a GPU": "快速；需要 GPU",
     "The 3D View's own shading": "3D 视图自身的着色",
     "Look Samples": "外观采样",
-    "Of Cycles and EEVEE, for Render Look": "渲染外观时 Cycles 和 EEVEE 的采样数",
+    "Samples that Cycles and EEVEE take for Render Look": "渲染外观时 Cycles 和 EEVEE 的采样数",
     "Render Look": "渲染外观",
     "Render the current frame as the scene's camera sees it: the look. Cycles renders in a second Blender while you "
     "work on; EEVEE and Viewport hold this one for the moment that they take": (
@@ -29,8 +29,8 @@ SIMPLIFIED_CHINESE = {
     ),
     "The scene has no camera: add one first": "场景没有摄像机：请先添加",
     "Strength": "强度",
-    "How far surfaces that no picture showed follow the look; at 0 the prompt and the greybox decide": (
-        "没有图片显示过的表面在多大程度上跟随外观；为 0 时由提示词和灰盒决定"
+    "How closely surfaces that no picture shows follow the look; at 0 the prompt and the set decide": (
+        "没有图片显示的表面在多大程度上跟随外观；为 0 时由提示词和布景决定"
     ),
     "Prompt": "提示词",
     "Words": "词汇",
@@ -43,7 +43,7 @@ SIMPLIFIED_CHINESE = {
     "two show the same place, the newer is seen": (
         "把外观图像按其摄像机和帧写入世界。一个世界可以有多个外观；同一处以较新的为准"
     ),
-    "There is no look image: choose one or press Render Look": "没有外观图像：请选择一张或按“渲染外观”",
+    "There is no look image: choose one or press Render Look": "没有外观图像：请选择一张或点击“渲染外观”",
     "Paint-over": "改绘",
     "The copy of a take's frame that is painted on": "用于绘制的条目帧副本",
     "Paint Over This Frame": "改绘此帧",
@@ -55,5 +55,5 @@ SIMPLIFIED_CHINESE = {
     "Regenerate Stale then makes the frames that show it": (
         "把绘制的内容写到世界中对应的表面上，其余不变。之后用“重新生成过时帧”更新相关的帧"
     ),
-    "Nothing was painted on yet: press Paint Over This Frame first": "还没有可绘制的内容：请先按“改绘此帧”",
+    "Nothing was painted on yet: press Paint Over This Frame first": "还没有可绘制的内容：请先点击“改绘此帧”",
 }

@@ -7,7 +7,7 @@ SENTENCES = {
     "The camera has {what:t} at frame {frame:n}.": "摄像机在第 {frame} 帧{what}。",
     "a position or rotation that is not a number": "的位置或旋转不是数值",
     "a lens that is not a number": "的焦距不是数值",
-    "a sheared or uneven scale": "带有斜切或不均匀的缩放",
+    "a sheared or uneven scale": "带有切变或不均匀的缩放",
     "a focal length of zero or less": "的焦距为零或更小",
     "Check its drivers, constraints and parents at that frame.": "请检查它在该帧的驱动器、约束和父级。",
     "The camera's position or rotation is not a finite number.": "摄像机的位置或旋转不是有限的数值。",
@@ -15,7 +15,7 @@ SENTENCES = {
     "The camera or one of its parents has a scale of zero.": "摄像机或其某个父级的缩放为零。",
     "Set that scale to another value than 0.": "请把该缩放设为 0 以外的值。",
     "Camera {camera:r} at frame {frame:n}: {message:o}": "摄像机 {camera} 在第 {frame} 帧：{message}",
-    "Its lens, sensor or shift is not a finite number.": "它的焦距、传感器或偏移不是有限的数值。",
+    "Its lens, sensor or shift is not a finite number.": "它的焦距、传感器或移位不是有限的数值。",
     "Check its drivers.": "请检查它的驱动器。",
     "There is no camera {name:r}.": "没有名为 {name} 的摄像机。",
     "It was removed or renamed: choose the shot again.": "它已被删除或改名：请重新选择镜头。",
@@ -70,7 +70,7 @@ SENTENCES = {
         "请添加一个（序列编辑器：添加 > 场景），或用标记定义镜头。"
     ),
     "The scene {name:r} of the strip {strip:r} has no camera.": "片段 {strip} 的场景 {name} 没有摄像机。",
-    "Give it one, or mute the strip.": "请为它添加摄像机，或静音该片段。",
+    "Give it one, or mute the strip.": "请为它添加摄像机，或屏蔽该片段。",
     "The scene {name:r} has no camera.": "场景 {name} 没有摄像机。",
     "Add one, or make one the scene's camera (Ctrl+Numpad 0 with the camera selected).": (
         "请添加一个，或把某个摄像机设为场景摄像机（选中后按 Ctrl+小键盘 0）。"
@@ -88,11 +88,11 @@ SENTENCES = {
     ),
     # looks
     "There is no look yet.": "还没有外观。",
-    "Choose an image, press Render Look, or write a prompt.": "请选择图像、按“渲染外观”，或输入提示词。",
+    "Choose an image, press Render Look, or write a prompt.": "请选择图像、点击“渲染外观”，或输入提示词。",
     "There is neither a look image nor a prompt.": "既没有外观图像，也没有提示词。",
     "Choose an image or write a prompt.": "请选择图像或输入提示词。",
     "There is no look image at {path}.": "{path} 处没有外观图像。",
-    "Choose a PNG, JPEG or EXR file, or press Render Look.": "请选择 PNG、JPEG 或 EXR 文件，或按“渲染外观”。",
+    "Choose a PNG, JPEG or EXR file, or press Render Look.": "请选择 PNG、JPEG 或 EXR 文件，或点击“渲染外观”。",
     "{path} could not be read: {error}.": "无法读取 {path}：{error}。",
     "{path} cannot be used: it {error:o}.": "无法使用 {path}：{error}。",
     "holds pixels that are not finite numbers": "含有不是有限数值的像素",
@@ -128,14 +128,14 @@ SENTENCES = {
     "The frame that {name} was painted on is not known: {path} cannot be read ({error}).": (
         "不知道 {name} 画在哪一帧上：无法读取 {path}（{error}）。"
     ),
-    "Press Paint Over This Frame, and paint on the picture it makes.": "请按“改绘此帧”，并在它生成的图片上绘制。",
-    "Press Paint Over This Frame again.": "请再按一次“改绘此帧”。",
+    "Press Paint Over This Frame, and paint on the picture it makes.": "请点击“改绘此帧”，并在它生成的图片上绘制。",
+    "Press Paint Over This Frame again.": "请再次点击“改绘此帧”。",
     "There is no picture at {path}.": "{path} 处没有图片。",
     "{name} has transparent parts and {width:n}x{height:n} pixels, the frame under it {columns:n}x{rows:n}.": (
         "{name} 有透明部分且为 {width}x{height} 像素，而其下的帧是 {columns}x{rows}。"
     ),
     "Paint on the picture as it is, without scaling or cropping it.": "请直接在图片上绘制，不要缩放或裁剪。",
-    "Paint on {path}, save it, then press Use Paint-over": "请在 {path} 上绘制并保存，然后按“使用改绘”",
+    "Paint on {path}, save it, then press Use Paint-over": "请在 {path} 上绘制并保存，然后点击“使用改绘”",
     "This scene has no world yet, so there is nothing to paint over.": "此场景还没有世界，因此没有可改绘的内容。",
     "Choose the world that the take was made in.": "请选择生成该条目的世界。",
     "The look could not be written into the world.": "无法把外观写入世界。",
@@ -177,13 +177,13 @@ SENTENCES = {
     "Something went wrong inside Blender Mirage.": "Blender Mirage 内部出错。",
     "See Blender's console for the cause.": "原因请看 Blender 的控制台。",
     "Another file was loaded while the set was read.": "读取布景时打开了另一个文件。",
-    "Press Generate again.": "请再次按“生成”。",
+    "Press Generate again.": "请再次点击“生成”。",
     "Cancelled while the set was read.": "在读取布景时取消。",
     "Blender Mirage was disabled.": "Blender Mirage 已被禁用。",
     # the check before generating
     "{length:n} m": "{length} 米",
     "The set is {size:t} long, a {what:t}: engines expect metres. A unit scale of {scale:n} would make it {length:n} "
-    "m.": ("布景长 {size}，{what}：引擎以米为单位。把单位缩放设为 {scale} 会使它长 {length} 米。"),
+    "m.": ("布景长 {size}，{what}：引擎以米为单位。把缩放单位设为 {scale} 会使它长 {length} 米。"),
     "miniature": "过小",
     "giant": "过大",
     "{frames:n} frames take about {size:t}, and {free:t} are free at {path}.": (
@@ -242,7 +242,7 @@ SENTENCES = {
     "No take has used it yet": "还没有条目使用过它",
     "The last take held {size:t}": "上一个条目占用 {size}",
     "{held:t}; the budget kept {count} tokens out": "{held}；因预算略去 {count} 个记忆单元",
-    "{frames:n} frames with seed {seed:n}": "{frames} 帧，种子 {seed}",
+    "{frames:n} frames with seed {seed:n}": "{frames} 帧，随机种 {seed}",
     "A paint-over": "改绘",
     "A picture": "图片",
     "{picture:t} of frame {frame:n}": "第 {frame} 帧的{picture}",

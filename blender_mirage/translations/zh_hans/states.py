@@ -54,9 +54,9 @@ SENTENCES = {
     "starting a second Blender": "启动另一个 Blender",
     "{phase:t} {done:n} of {total:n} MB": "{phase} {done} / {total} MB",
     # the lists
-    "{words:t}, seed {seed:n}": "{words}，种子 {seed}",
+    "{words:t}, seed {seed:n}": "{words}，随机种 {seed}",
     "frame {frame:n}": "第 {frame} 帧",
-    "seed {seed:n}": "种子 {seed}",
+    "seed {seed:n}": "随机种 {seed}",
     "take": "条目",
     "{world}  (1 take)": "{world}（1 个条目）",
     "{world}  ({count:n} takes)": "{world}（{count} 个条目）",
@@ -66,6 +66,6 @@ SENTENCES = {
     "{hours:n} h {minutes:n} min": "{hours} 小时 {minutes} 分钟",
     "Budget {mebibytes:n} MiB": "预算 {mebibytes} MiB",
     "Forget {thing} ({tokens:n} tokens)": "遗忘 {thing}（{tokens} 个记忆单元）",
-    "Set Unit Scale to {scale:n}": "把单位缩放设为 {scale}",
+    "Set Unit Scale to {scale:n}": "把缩放单位设为 {scale}",
     "Go to Frame {frame:n}": "转到第 {frame} 帧",
 }

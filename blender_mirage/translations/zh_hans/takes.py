@@ -25,11 +25,11 @@ SIMPLIFIED_CHINESE = {
     "What you think of it": "您的评价",
     "Compare": "比较",
     "Compare Takes": "比较条目",
-    "Hold the chosen take against the one that the timeline shows; your own strips stay as they are": (
+    "Compare the chosen take with the one on the timeline; your own strips stay as they are": (
         "将所选条目与时间线上的条目比较；您自己的片段不受影响"
     ),
     "How": "方式",
-    "Wipe": "划像",
+    "Wipe": "擦除",
     "Side by Side": "并排",
     "The shown take left of a line, the chosen one right of it": "分界线左侧为显示的条目，右侧为所选条目",
     "Both, half as large": "两者并排，各缩小一半",
@@ -40,9 +40,9 @@ SIMPLIFIED_CHINESE = {
     "Take the strips off the timeline that only compare": "移除时间线上仅用于比较的片段",
     "Restore Settings": "恢复设置",
     "Set look, prompt, seed, engine, size and world as they were when this take was made": (
-        "把外观、提示词、种子、引擎、尺寸和世界恢复为生成此条目时的设置"
+        "把外观、提示词、随机种、引擎、尺寸和世界恢复为生成此条目时的设置"
     ),
-    "There is no take of this shot yet: press Generate": "此镜头还没有条目：请按“生成”",
+    "There is no take of this shot yet: press Generate": "此镜头还没有条目：请点击“生成”",
     "Choose a take first": "请先选择条目",
     "Choose a take of the list first": "请先在列表中选择条目",
     "No take of this shot is on the timeline: show one first": "时间线上没有此镜头的条目：请先显示一个",

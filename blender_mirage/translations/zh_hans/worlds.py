@@ -32,7 +32,7 @@ SIMPLIFIED_CHINESE = {
     "What a take or a look wrote into the world": "条目或外观写入世界的内容",
     "reverted": "已撤回",
     "Revert": "撤回",
-    "Take what this take or look taught the world out of it; it is kept and can be restored, and its frames stay": (
+    "Undo what this take or look taught the world; it is kept and can be restored, and its frames stay": (
         "从世界中撤出此条目或外观的记忆；内容会保留，可以恢复，帧不受影响"
     ),
     "Restore": "恢复",
@@ -49,11 +49,11 @@ SIMPLIFIED_CHINESE = {
     "Delete everything that the world remembers, with the frames and looks on the backend, for good; the world "
     "stays, empty": "永久删除世界的全部记忆以及后端上的帧和外观；世界保留，但为空",
     "Choose a line of the history first": "请先选择一条历史记录",
-    "It is reverted already": "它已被撤回",
-    "It is part of the world as it is": "它已是世界的一部分",
+    "It is already reverted": "它已被撤回",
+    "It is already part of the world": "它已是世界的一部分",
     "Select an object first": "请先选择一个物体",
     "The world remembers nothing of the active object (press Refresh where it should)": (
-        "世界没有关于活动物体的记忆（若应该有，请按“刷新”）"
+        "世界没有关于活动物体的记忆（若应该有，请点击“刷新”）"
     ),
     "Coverage": "覆盖",
     "Coverage of This Shot": "此镜头的覆盖",

@@ -79,12 +79,12 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         name="Look Frame",
         default=-1,
         min=-1,
-        description="That the look shows (-1: the first of the first shot)",
+        description="Frame that the look shows (-1: the first frame of the first shot)",
     )
     look_camera: PointerProperty(
         name="Look Camera",
         type=bpy.types.Object,
-        description="The camera of the look (empty: the shot's)",
+        description="Camera that the look is seen through (empty: the shot's)",
         **callbacks(poll=_is_camera),
     )
     look_engine: EnumProperty(
@@ -96,7 +96,11 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         ),
     )
     look_samples: IntProperty(
-        name="Look Samples", default=64, min=1, max=4096, description="Of Cycles and EEVEE, for Render Look"
+        name="Look Samples",
+        default=64,
+        min=1,
+        max=4096,
+        description="Samples that Cycles and EEVEE take for Render Look",
     )
 
     look_strength: FloatProperty(
@@ -105,7 +109,7 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         min=0.0,
         max=1.0,
         subtype="FACTOR",
-        description="How far surfaces that no picture showed follow the look; at 0 the prompt and the greybox decide",
+        description="How closely surfaces that no picture shows follow the look; at 0 the prompt and the set decide",
     )
     paint_path: StringProperty(
         name="Paint-over",
@@ -121,7 +125,7 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         items=(
             ("MARKERS", "Markers", "The cut list: cameras bound to markers; without any, the scene's camera"),
             ("STRIPS", "Scene Strips", "The scene strips of the timeline, each through its camera"),
-            ("CAMERA", "Active Camera", "The scene's camera over the preview range, where that is on"),
+            ("CAMERA", "Active Camera", "The scene's camera over its frames, or its preview range where that is on"),
         ),
     )
     handles: IntProperty(
@@ -131,7 +135,11 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         description="Frames that are made before and after each cut, for the editor",
     )
     frame_step: IntProperty(
-        name="Frame Step", default=1, min=1, max=100, description="Make every so many frames; each holds till the next"
+        name="Frame Step",
+        default=1,
+        min=1,
+        max=100,
+        description="Make only every n-th frame; each holds until the next",
     )
     overrides: CollectionProperty(type=MirageShotOverride)
     shot_choice: EnumProperty(
@@ -147,16 +155,20 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         description="Name of a shot, or several: a, b",
         **callbacks(search=_shot_names, search_options={"SUGGESTION"}),
     )
-    width: IntProperty(name="Width", default=512, min=64, max=4096, step=8, description="Pixels across; multiples of 8")
+    width: IntProperty(name="Width", default=512, min=64, max=4096, step=8, description="Pixels across, in steps of 8")
     seed: IntProperty(name="Seed", min=0, description="Another seed, another take")
     steps: IntProperty(name="Steps", default=4, min=1, max=64, description="Denoising steps of a key frame")
-    use_memory: BoolProperty(name="Use Memory", default=True, description="Off: every frame on its own, to compare")
+    use_memory: BoolProperty(
+        name="Use Memory",
+        default=True,
+        description="Show a place alike in every frame. Off: every frame is made on its own, to compare",
+    )
     output_folder: StringProperty(
         name="Output",
         default="//mirage",
         subtype="DIR_PATH",
         options=blend_relative(),
-        description="Holds a folder a shot, with its takes",
+        description="Folder that takes are saved in, with a folder for each shot",
     )
 
 

@@ -21,7 +21,8 @@ class MIRAGE_MT_words(bpy.types.Menu):
     def draw(self, context):
         columns = self.layout.column_flow(columns=_WORD_COLUMNS)
         for word in known_words(context.scene.mirage):
-            columns.operator("mirage.add_prompt_word", text=word.capitalize(), translate=False).word = word
+            shown = said(word)  # the engine knows it in every language that it is said in
+            columns.operator("mirage.add_prompt_word", text=shown.capitalize(), translate=False).word = shown
 
 
 class MIRAGE_UL_looks(bpy.types.UIList):

@@ -20,7 +20,6 @@ SILENT = (
     "blender_mirage/core/terminal.py",
     "blender_mirage/formats",
     "blender_mirage/scene/demo_",  # names of objects and materials, which stay as they are made
-    "blender_mirage/translations",
     "inference_backend/__main__.py",
     "inference_backend/cli.py",
     "inference_backend/config.py",
@@ -99,7 +98,7 @@ def shown_texts() -> list[Shown]:
 @cache
 def all_texts() -> list[Shown]:
     """Every text of the source."""
-    return [text for path in _speaking_files() for text in _of(path)]
+    return [text for path in _files() for text in _of(path)]
 
 
 def skeleton_of(template: str) -> str:
@@ -107,22 +106,22 @@ def skeleton_of(template: str) -> str:
     return re.sub(r"\{\w+(?::[nrto])?\}", lambda field: "{:r}" if field[0].endswith(":r}") else "{}", template)
 
 
-def _speaking_files() -> Iterator[Path]:
+def _files() -> Iterator[Path]:
     for package in SPEAKING:
         for path in sorted((ROOT / package).rglob("*.py")):
-            if not path.relative_to(ROOT).as_posix().startswith(SILENT):
+            if "translations" not in path.parts and not set(path.parts) & {"training", "evaluation"}:
                 yield path
 
 
 def _of(path: Path) -> Iterator[Shown]:
     tree = ast.parse(path.read_text("utf-8"))
-    inner, phases = set(_inner(tree)), set(_phases(tree))
+    inner, phases, where = set(_inner(tree)), set(_phases(tree)), path.relative_to(ROOT).as_posix()
     for node in ast.walk(tree):
         text = _template(node)
         if text:
             words = WORDS.search(text) and not NOT_WORDS.match(text)
-            shown = node not in inner and skeleton_of(text) not in NAMES and (node in phases or bool(words))
-            yield Shown(skeleton_of(text), text, f"{path.relative_to(ROOT).as_posix()}:{node.lineno}", shown)
+            says = not where.startswith(SILENT) and node not in inner and skeleton_of(text) not in NAMES
+            yield Shown(skeleton_of(text), text, f"{where}:{node.lineno}", says and (node in phases or bool(words)))
 
 
 def _inner(tree: ast.Module) -> Iterator[ast.AST]:

@@ -12,10 +12,10 @@ from blender_mirage import translations  # noqa: E402
 from blender_mirage.core.coverage_words import describe_coverage, describe_staleness  # noqa: E402
 from blender_mirage.core.shot_list import ShotStatus  # noqa: E402
 from blender_mirage.core.take_list import describe_seconds  # noqa: E402
-from blender_mirage.translations import said  # noqa: E402
+from blender_mirage.translations import said, zh_hans  # noqa: E402
 from blender_mirage.ui import panel  # noqa: E402
 from blender_mirage.wire.messages import JOB_STATES  # noqa: E402
-from blender_mirage.wire.prompt import UnknownWord, unknown_words_sentence  # noqa: E402
+from blender_mirage.wire.prompt import UnknownWord, read_prompt, unknown_words_sentence  # noqa: E402
 from blender_mirage.wire.survey import FrameSurvey, Staleness, Survey  # noqa: E402
 from tests.support.shown_texts import all_texts, shown_texts, skeleton_of  # noqa: E402
 
@@ -47,6 +47,20 @@ def test_every_template_has_its_text_in_the_source():
     said_somewhere = {text.skeleton for text in all_texts()} | PARTICULAR
     left = [text for text in translations.sentences_in_chinese() if skeleton_of(text) not in said_somewhere]
     assert left == [], "these are said nowhere any more: remove them"
+
+
+def test_no_text_has_two_chinese_ones():
+    said_by: dict[str, str] = {}
+    for part in zh_hans._PARTS:
+        for english, chinese in (getattr(part, "SIMPLIFIED_CHINESE", {}) | getattr(part, "SENTENCES", {})).items():
+            assert said_by.setdefault(english, chinese) == chinese, (english, part.__name__)
+
+
+def test_the_engine_knows_every_word_of_the_menu_in_chinese_too():
+    from inference_backend.models.previz.vocabulary import VOCABULARY
+
+    for word in VOCABULARY.words:
+        assert read_prompt(in_chinese(word), VOCABULARY).known == (word,), word
 
 
 def in_chinese(text: str) -> str:

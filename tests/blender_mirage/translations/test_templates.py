@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 
 import pytest
 
@@ -31,6 +30,9 @@ PIECES = (
     "/home/" + "very_long_folder/" * 60,
     "%s",
     "not",
+    ", ",
+    ": ",
+    " and ",
     "100 %",
     "é",
     "Ω",
@@ -54,19 +56,25 @@ def fill(template: str, values: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_every_template_gives_its_values_back_exactly(seed):
+    """Unless a value holds the very words that part it from the next, or makes the text of a more particular one."""
     rng = random.Random(seed)
-    for template, chinese in SENTENCES.items():
+    for template in SENTENCES:
         values = values_of(template, rng)
         english = fill(template, values)
         found = BOOK.find(english)
-        assert found is not None, english
-        assert fill_back(found) == english
-        assert found.template == template or FIELD.search(template), english
-        if found.template == template:
-            said = found.said(lambda text: SENTENCES.get(text) or TABLE.get(text, text))
-            kept = {field["name"] for field in FIELD.finditer(template) if field["kind"] != "t"}
-            assert all(values[name] in said for name in kept if isinstance(found.values[name], str)), said
-            assert said.count("\0") == 0 and len(said) >= len(re.sub(FIELD, "", chinese))
+        assert found is not None and fill_back(found) == english, english
+        if not isinstance(found, Found) or found.template != template:
+            assert isinstance(found, Found) and own_letters(found.template) >= own_letters(template), english
+            continue
+        parting = [words for words in literals_of(template)[1:] if words]
+        if not any(words in value for value in values.values() for words in parting):
+            assert {name: as_text(value) for name, value in found.values.items()} == values
+        said = found.said(lambda text: (SENTENCES | TABLE).get(text, text))
+        assert all(value in said for value in found.values.values() if isinstance(value, str)), said
+
+
+def as_text(value: str | Found | Joined) -> str:
+    return value if isinstance(value, str) else fill_back(value)
 
 
 def fill_back(found: Found | Joined) -> str:
@@ -75,16 +83,6 @@ def fill_back(found: Found | Joined) -> str:
     values = {name: value if isinstance(value, str) else fill_back(value) for name, value in found.values.items()}
     assert fill(found.template, values) == found.text
     return found.text
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_most_sentences_are_found_by_the_template_that_made_them(seed):
-    """Another one makes the same text only where it is the more particular one."""
-    rng = random.Random(100 + seed)
-    for template in SENTENCES:
-        found = BOOK.find(fill(template, values_of(template, rng)))
-        if isinstance(found, Found) and found.template != template:
-            assert own_letters(found.template) >= own_letters(template), (found.template, template)
 
 
 def own_letters(template: str) -> int:

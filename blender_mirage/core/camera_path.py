@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,12 @@ class CameraPath:
 
     def __len__(self) -> int:
         return len(self.frames)
+
+    def select(self, rows: Sequence[int]) -> CameraPath:
+        """Some of the cameras, by index, rising."""
+        places = tuple(self.places[row] for row in rows) if self.places else ()
+        frames = tuple(self.frames[row] for row in rows)
+        return replace(self, c2w=self.c2w[list(rows)], K=self.K[list(rows)], frames=frames, places=places)
 
     @property
     def at(self) -> tuple[float, ...]:

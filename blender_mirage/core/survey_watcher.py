@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from queue import Queue
+
 from ..wire.messages import WorldInfo
 from .chosen_world import the_chosen_world
 from .coverage_words import describe_staleness
@@ -11,14 +13,18 @@ from .greybox_read import checked
 from .last_take import version_of
 from .order_watcher import OrderWatcher
 from .survey_run import SurveyRun
-from .take_job import Note, TakeJob
+from .take_job import Note, Order, TakeJob, Update
 from .world_report import CoverageSeen, look_at_world
 
 
 class SurveyWatcher(OrderWatcher):
     """Looks at the order's takes and makes none."""
 
-    kind = "SURVEY"
+    def __init__(self, order: Order, updates: Queue[Update], kind: str = "SURVEY", pictures: bool = True) -> None:
+        """kind: as what it runs for the user. pictures: whether those of the coverage are made and brought home."""
+        self.kind = kind
+        self._pictures = pictures
+        super().__init__(order, updates)
 
     def _work(self) -> None:
         client = self._connect()
@@ -40,11 +46,11 @@ class SurveyWatcher(OrderWatcher):
         self._tell_sending(job.shot.name)
         read = checked(job.greybox(), f"shot {job.shot.name!r}", lambda words: self._tell(Note(words)))
         run = SurveyRun(self._link, self._jobs, world.world_id, self._tell)
-        survey = run.ask(job, read, pictures=True)
+        survey = run.ask(job, read, pictures=self._pictures)
         if survey is None:
             self._link.stop()
             return
-        pictures = run.bring_pictures(survey, self.order.base, job.shows)
+        pictures = run.bring_pictures(survey, self.order.base, job.shows) if self._pictures else {}
         survey = on_timeline(survey, job.shows)
         frames = [frame.frame for frame in survey.frames]
         stale = tuple(describe_staleness(one, self._version_name(job, one.take_id), frames) for one in survey.stale)

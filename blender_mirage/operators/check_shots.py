@@ -12,7 +12,7 @@ class MIRAGE_OT_check_shots(bpy.types.Operator):
     bl_label = "Check Before Generating"
     bl_description = (
         "Look for what may spoil a take: no camera, an odd scale, a camera inside an object, whip pans, linked objects,"
-        " a full disk. Nothing is generated"
+        " a full disk, and where a camera enters space that the world has not seen. Nothing is generated"
     )
     bl_options = {"REGISTER"}
 

@@ -88,6 +88,17 @@ class ShotReading:
         c2w, K = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
         return CameraPath(c2w, K, numbers, float(time.engine_rate if time else rate), *self.size, places)
 
+    def read_some(self, shot: Shot, camera: CameraPath, most: int) -> Generator[Progress, None, TakeJob]:
+        """A shot whose camera was read, at no more than `most` of its frames, the first and the last among them: enough
+        to ask what its world knows of it. Reads on with every `next`."""
+        rows = np.unique(np.linspace(0, len(camera) - 1, most).round().astype(int)).tolist()
+        some = camera.select(rows)
+        with GreyboxReader(self.source_of(shot), some.at) as reader:
+            while reader.step():
+                yield Progress(shot.name, "reading the set", reader.done, reader.total)
+        job = self._job(self.live(shot), some, reader)
+        return replace(job, shows=tuple(job.shows[row] for row in rows) if job.shows else ())
+
     def _engine_time(self, shot: Shot, scene: bpy.types.Scene) -> EngineTime | None:
         return engine_time(scene_rate(scene), rate_of(self.live_scene().mirage.engine), shot.start)
 

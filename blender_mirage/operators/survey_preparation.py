@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from queue import Queue
 
 import bpy
 
+from ..core.backend_process import BackendSettings
 from ..core.survey_watcher import SurveyWatcher
-from ..core.take_job import Order, Progress, Update
+from ..core.take_job import Order, Progress, TakeJob, Update
 from ..preferences import backend_settings
 from ..scene.output import output_folder
 from .shot_reading import ShotReading
@@ -31,14 +33,18 @@ class SurveyPreparation:
         return self._reading.steps()
 
     def watcher(self, updates: Queue[Update]) -> SurveyWatcher:
-        settings = self._reading.live_scene().mirage
-        order = Order(
-            order_id=uuid.uuid4().hex,
-            scene=self.scene,
-            settings=self._settings,
-            base=self._base,
-            takes=tuple(self._reading.jobs),
-            world_id=settings.world_id,
-            world_name=settings.world_name,
-        )
-        return SurveyWatcher(order, updates)
+        return SurveyWatcher(survey_order(self._reading, self._settings, self._base, self._reading.jobs), updates)
+
+
+def survey_order(reading: ShotReading, settings: BackendSettings, base: Path, jobs: Sequence[TakeJob]) -> Order:
+    """To look at `jobs` in the world of the scene that was read."""
+    wanted = reading.live_scene().mirage
+    return Order(
+        order_id=uuid.uuid4().hex,
+        scene=reading.scene,
+        settings=settings,
+        base=base,
+        takes=tuple(jobs),
+        world_id=wanted.world_id,
+        world_name=wanted.world_name,
+    )

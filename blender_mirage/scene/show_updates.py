@@ -273,4 +273,5 @@ def _show_coverage(state: bpy.types.PropertyGroup, scene: bpy.types.Scene | None
     except MirageError as error:
         add_warning(f"The coverage of {what.shot.name} could not be shown. {error}")
         return
-    bpy.ops.ed.undo_push(message=f"Mirage Coverage {what.shot.name}")
+    if what.pictures:  # they lie over the camera's view; words alone change nothing in the file
+        bpy.ops.ed.undo_push(message=f"Mirage Coverage {what.shot.name}")

@@ -11,6 +11,7 @@ pytest.importorskip("fastapi", reason="the backend is not installed here")
 
 from blender_mirage.core.take_files import frames_on_disk, read_sidecar, take_folder  # noqa: E402
 from blender_mirage.event_pump import pump  # noqa: E402
+from blender_mirage.scene.show_shots import status_of  # noqa: E402
 from tests.support.addon import enabled_addon, one_small_shot  # noqa: E402
 from tests.support.blender import add_camera, add_cube  # noqa: E402
 from tests.support.live_server import random_backend  # noqa: E402
@@ -63,6 +64,20 @@ def test_the_way_into_unseen_space_is_told_before_anything_is_generated(stage):
     assert "Unseen space from frame 4 on" in line.text and line.unseen
     assert line.stale.startswith("v001: 3 of 6 frames (4-6) are stale")
     assert stage.camera.data.background_images[-1].image_user.frame_duration == FRAMES
+
+
+def test_the_check_before_generating_says_in_the_list_where_a_shot_enters_unseen_space(stage):
+    """At some of its frames, without a picture: what lies over the camera's view stays."""
+    assert bpy.ops.mirage.check_shots() == {"FINISHED"} and pump.idle  # no backend was reached yet: nobody is asked
+    stage.frame_end = 3
+    run("generate_take")
+    assert run("check_shots").coverage[0].unseen is False
+    stage.frame_end, background = FRAMES, len(stage.camera.data.background_images)
+    stage.frame_set(2)
+    state = run("check_shots")
+    assert state.coverage[0].unseen and state.was_checked and stage.frame_current == 2
+    assert "unseen space from frame 4" in status_of(stage, "Camera").words
+    assert len(stage.camera.data.background_images) == background
 
 
 def test_only_what_an_edit_made_stale_is_made_anew(stage):

@@ -4,8 +4,9 @@ SIMPLIFIED_CHINESE = {
     "Check": "检查",
     "Check Before Generating": "生成前检查",
     "Look for what may spoil a take: no camera, an odd scale, a camera inside an object, whip pans, linked objects, "
-    "a full disk. Nothing is generated": (
-        "检查可能影响条目的问题：没有摄像机、比例异常、摄像机在物体内部、甩镜头、链接物体、磁盘已满。不会生成任何内容"
+    "a full disk, and where a camera enters space that the world has not seen. Nothing is generated": (
+        "检查可能影响条目的问题：没有摄像机、比例异常、摄像机在物体内部、甩镜头、链接物体、磁盘已满，以及摄像机在哪里进入世界未见的"
+        "空间。不会生成任何内容"
     ),
     "No problem found": "没有发现问题",
     "Make a Camera": "创建摄像机",

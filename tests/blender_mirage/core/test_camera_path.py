@@ -68,3 +68,13 @@ def test_rates_are_exact_though_blender_keeps_the_base_in_single_precision(fps, 
 def test_an_odd_rate_is_what_it_is_within_single_precision():
     for base in np.random.default_rng(0).uniform(0.5, 3.0, 200):
         assert exact_fps(24, float(base)) == pytest.approx(24 / base, rel=2e-6)
+
+
+def test_some_cameras_of_a_path_are_those_cameras():
+    c2w = np.stack([np.eye(4)] * 3)
+    c2w[:, 0, 3] = (1, 2, 3)
+    whole = path(c2w, places=(10.0, 11.25, 12.5))
+    some = whole.select([0, 2])
+    assert (some.frames, some.places) == ((10, 12), (10.0, 12.5))
+    assert np.array_equal(some.c2w[:, 0, 3], (1, 3)) and some.at == (10.0, 12.5)
+    assert whole.select(range(3)).frames == whole.frames

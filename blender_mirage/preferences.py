@@ -43,7 +43,7 @@ class MiragePreferences(bpy.types.AddonPreferences):
         name="Compute On",
         items=(
             ("AUTO", "Automatic", "An NVIDIA GPU where its driver answers, Apple's on a Mac, else the CPU"),
-            ("NVIDIA", "NVIDIA GPU", "Set the backend up with PyTorch for CUDA, a download of 2.7 GB"),
+            ("NVIDIA", "NVIDIA GPU", "Set the backend up with PyTorch for CUDA, a download of 2.9 GB"),
             ("CPU", "CPU", "Set the backend up with the small PyTorch that uses no GPU"),
         ),
     )

@@ -90,6 +90,7 @@ class BackendSetup(threading.Thread):
         self._runner: Runner
         self._step = Step("")
         self._step_start = time.monotonic()
+        self._told_time = ""
 
     @property
     def order_id(self) -> str:
@@ -224,7 +225,7 @@ class BackendSetup(threading.Thread):
         else:
             self._say("Downloading pip")
             wheel = fetch_pip(temporary, base.version[1], os.environ.get("PIP_INDEX_URL") or USUAL_INDEX, self._check)
-            shutil.unpack_archive(wheel, self._packages_of(python), "zip")  # a pure wheel is its packages
+            shutil.unpack_archive(wheel, environments.packages_folder(folder), "zip")  # a pure wheel is its packages
         return python
 
     def _renew_pip(self, python: Path) -> None:
@@ -247,7 +248,9 @@ class BackendSetup(threading.Thread):
         message, hint = explain(said, code)
         if build.index_only:
             raise SetupFailed(f"PyTorch for {_named(build)} could not be had from {build.index}. {message}", hint)
-        self._tell(SetUpProgress("Asking the usual index", notes=(_USUAL_INSTEAD.format(index=build.index),)))
+        note = f"{build.index} cannot be reached, so PyTorch comes from the usual index: a larger download."
+        self._tell(SetUpProgress("Asking the usual index", notes=(note,)))
+        self._require_space(build.instead)
 
     def _pip(self, python: Path, options: tuple[str, ...], *arguments: str) -> None:
         code, said = self._run_pip(python, (*options, *arguments))
@@ -256,13 +259,20 @@ class BackendSetup(threading.Thread):
 
     def _run_pip(self, python: Path, arguments: tuple[str, ...]) -> tuple[int, list[str]]:
         reader = PipReader()
+        there = environments.packages_in(python.parents[1])
 
         def on_line(line: str) -> None:
             step = reader.read(line)
             if step is not None:
                 self._show(step)
 
-        return self._runner.run(python, (*_INSTALL, *arguments), on_line, self._say_time)
+        def on_tick() -> None:
+            if reader.packages:  # pip says nothing while it unpacks them, which takes longer than the download
+                done = len(environments.packages_in(python.parents[1]) - there)
+                self._step = Step(f"Installing packages, {done} of {reader.packages}", done, reader.packages)
+            self._say_time()
+
+        return self._runner.run(python, (*_INSTALL, *arguments), on_line, on_tick)
 
     def _options(self, python: Path) -> tuple[str, ...]:
         return ("--progress-bar=raw" if self._pip_version(python) >= _RAW_PROGRESS else "--progress-bar=off",)
@@ -271,11 +281,6 @@ class BackendSetup(threading.Thread):
         _, said = self._runner.run(python, ("pip", "--version"))
         found = _PIP_VERSION.match(said[0]) if said else None
         return (int(found[1]), int(found[2])) if found else (0, 0)
-
-    def _packages_of(self, python: Path) -> str:
-        """Where an environment's packages lie."""
-        lib = "Lib/site-packages" if sys.platform == "win32" else "lib/python*/site-packages"
-        return str(next(python.parents[1].glob(lib)))
 
     def _examine(self, python: Path) -> str:
         """What `mirage doctor` finds: the device's name. Raises SetupFailed with what is not as it should be."""
@@ -305,17 +310,17 @@ class BackendSetup(threading.Thread):
 
     def _say_time(self) -> None:
         """Where no number moves, the time does."""
-        passed = int(time.monotonic() - self._step_start)
-        if passed >= 3 and not self._step.total:
-            minutes, seconds = divmod(passed, 60)
-            text = self._step.text
-            self._tell(SetUpProgress(f"{text}, {minutes} min {seconds} s" if minutes else f"{text}, {seconds} s"))
+        minutes, seconds = divmod(int(time.monotonic() - self._step_start), 60)
+        step = self._step
+        if step.text.startswith("Downloading") and step.total or (minutes, seconds) < (0, 3):
+            return
+        text = f"{step.text}, {minutes} min {seconds} s" if minutes else f"{step.text}, {seconds} s"
+        if text != self._told_time:
+            self._told_time = text
+            self._tell(SetUpProgress(text, step.done, step.total))
 
     def _tell(self, what: SetUpProgress | SetUpEnded) -> None:
         self._updates.put(Update(self.order.order_id, what))
-
-
-_USUAL_INSTEAD = "{index} cannot be reached, so PyTorch comes from the usual index: a larger download."
 
 
 def _named(build: TorchBuild) -> str:

@@ -243,7 +243,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class SetUpProgress:
-    """What setting the backend up does now. `total` is 0 where no end is known, else bytes."""
+    """What setting the backend up does now. `total` is 0 where no end is known."""
 
     text: str
     done: int = 0

@@ -18,7 +18,7 @@ class MIRAGE_OT_set_up_backend(bpy.types.Operator):
     bl_label = "Set Up Backend"
     bl_description = (
         "Make a Python environment for the backend, outside Blender, or bring it to the add-on's version. pip "
-        "downloads about 0.3 GB, with an NVIDIA GPU 2.7 GB. Nothing else on this machine is changed"
+        "downloads about 0.3 GB, with an NVIDIA GPU 2.9 GB. Nothing else on this machine is changed"
     )
     bl_options = {"REGISTER"}
 

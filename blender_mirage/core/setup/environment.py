@@ -57,6 +57,18 @@ def python_in(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
+def packages_folder(folder: Path) -> Path:
+    """Where the packages of the environment in `folder` lie."""
+    return next(folder.glob("Lib/site-packages" if sys.platform == "win32" else "lib/python*/site-packages"))
+
+
+def packages_in(folder: Path) -> set[str]:
+    """Names and versions of the packages that lie there whole: pip writes the list of a package's files last."""
+    with suppress(OSError, StopIteration):
+        return {file.parent.name for file in packages_folder(folder).glob("*.dist-info/RECORD")}
+    return set()
+
+
 def set_up_environment(data_dir: Path) -> Environment | None:
     """The newest whole environment of a data folder. A few small files are read; nothing is run."""
     for folder in sorted(_numbered(data_dir), key=lambda folder: int(folder.name), reverse=True):

@@ -17,7 +17,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Step:
-    """What pip does now. `total` is 0 where no end is known, else bytes."""
+    """What pip does now. `total` is 0 where no end is known, else bytes or packages."""
 
     text: str
     done: int = 0
@@ -29,6 +29,8 @@ class PipReader:
 
     def __init__(self) -> None:
         self._file = ""
+        self.packages = 0
+        """That are being installed; 0 before."""
 
     def read(self, line: str) -> Step | None:
         """What changed with this line; None where nothing that the user should see."""
@@ -50,8 +52,8 @@ class PipReader:
             self._file = ""
             return Step(f"Looking for {found[1]}")
         if found := _INSTALLING.match(line):
-            count = len(found[1].split(","))
-            return Step(f"Installing {count} packages" if count > 1 else f"Installing {found[1]}")
+            self.packages = len(found[1].split(","))
+            return Step(f"Installing packages, 0 of {self.packages}", 0, self.packages)
         return None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import SetupFailed
 from ..programs import environment_of_programs, no_window
@@ -22,6 +22,7 @@ AUTOMATIC, NVIDIA, CPU = "AUTO", "NVIDIA", "CPU"
 
 _SMI_SECONDS = 20.0
 _SMI_PLACES = ("nvidia-smi", "/usr/lib/wsl/lib/nvidia-smi")
+_LINUX_CUDA_MB = 2900, 5300
 _BUILDS = ((580, 7.5, "cu130"), (570, 7.5, "cu128"), (525, 0.0, "cu126"))
 """Least driver, least compute capability, folder of the index."""
 
@@ -54,6 +55,11 @@ class TorchBuild:
     """What the environment takes."""
     remark: str = ""
     """What the user should know about the choice."""
+
+    @property
+    def instead(self) -> TorchBuild:
+        """What the usual index brings where `index` cannot be reached."""
+        return replace(self, index="", download_mb=_LINUX_CUDA_MB[0], disk_mb=_LINUX_CUDA_MB[1])
 
     @property
     def needed_mb(self) -> int:
@@ -104,7 +110,7 @@ def choose_build(wanted: str, gpu: Gpu | None, machine: str, platform: str = sys
     if platform == "win32":
         return TorchBuild(cuda, f"{PYTORCH_INDEX}/{cuda}", True, 2500, 5500)
     usual = cuda == "cu130" and machine in ("x86_64", "AMD64")
-    return TorchBuild(cuda, "" if usual else f"{PYTORCH_INDEX}/{cuda}", not usual, 2700, 6500)
+    return TorchBuild(cuda, "" if usual else f"{PYTORCH_INDEX}/{cuda}", not usual, *_LINUX_CUDA_MB)
 
 
 def _cuda(gpu: Gpu | None) -> tuple[str, str]:

@@ -5,10 +5,10 @@ SIMPLIFIED_CHINESE = {
     "Set Up Backend": "安装后端",
     (
         "Make a Python environment for the backend, outside Blender, or bring it to the add-on's version. pip "
-        "downloads about 0.3 GB, with an NVIDIA GPU 2.7 GB. Nothing else on this machine is changed"
+        "downloads about 0.3 GB, with an NVIDIA GPU 2.9 GB. Nothing else on this machine is changed"
     ): (
         "在 Blender 之外为后端建立 Python 环境，或将其更新到插件的版本。"
-        "pip 大约下载 0.3 GB，使用 NVIDIA GPU 时为 2.7 GB。"
+        "pip 大约下载 0.3 GB，使用 NVIDIA GPU 时为 2.9 GB。"
         "本机的其他内容不会改变"
     ),
     "Cancel Set-up": "取消安装",
@@ -43,7 +43,7 @@ SIMPLIFIED_CHINESE = {
         "驱动有响应时使用 NVIDIA GPU，Mac 上使用 Apple GPU，否则使用 CPU"
     ),
     "NVIDIA GPU": "NVIDIA 显卡",
-    "Set the backend up with PyTorch for CUDA, a download of 2.7 GB": "安装带 CUDA 的 PyTorch，下载 2.7 GB",
+    "Set the backend up with PyTorch for CUDA, a download of 2.9 GB": "安装带 CUDA 的 PyTorch，下载 2.9 GB",
     "CPU": "仅 CPU",
     "Set the backend up with the small PyTorch that uses no GPU": "安装不使用 GPU 的小型 PyTorch",
     "Holds the backend's environment, worlds and takes. Empty: the usual one of this system": (
@@ -71,8 +71,7 @@ SENTENCES = {
     "Downloading {package}, {size:n} {unit}": "正在下载 {package}，{size} {unit}",
     "Downloading {package}, {done:n} of {total:n} MB": "正在下载 {package}，{done} / {total} MB",
     "{package} was downloaded before": "{package} 之前已下载",
-    "Installing {count:n} packages": "正在安装 {count} 个软件包",
-    "Installing {package}": "正在安装 {package}",
+    "Installing packages, {done:n} of {count:n}": "正在安装软件包，{done} / {count}",
     "{phase:t}, {minutes:n} min {seconds:n} s": "{phase}，{minutes} 分 {seconds} 秒",
     "{phase:t}, {seconds:n} s": "{phase}，{seconds} 秒",
     "Cancelling: what was half made is removed": "正在取消：正在删除未完成的部分",

@@ -17,6 +17,7 @@ from bpy.props import (
 from .compat import blend_relative, callbacks
 from .core.errors import MirageError
 from .scene.compare_takes import set_split
+from .scene.draw_coating import redraw_regions
 from .scene.prompt_words import prompt_remark, words_of
 from .scene.read_shots import read_shots
 from .scene.show_world import tokens_of
@@ -34,6 +35,10 @@ def _shot_names(settings, context, text):
 
 def _move_wipe(state, context):
     set_split(context.scene, state.compare_split)
+
+
+def _redraw_overlay(state, context):
+    redraw_regions()
 
 
 def _is_camera(settings, thing):
@@ -294,6 +299,25 @@ class MirageState(bpy.types.PropertyGroup):
     commits: CollectionProperty(type=MirageCommitItem)
     commit_index: IntProperty(name="Commit", description="What a take or a look wrote into the world")
     coverage: CollectionProperty(type=MirageCoverageItem)
+    overlay_on: BoolProperty(description="Whether the set is coated with what its world knows of it")
+    overlay_text: StringProperty(description="Why the coating is not that of what there is to see")
+    overlay_seen: StringProperty(description="Share of the surfaces, in words")
+    overlay_partly: StringProperty()
+    overlay_never: StringProperty()
+    overlay_opacity: FloatProperty(
+        name="Overlay Opacity",
+        subtype="FACTOR",
+        default=1.0,
+        min=0.1,
+        max=1.0,
+        description="How strongly the set is coated",
+        **callbacks(update=_redraw_overlay),
+    )
+    overlay_only_unseen: BoolProperty(
+        name="Only What Is Not Seen",
+        description="Leave surfaces bare that the world has seen",
+        **callbacks(update=_redraw_overlay),
+    )
     findings: CollectionProperty(type=MirageFindingItem)
     was_checked: BoolProperty(description="Whether the findings are those of this session")
     shots: CollectionProperty(type=MirageShotItem)

@@ -6,7 +6,7 @@ import bpy
 
 from . import event_pump, operators, preferences, properties, render_truce, translations, ui
 from .__main__ import main
-from .scene import chosen_world, ids
+from .scene import chosen_world, coverage_overlay, ids
 
 CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *ui.CLASSES)
 COMMAND = "mirage"
@@ -33,6 +33,7 @@ def unregister() -> None:
     atexit.unregister(unregister)
     bpy.utils.unregister_cli_command(_commands.pop())
     translations.unregister()
+    coverage_overlay.unregister()
     render_truce.unregister()
     event_pump.unregister()
     chosen_world.unregister()

@@ -15,16 +15,24 @@ from numpy.typing import NDArray
 from ..wire.arrays import Arrays
 from ..wire.live import SurfaceInfo
 from .coverage_words import UNSEEN_SHARE, percent
+from .errors import ContractMismatch
 
 Float32 = NDArray[np.float32]
 Rgba = tuple[float, float, float, float]
 
+CONNECTING = "Connecting"
+READING = "Reading the set"
+WAITING = "Waiting for the end of the job"
+NO_WORLD = "This scene has no world yet: generate a take, or choose a world"
+NO_CAMERA = "There is no camera that the coverage could be judged for: add one"
+NO_MESH = "There is no mesh that renders"
+
 NEVER, PARTLY, SEEN = range(3)
 """States of a tile, as `wire.live.SurfaceInfo` numbers them."""
 TINTS: dict[int, Rgba] = {
-    SEEN: (0.0, 0.55, 0.41, 0.45),
-    PARTLY: (0.94, 0.78, 0.2, 0.62),
-    NEVER: (0.88, 0.33, 0.0, 0.8),
+    SEEN: (0.0, 0.5, 0.42, 0.28),
+    PARTLY: (0.95, 0.8, 0.25, 0.4),
+    NEVER: (0.9, 0.36, 0.05, 0.5),
 }
 """sRGB, and the opacity of each where the user wants all of it."""
 LIFT = 0.01
@@ -47,11 +55,15 @@ class Coating:
 
 
 def coating_of(info: SurfaceInfo, arrays: Arrays, metres: float) -> Coating:
-    """From a surface's answer; `metres`: how long a Blender unit is. Raises ValueError where the arrays do not match."""
+    """From a surface's answer; `metres`: how long a Blender unit is. Raises ContractMismatch where its arrays do not
+    match."""
     position, edges, state = arrays["position"], arrays["edges"], arrays["state"]
     count = len(state)
     if position.shape != (count, 3) or edges.shape != (count, 2, 3):
-        raise ValueError(f"expected {count} tiles, got positions {position.shape} and edges {edges.shape}")
+        raise ContractMismatch(
+            f"The backend told of {count} surfaces, and where {len(position)} are.",
+            "Update the add-on and the backend to the same release.",
+        )
     first, second = edges[:, 0], edges[:, 1]
     crossed = np.cross(first, second)
     area = np.maximum(np.linalg.norm(crossed, axis=-1, keepdims=True), 1e-30)

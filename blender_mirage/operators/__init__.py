@@ -33,6 +33,7 @@ from .set_up_backend import MIRAGE_OT_cancel_setup, MIRAGE_OT_set_up_backend
 from .start_backend import MIRAGE_OT_start_backend
 from .survey_coverage import MIRAGE_OT_survey_coverage
 from .swap_take import MIRAGE_OT_swap_take
+from .toggle_coverage import MIRAGE_OT_toggle_coverage
 from .use_paint_over import MIRAGE_OT_use_paint_over
 from .use_preset import MIRAGE_OT_use_preset
 
@@ -75,6 +76,7 @@ CLASSES = (
     MIRAGE_OT_stop_comparing,
     MIRAGE_OT_survey_coverage,
     MIRAGE_OT_swap_take,
+    MIRAGE_OT_toggle_coverage,
     MIRAGE_OT_use_paint_over,
     MIRAGE_OT_use_preset,
 )

@@ -1,8 +1,15 @@
-"""The Coverage part of the Mirage tab: what the world has seen of the shots."""
+"""The Coverage part of the Mirage tab: what the world has seen of the set, and of the shots."""
 
 import bpy
 
+from ..translations import said
 from .sentences import draw_sentence
+
+_LEGEND = (
+    ("overlay_seen", "Seen", "STRIP_COLOR_04"),
+    ("overlay_partly", "Partly", "STRIP_COLOR_03"),
+    ("overlay_never", "Never", "STRIP_COLOR_02"),
+)
 
 
 class MIRAGE_PT_coverage(bpy.types.Panel):
@@ -16,6 +23,7 @@ class MIRAGE_PT_coverage(bpy.types.Panel):
 
     def draw(self, context):
         layout, state = self.layout, context.window_manager.mirage
+        _draw_overlay(layout, context, state)
         layout.operator("mirage.survey_coverage", icon="VIEWZOOM")
         for shot in state.coverage:
             box = layout.box().column(align=True)
@@ -25,6 +33,24 @@ class MIRAGE_PT_coverage(bpy.types.Panel):
         ends = layout.column(align=True)
         ends.operator("mirage.regenerate_stale", icon="FILE_REFRESH")
         ends.operator("mirage.hide_coverage", icon="HIDE_ON")
+
+
+def _draw_overlay(layout, context, state):
+    layout.operator("mirage.toggle_coverage", icon="OVERLAY", depress=state.overlay_on)
+    if not state.overlay_on:
+        return
+    box = layout.box().column(align=True)
+    draw_sentence(box, context, state.overlay_text, "INFO")
+    if state.overlay_never:
+        for name, words, icon in _LEGEND:
+            row = box.row()
+            row.label(text=said(words), icon=icon, translate=False)
+            share = row.row()
+            share.alignment = "RIGHT"
+            share.label(text=said(getattr(state, name)), translate=False)
+    box.separator()
+    box.prop(state, "overlay_opacity", slider=True)
+    box.prop(state, "overlay_only_unseen")
 
 
 CLASSES = (MIRAGE_PT_coverage,)

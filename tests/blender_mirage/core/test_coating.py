@@ -16,6 +16,7 @@ from blender_mirage.core.coating import (
     triangles_of,
     unseen_warning,
 )
+from blender_mirage.core.errors import ContractMismatch
 from blender_mirage.wire.live import SurfaceInfo
 
 INFO = SurfaceInfo(0.6, 0.001, 0.399, 0.34)
@@ -70,7 +71,7 @@ def test_nothing_is_a_coating_too() -> None:
 
 def test_arrays_that_do_not_match_are_refused() -> None:
     arrays = some_tiles(10)
-    with pytest.raises(ValueError, match="expected 10 tiles"):
+    with pytest.raises(ContractMismatch, match="10 surfaces, and where 9 are"):
         coating_of(INFO, arrays | {"position": arrays["position"][:9]}, 1.0)
 
 

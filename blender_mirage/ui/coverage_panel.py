@@ -5,12 +5,6 @@ import bpy
 from ..translations import said
 from .sentences import draw_sentence
 
-_LEGEND = (
-    ("overlay_seen", "Seen", "STRIP_COLOR_04"),
-    ("overlay_partly", "Partly", "STRIP_COLOR_03"),
-    ("overlay_never", "Never", "STRIP_COLOR_02"),
-)
-
 
 class MIRAGE_PT_coverage(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
@@ -42,15 +36,21 @@ def _draw_overlay(layout, context, state):
     box = layout.box().column(align=True)
     draw_sentence(box, context, state.overlay_text, "INFO")
     if state.overlay_never:
-        for name, words, icon in _LEGEND:
-            row = box.row()
-            row.label(text=said(words), icon=icon, translate=False)
-            share = row.row()
-            share.alignment = "RIGHT"
-            share.label(text=said(getattr(state, name)), translate=False)
+        _draw_share(box, said("Seen"), state.overlay_seen, "STRIP_COLOR_04")
+        _draw_share(box, said("Partly"), state.overlay_partly, "STRIP_COLOR_03")
+        _draw_share(box, said("Never"), state.overlay_never, "STRIP_COLOR_02")
     box.separator()
     box.prop(state, "overlay_opacity", slider=True)
     box.prop(state, "overlay_only_unseen")
+
+
+def _draw_share(layout, name, share, icon):
+    """A line of the legend; the icon has the tint's colour."""
+    row = layout.row()
+    row.label(text=name, icon=icon, translate=False)
+    end = row.row()
+    end.alignment = "RIGHT"
+    end.label(text=said(share), translate=False)
 
 
 CLASSES = (MIRAGE_PT_coverage,)

@@ -32,6 +32,13 @@ def update_status(scene: bpy.types.Scene, shot: str, change: Callable[[ShotStatu
     _status[key] = change(_status.get(key, ShotStatus()))
 
 
+def forget_unseen(scene: bpy.types.Scene) -> None:
+    """The world remembers something else now: where shots enter unseen space is not known any more."""
+    for key, status in _status.items():
+        if key[0] == scene.session_uid:
+            _status[key] = replace(status, unseen_from=None)
+
+
 def end_all(scene: bpy.types.Scene, failure: str = "") -> None:
     """Nothing is made any more; `failure`: why the one that was at work came to nothing."""
     for key, status in _status.items():

@@ -37,7 +37,7 @@ from .prompt_words import learn_vocabularies
 from .scene_keys import find_scene
 from .show_coverage import show_coverage
 from .show_setup import show_setup
-from .show_shots import end_all, forget_shots, update_status
+from .show_shots import end_all, forget_shots, forget_unseen, update_status
 from .show_take import show_take, strip_facts
 from .show_world import show_world
 
@@ -68,7 +68,8 @@ def apply(key: SceneKey, what: Happening, of_job: bool = True) -> None:
         if scene is not None and of_job:
             end_all(scene, what.message if what.state == "failed" else "")
     elif isinstance(what, WorldSeen):
-        show_world(state, what)
+        if show_world(state, what) and scene is not None:
+            forget_unseen(scene)
     elif isinstance(what, TakeSaved):
         state.result = str(what.folder)
         own = what.pending.take.scene

@@ -17,9 +17,11 @@ _anchors: dict[str, tuple[AnchorInfo, ...]] = {}  # of the world that is shown, 
 _found: dict[str, tuple[AnchorInfo, ...]] = {}  # what `anchors_of` has answered, by the object's id
 
 
-def show_world(state: bpy.types.PropertyGroup, seen: WorldSeen) -> None:
-    """Writes it into the properties that the panel draws; the chosen line of the history stays chosen."""
+def show_world(state: bpy.types.PropertyGroup, seen: WorldSeen) -> bool:
+    """Writes it into the properties that the panel draws; the chosen line of the history stays chosen. True where the
+    world is known to remember something else than it did."""
     stats = seen.stats
+    known = _remembered(state) if state.memory_world == stats.world_id else None
     _anchors.clear()
     _found.clear()
     _anchors[stats.world_id] = seen.anchors
@@ -32,6 +34,11 @@ def show_world(state: bpy.types.PropertyGroup, seen: WorldSeen) -> None:
         _fill(state.commits.add(), commit)
     ids = [commit.take_id for commit in state.commits]
     state.commit_index = ids.index(before) if before in ids else 0
+    return known is not None and known != _remembered(state)
+
+
+def _remembered(state: bpy.types.PropertyGroup) -> tuple[str, ...]:
+    return tuple(sorted(item.take_id for item in state.commits if item.state == "live"))
 
 
 def anchors_of(thing: bpy.types.Object, world_id: str) -> tuple[AnchorInfo, ...]:

@@ -17,6 +17,7 @@ SIMPLIFIED_CHINESE = {
     "Never": "从未看到",
 }
 SENTENCES = {
+    "Reading the set": "正在读取布景",
     "Waiting for the end of the job": "正在等待任务结束",
     "There is no camera that the coverage could be judged for: add one": "没有可供判断覆盖的摄像机：请添加一个",
     "There is no mesh that renders": "没有可渲染的网格",

@@ -30,6 +30,8 @@ def register() -> None:
 
 
 def unregister() -> None:
+    if not _commands:  # Blender's own end, which comes after the above and switches every add-on off
+        return
     atexit.unregister(unregister)
     bpy.utils.unregister_cli_command(_commands.pop())
     translations.unregister()

@@ -307,7 +307,7 @@ class MirageState(bpy.types.PropertyGroup):
     overlay_opacity: FloatProperty(
         name="Overlay Opacity",
         subtype="FACTOR",
-        default=1.0,
+        default=0.75,
         min=0.1,
         max=1.0,
         description="How strongly the set is coated",

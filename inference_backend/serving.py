@@ -25,6 +25,8 @@ from .services import open_services
 from .storage.atomic import write_atomic
 
 SERVER_FILE = "server.json"
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""All of the machine's addresses -> the one that programs on it call."""
 _SHUTDOWN_GRACE_S = 2  # open event streams are cut after so long
 
 
@@ -35,6 +37,7 @@ def serve(config: BackendConfig, command: Sequence[str] | None = None) -> None:
     """
     with _listen(config) as listener:
         host, port = listener.getsockname()[:2]
+        host = _ANY.get(host, host)
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         with open_services(config, command, holder=f"the backend at {url}") as services:
             settings = uvicorn.Config(

@@ -111,7 +111,8 @@ def find_backend(settings: BackendSettings, seconds: float = CONNECT_SECONDS) ->
     url = running_url(settings.data_dir)
     if url is None:
         return None
-    client = _client(settings, url)
+    # Its own data folder says where it listens, so that its token is right whatever the address.
+    client = MirageClient(url, settings.token or read_token(settings.data_dir))
     try:
         return Connection(client, client.health(seconds))
     except BackendUnreachable:

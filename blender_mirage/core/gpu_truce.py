@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from .backend_process import BackendSettings, find_backend
-from .client import MirageClient
+from dataclasses import replace
+
+from .address import is_loopback
+from .backend_process import BackendSettings, connect
 from .errors import MirageError
 
 
 def make_room(settings: BackendSettings) -> bool:
-    """Asks the backend, where one runs and is not at work, to give the GPU's memory back; true where it did.
+    """Asks the backend of this machine, where one runs and is not at work, to give the GPU's memory back; true where it
+    did.
 
-    Waits a few seconds at the most. A backend that is at work is left alone: its take would be lost.
+    Waits a few seconds at the most. A backend that is at work is left alone: its take would be lost. So is one on
+    another machine: its GPU is not the one that is rendered with.
     """
+    if settings.address.strip() and not is_loopback(settings.address):
+        return False
     try:
-        client = _client(settings)
-        if client is None:
-            return False
-        with client:
+        with connect(replace(settings, start=False), lambda words: None).client as client:
             health = client.health()
             if health.worker == "busy" or health.queue_length:
                 return False
@@ -24,10 +27,3 @@ def make_room(settings: BackendSettings) -> bool:
             return True
     except MirageError:
         return False  # a render must not fail because nobody could make room for it
-
-
-def _client(settings: BackendSettings) -> MirageClient | None:
-    if settings.address.strip():
-        return MirageClient(settings.address, settings.token)
-    found = find_backend(settings)
-    return found.client if found else None

@@ -7,8 +7,10 @@ to a foreign name (DNS rebinding) carries that name as Host. Other users of the 
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import logging
 import secrets
+import socket
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -43,6 +45,12 @@ class Gate:
     def __init__(self, app: ASGIApp, config: BackendConfig, token: str) -> None:
         self._app = app
         self._hosts = {*LOOPBACK_HOSTS, config.host, *config.allowed_hosts}
+        # Where it listens to a network, it may be called by any address and by the machine's own name: a page that was
+        # bound to a foreign name by DNS carries that name.
+        self._open = config.host not in LOOPBACK_HOSTS
+        if self._open:
+            name = socket.gethostname().lower()
+            self._hosts |= {name, f"{name.partition('.')[0]}.local"}
         self._token = token.encode()
         self._limit = config.max_body_bytes
 
@@ -75,11 +83,11 @@ class Gate:
 
     def _refusal(self, headers: Headers) -> Problem | None:
         host = _host_name(headers.get("host", ""))
-        if host not in self._hosts:
+        if host not in self._hosts and not (self._open and _is_address(host)):
             return Problem(
                 "forbidden",
                 f"The backend is not to be called by the name {host!r}.",
-                "Call it by 127.0.0.1, or name the host in MIRAGE_ALLOWED_HOSTS when it is started.",
+                "Call it by its IP address, or name the host in MIRAGE_ALLOWED_HOSTS when it is started.",
             )
         if "origin" in headers:
             return Problem(
@@ -133,6 +141,14 @@ def _too_large(size: str, limit: int) -> tuple[str, str]:
         f"The request has {size}; this backend takes {limit}.",
         "Send less at once (fewer frames, a lighter mesh), or raise MIRAGE_MAX_BODY_BYTES.",
     )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _host_name(header: str) -> str:

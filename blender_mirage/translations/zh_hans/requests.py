@@ -15,8 +15,8 @@ SENTENCES = {
     "The token file {path} is empty.": "令牌文件 {path} 是空的。",
     "Remove it; the next start makes a new one.": "请删除它；下次启动会新建。",
     "The backend is not to be called by the name {host:r}.": "不允许用名称 {host} 访问后端。",
-    "Call it by 127.0.0.1, or name the host in MIRAGE_ALLOWED_HOSTS when it is started.": (
-        "请用 127.0.0.1 访问，或在启动时把该主机写入 MIRAGE_ALLOWED_HOSTS。"
+    "Call it by its IP address, or name the host in MIRAGE_ALLOWED_HOSTS when it is started.": (
+        "请用它的 IP 地址访问，或在启动时把该主机写入 MIRAGE_ALLOWED_HOSTS。"
     ),
     "A web page ({origin}) may not call the backend.": "网页（{origin}）不得访问后端。",
     "Use the add-on.": "请使用插件。",

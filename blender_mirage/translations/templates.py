@@ -30,8 +30,8 @@ KINDS = {
 FIELD = re.compile(r"\{(?P<name>[a-z_]\w*)(?::(?P<kind>[nrto]))?\}")
 
 _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
-_MOST_SPLITS = 64
-"""Ways to cut one sentence by one template that are tried: a text full of commas has very many."""
+_MOST_CUTS, _MOST_PARTS = 64, 150
+"""Ways to cut a text by one template, and parts of one sentence, that are tried: one full of commas has very many."""
 _KEPT = 1024
 """Sentences whose template is remembered: panels ask for the same ones at every redraw."""
 
@@ -112,28 +112,47 @@ class Phrasebook:
     """The templates of one interface."""
 
     def __init__(self, templates: Iterable[str]) -> None:
-        self._whole: set[str] = set()
+        self.whole: set[str] = set()
         patterns: list[_Pattern] = []
         for template in templates:
             fields = list(FIELD.finditer(template))
             if not fields:
-                self._whole.add(template)
+                self.whole.add(template)
                 continue
             kinds = tuple(field["kind"] or "" for field in fields)
             patterns.append(_Pattern(template, tuple(field["name"] for field in fields), kinds, literals_of(template)))
-        self._patterns = sorted(patterns, key=lambda pattern: pattern.rank)
+        self.patterns = sorted(patterns, key=lambda pattern: pattern.rank)
         self.find = lru_cache(_KEPT)(self._find)
 
     def _find(self, text: str) -> Found | Joined | None:
         """What `text` was made from; None where no template makes it."""
-        if text in self._whole:
+        return _Search(self).find(text)
+
+
+class _Search:
+    """For the templates of one sentence and of its parts, each of which is looked at once."""
+
+    def __init__(self, book: Phrasebook) -> None:
+        self._book = book
+        self._known: dict[str, Found | Joined | None] = {}
+
+    def find(self, text: str) -> Found | Joined | None:
+        if text in self._book.whole:
             return Found(text, text, {})
-        for pattern in self._patterns:
-            for values in islice(pattern.cuts(text), _MOST_SPLITS):
+        if text not in self._known:
+            if len(self._known) == _MOST_PARTS:
+                return None
+            self._known[text] = None
+            self._known[text] = self._of_a_pattern(text) or self._in_sentences(text)
+        return self._known[text]
+
+    def _of_a_pattern(self, text: str) -> Found | None:
+        for pattern in self._book.patterns:
+            for values in islice(pattern.cuts(text), _MOST_CUTS):
                 inner = self._inner(pattern, values)
                 if inner is not None:
                     return Found(text, pattern.template, inner)
-        return self._in_sentences(text)
+        return None
 
     def _inner(self, pattern: _Pattern, values: tuple[str, ...]) -> dict[str, str | Found | Joined] | None:
         """The values by name, those that are made from templates found; None where one of these is not."""

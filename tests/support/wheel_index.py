@@ -6,6 +6,8 @@ import base64
 import csv
 import hashlib
 import io
+import os
+import random
 import threading
 import time
 import zipfile
@@ -17,6 +19,9 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+HEAVY_MB = 3
 PIECE = 1 << 16
 
 BACKEND = """
@@ -89,6 +94,41 @@ class Index:
         self.flow = threading.Event()
         self.flow.set()
         self._server = server
+
+
+class Shop:
+    """An index with what a backend needs, and the wheels of several backends."""
+
+    def __init__(self, folder: Path, served: Index) -> None:
+        self.folder, self.served = folder, served
+        self.wheels = folder.parent / "wheels"
+        self.wheels.mkdir()
+        self.pip = pack_pip(folder)
+        heavy = random.Random(0).randbytes(HEAVY_MB * 1_000_000)
+        make_wheel(folder, "heavy", "1.0", {"heavy/__init__.py": b"", "heavy/weights.bin": heavy})
+        make_wheel(folder, "slow", "1.0", {"slow/__init__.py": b"", "slow/weights.bin": heavy[::-1]})
+        make_wheel(folder, "torch", "2.13.0", {"torch/__init__.py": b""})
+
+    def backend(self, version: str, *requires: str, whole: bool = True) -> Path:
+        return make_backend(self.wheels, version, *requires, whole=whole)
+
+
+@contextmanager
+def open_shop(work: Path) -> Iterator[Shop]:
+    """Meanwhile pip knows no other index, and no Python or graphics card lies on the PATH."""
+    folder = work / "index"
+    folder.mkdir()
+    with pytest.MonkeyPatch.context() as patch, index(folder) as served:
+        for name, value in {
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": served.url,
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_CACHE_DIR": str(work / "cache"),
+            "PIP_USER": "1",  # would send packages elsewhere
+            "PATH": str(folder),
+        }.items():
+            patch.setenv(name, value)
+        yield Shop(folder, served)
 
 
 class _Handler(SimpleHTTPRequestHandler):

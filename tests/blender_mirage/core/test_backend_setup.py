@@ -20,45 +20,16 @@ from blender_mirage.core.scene_key import SceneKey
 from blender_mirage.core.setup.environment import FOLDER, held, set_up_environment
 from blender_mirage.core.setup.torch_build import TorchBuild
 from blender_mirage.core.take_job import SetUpEnded, SetUpProgress
-from tests.support.wheel_index import index, make_backend, make_wheel, pack_pip
+from tests.support.wheel_index import HEAVY_MB, make_wheel, open_shop
 
 BASE = sys._base_executable
-HEAVY_MB = 3
 GIVE_UP_SECONDS = 120
-
-
-class Shop:
-    """An index with what a backend needs, and the wheels of several backends."""
-
-    def __init__(self, folder: Path, served) -> None:
-        self.folder, self.served = folder, served
-        self.wheels = folder.parent / "wheels"
-        self.wheels.mkdir()
-        pack_pip(folder)
-        heavy = random.Random(0).randbytes(HEAVY_MB * 1_000_000)
-        make_wheel(folder, "heavy", "1.0", {"heavy/__init__.py": b"", "heavy/weights.bin": heavy})
-        make_wheel(folder, "slow", "1.0", {"slow/__init__.py": b"", "slow/weights.bin": heavy[::-1]})
-        make_wheel(folder, "torch", "2.13.0", {"torch/__init__.py": b""})
-
-    def backend(self, version: str, *requires: str, whole: bool = True) -> Path:
-        return make_backend(self.wheels, version, *requires, whole=whole)
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("shop") / "index"
-    folder.mkdir()
-    with pytest.MonkeyPatch.context() as patch, index(folder) as served:
-        for name, value in {
-            "PIP_NO_INDEX": "1",
-            "PIP_FIND_LINKS": served.url,
-            "PIP_CONFIG_FILE": os.devnull,
-            "PIP_CACHE_DIR": str(folder.parent / "cache"),
-            "PIP_USER": "1",  # would send packages elsewhere
-            "PATH": str(folder),  # no Python is found here, nor a graphics card
-        }.items():
-            patch.setenv(name, value)
-        yield Shop(folder, served)
+    with open_shop(tmp_path_factory.mktemp("shop")) as running:
+        yield running
 
 
 def start(data_dir: Path, wheel: Path, python: str = BASE, build: str = "AUTO") -> BackendSetup:

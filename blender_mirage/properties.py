@@ -18,6 +18,7 @@ from .compat import blend_relative, callbacks
 from .core.errors import MirageError
 from .scene.compare_takes import set_split
 from .scene.draw_coating import redraw_regions
+from .scene.live_look import redraw_views
 from .scene.prompt_words import prompt_remark, words_of
 from .scene.read_shots import read_shots
 from .scene.show_world import tokens_of
@@ -35,6 +36,10 @@ def _shot_names(settings, context, text):
 
 def _move_wipe(state, context):
     set_split(context.scene, state.compare_split)
+
+
+def _redraw_live(state, context):
+    redraw_views()
 
 
 def _redraw_overlay(state, context):
@@ -327,6 +332,26 @@ class MirageState(bpy.types.PropertyGroup):
     shots_problem: StringProperty(description="Why there is no shot")
     takes: CollectionProperty(type=MirageTakeItem)
     take_index: IntProperty(name="Take", description="One version of the chosen shot")
+    live_on: BoolProperty(description="Whether the live look is on")
+    live_text: StringProperty(description="What the live look does")
+    live_seen: StringProperty(description="How much of its frame the world knows")
+    live_opacity: FloatProperty(
+        name="Opacity",
+        subtype="FACTOR",
+        default=1.0,
+        min=0.0,
+        max=1.0,
+        description="Of the engine's frame over the greybox",
+        **callbacks(update=_redraw_live),
+    )
+    live_size: EnumProperty(
+        name="Size",
+        items=(
+            ("AUTO", "Auto", "Small while something moves, as large as a take when nothing does"),
+            ("SMALL", "Small", "Always small: quick"),
+            ("FULL", "Full", "Always as large as a take"),
+        ),
+    )
     compare_split: FloatProperty(
         name="Wipe",
         subtype="FACTOR",

@@ -6,7 +6,8 @@ import bpy
 
 from . import event_pump, operators, preferences, properties, render_truce, translations, ui
 from .__main__ import main
-from .scene import chosen_world, coverage_overlay, ids
+from .scene import chosen_world, coverage_overlay, ids, live_look
+from .ui import live_panel
 
 CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *ui.CLASSES)
 COMMAND = "mirage"
@@ -23,6 +24,7 @@ def register() -> None:
     chosen_world.register()
     event_pump.register()
     render_truce.register()
+    live_panel.register()
     translations.register(CLASSES)
     _commands.append(bpy.utils.register_cli_command(COMMAND, main))
     if not bpy.app.binary_path:  # as a module, bpy crashes or hangs at its end while Python's classes are in it
@@ -35,6 +37,8 @@ def unregister() -> None:
     atexit.unregister(unregister)
     bpy.utils.unregister_cli_command(_commands.pop())
     translations.unregister()
+    live_panel.unregister()
+    live_look.unregister()
     coverage_overlay.unregister()
     render_truce.unregister()
     event_pump.unregister()

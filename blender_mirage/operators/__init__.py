@@ -16,6 +16,7 @@ from .forget_object import MIRAGE_OT_forget_object
 from .fork_world import MIRAGE_OT_fork_world
 from .generate_take import MIRAGE_OT_generate_take
 from .hide_coverage import MIRAGE_OT_hide_coverage
+from .live_look import MIRAGE_OT_live_look
 from .override_shot import MIRAGE_OT_override_shot, MIRAGE_OT_remove_override
 from .paint_over_frame import MIRAGE_OT_paint_over_frame
 from .pick_up_takes import MIRAGE_OT_pick_up_takes
@@ -57,6 +58,7 @@ CLASSES = (
     MIRAGE_OT_generate_take,
     MIRAGE_OT_go_to_frame,
     MIRAGE_OT_hide_coverage,
+    MIRAGE_OT_live_look,
     MIRAGE_OT_override_shot,
     MIRAGE_OT_paint_over_frame,
     MIRAGE_OT_pick_up_takes,

@@ -102,13 +102,15 @@ class LiveScene:
                 self._look_over_when_quiet()
 
     def read_on(self, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, seconds: float) -> None:
-        """Reads what has to be read, for about `seconds`; one mesh may take longer. Raises nothing: see `problem`."""
+        """Reads what has to be read, for about `seconds`; one mesh may take longer. Raises nothing: see `problem`.
+
+        The view layer has to be up to date, or removed data would be met.
+        """
         if (scene.session_uid, view_layer.name) != self._of:
             self.forget()
             self._of = scene.session_uid, view_layer.name
         if not self.reading:
             return
-        view_layer.update()  # what Python has changed or removed since: else old data would be met
         try:
             if self._look_over or self._look_over_at <= time.monotonic():
                 self._look_over = True

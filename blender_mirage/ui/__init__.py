@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import coverage_panel, look_panel, panel, setup_panel, shots_panel, takes_panel, world_panel
+from . import coverage_panel, live_panel, look_panel, panel, setup_panel, shots_panel, takes_panel, world_panel
 from .sequencer import in_sequencer
 
 _VIEW_3D = (
@@ -11,6 +11,7 @@ _VIEW_3D = (
     *look_panel.CLASSES,
     *shots_panel.CLASSES,
     *panel.TAKE,
+    *live_panel.CLASSES,
     *takes_panel.CLASSES,
     *coverage_panel.CLASSES,
     *world_panel.CLASSES,

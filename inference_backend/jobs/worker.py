@@ -105,7 +105,7 @@ class Worker:
         except BackendError as error:
             return "failed", error
         except Exception as error:
-            return "failed", _unexpected(error, f"Job {job.job_id}")
+            return "failed", _logged(error, f"Job {job.job_id}")
         return "done", None
 
     def _try_to_answer(self, question: Question) -> tuple[bytes, BackendError | None]:
@@ -116,7 +116,7 @@ class Worker:
         except BackendError as error:
             return b"", error
         except Exception as error:
-            return b"", _unexpected(error, f"A {question.kind} of the world {question.world_id}")
+            return b"", _logged(error, f"A {question.kind} of the world {question.world_id}")
 
     def _run(self, job: JobStatus) -> None:
         is_cancelled = _Polled(lambda: self._queue.cancel_asked_at(job.job_id) is not None, CANCEL_POLL_S)
@@ -164,7 +164,7 @@ def record_end(takes: TakeFiles, take_id: str, state: str) -> None:
         LOG.warning("The facts of take %s could not be written: %s", take_id, error)
 
 
-def _unexpected(error: Exception, what: str) -> BackendError:
+def _logged(error: Exception, what: str) -> BackendError:
     if is_out_of_memory(error):
         return _out_of_memory(error)
     LOG.error("%s failed unexpectedly", what, exc_info=error)

@@ -27,6 +27,7 @@ def live(empty_file):
 
 
 def read(live: LiveScene, seconds: float = 1.0) -> None:
+    bpy.context.view_layer.update()
     for _ in range(100):
         live.read_on(bpy.context.scene, bpy.context.view_layer, seconds)
         if not live.reading:
@@ -147,6 +148,7 @@ def test_reading_goes_on_over_ticks(live):
     for number in range(12):
         cube = add_cube(f"Cube {number}")
         cube.location.x = 3 * number
+    bpy.context.view_layer.update()
     for tick in range(12):
         assert live.reading and live.current is None, "nothing is shown half read"
         live.read_on(bpy.context.scene, bpy.context.view_layer, 0.0)

@@ -8,7 +8,7 @@ viewport shows, it is half transparent, so that the greybox leads.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from ..core.live_words import (
     NO_CAMERA_VIEW,
     NO_WORLD,
     NOTHING_THERE,
+    ORTHOGRAPHIC,
     READING,
     RENDERING,
     describe_frame,
@@ -146,7 +147,7 @@ class LiveLook:
             return RENDERING
         found = _looked_through()
         if found is None:
-            return NO_CAMERA_VIEW
+            return ORTHOGRAPHIC if _only_orthographic() else NO_CAMERA_VIEW
         window, space = found
         scene, view_layer = window.scene, window.view_layer
         if not scene.mirage.world_id:
@@ -305,15 +306,24 @@ def _redraw(kind: str) -> None:
                         region.tag_redraw()
 
 
-def _looked_through() -> tuple[bpy.types.Window, bpy.types.SpaceView3D] | None:
-    """The first 3D View that looks through a camera."""
+def _views() -> Iterator[tuple[bpy.types.Window, bpy.types.SpaceView3D, bpy.types.RegionView3D]]:
+    """Of all windows; a quad view has four."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type != "VIEW_3D":
-                continue
-            space = area.spaces.active
-            views = [space.region_3d, *(space.region_quadviews or ())]
-            camera = camera_of_view(space, window.scene)
-            if camera is not None and any(view is not None and view.view_perspective == "CAMERA" for view in views):
-                return window, space
+            if area.type == "VIEW_3D":
+                space = area.spaces.active
+                for view in space.region_quadviews or (space.region_3d,):
+                    yield window, space, view
+
+
+def _looked_through() -> tuple[bpy.types.Window, bpy.types.SpaceView3D] | None:
+    """The first 3D View that looks through a camera."""
+    for window, space, view in _views():
+        if view.view_perspective == "CAMERA" and camera_of_view(space, window.scene) is not None:
+            return window, space
     return None
+
+
+def _only_orthographic() -> bool:
+    kinds = {view.view_perspective for _, _, view in _views()}
+    return kinds == {"ORTHO"}

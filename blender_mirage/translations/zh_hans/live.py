@@ -5,7 +5,7 @@ SIMPLIFIED_CHINESE = {
     "Mirage Live Look": "Mirage 实时外观",
     "Draw the engine's frame over the camera's view while the camera and the set move. Nothing is written:"
     " neither into the file nor into the world": (
-        "在摄像机和场景移动时，把引擎生成的画面叠加在摄像机视图上。不写入任何内容：既不写入文件，也不写入世界"
+        "在摄像机和布景移动时，把引擎生成的画面叠加在摄像机视图上。不写入任何内容：既不写入文件，也不写入世界"
     ),
     "Opacity": "不透明度",
     "Of the engine's frame over the greybox": "引擎画面叠加在灰盒上的不透明度",
@@ -28,9 +28,17 @@ SENTENCES = {
     "Look through the camera (Numpad 0): the live look lies over its view": (
         "请进入摄像机视图（小键盘 0）：实时外观叠加在其上"
     ),
+    "Orthographic views have no lens: look through a camera (Numpad 0)": (
+        "正交视图没有镜头：请进入摄像机视图（小键盘 0）"
+    ),
+    "The camera's frame does not lie in front of it.": "摄像机的画面不在其前方。",
+    "Check its lens and its sensor.": "请检查其镜头和传感器。",
+    "{name:r} has a matrix that is not finite.": "{name} 的矩阵不是有限数。",
+    "{instance:r} has a vertex that is not a finite number.": "{instance} 有顶点不是有限数。",
+    "Check its modifiers and drivers.": "请检查其修改器和驱动器。",
     "Waits: Blender is rendering": "等待：Blender 正在渲染",
     "Waits: a take is being made": "等待：正在生成条目",
-    "Reading the set": "正在读取场景",
+    "Reading the set": "正在读取布景",
     "There is no mesh that renders": "没有可渲染的网格",
     "Connecting to the backend": "正在连接后端",
     "Preparing the first frame": "正在准备第一帧",

@@ -107,7 +107,8 @@ class CoverageOverlay:
             return
         self._settings = None
         for handlers, act in _HANDLERS:
-            handlers.remove(act)
+            if act in handlers:
+                handlers.remove(act)
         if bpy.app.timers.is_registered(_beat):
             bpy.app.timers.unregister(_beat)
         self._hang_up()

@@ -5,6 +5,9 @@ import bpy
 from ..translations import said
 from .sentences import draw_sentence
 
+_BOX = 1.0
+"""Widget units that the edges of a box take of a line."""
+
 
 class MIRAGE_PT_coverage(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
@@ -22,8 +25,8 @@ class MIRAGE_PT_coverage(bpy.types.Panel):
         for shot in state.coverage:
             box = layout.box().column(align=True)
             box.label(text=shot.name, icon="VIEW_CAMERA", translate=False)
-            draw_sentence(box, context, shot.text, "ERROR" if shot.unseen else "CHECKMARK")
-            draw_sentence(box, context, shot.stale, "SEQUENCE")
+            draw_sentence(box, context, shot.text, "ERROR" if shot.unseen else "CHECKMARK", beside=_BOX)
+            draw_sentence(box, context, shot.stale, "SEQUENCE", beside=_BOX)
         ends = layout.column(align=True)
         ends.operator("mirage.regenerate_stale", icon="FILE_REFRESH")
         ends.operator("mirage.hide_coverage", icon="HIDE_ON")
@@ -34,7 +37,7 @@ def _draw_overlay(layout, context, state):
     if not state.overlay_on:
         return
     box = layout.box().column(align=True)
-    draw_sentence(box, context, state.overlay_text, "INFO")
+    draw_sentence(box, context, state.overlay_text, "INFO", beside=_BOX)
     if state.overlay_never:
         _draw_share(box, said("Seen"), state.overlay_seen, "STRIP_COLOR_04")
         _draw_share(box, said("Partly"), state.overlay_partly, "STRIP_COLOR_03")

@@ -19,7 +19,7 @@ if __name__ == "__main__":
 
 from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.codec import from_bundle, to_bundle
-from blender_mirage.wire.live import ViewInfo, ViewRequest
+from blender_mirage.wire.live import SurfaceInfo, SurfaceRequest, ViewInfo, ViewRequest
 from blender_mirage.wire.messages import SeedViewRequest, TakeInfo, TakeRequest
 from blender_mirage.wire.survey import FrameSurvey, Staleness, Survey, SurveyRequest
 from inference_backend.errors import Cancelled, DiskFull
@@ -73,6 +73,11 @@ class TinyRunner:
         return Survey(context.take_id, context.world.world_id, request.take.shot, tuple(frames), stale)
 
     def answer(self, question: Question, world: WorldFiles, meshes: MeshStore) -> bytes:
+        if question.kind == "surface":
+            asked, _ = from_bundle(SurfaceRequest, question.bundle)
+            known = float(bool(world.committed_segments()))
+            info = SurfaceInfo(known, 0.0, 1 - known, 1 - known)
+            return to_bundle(info, {"state": np.full(asked.points, 2 * known, np.uint8)})
         request, _ = from_bundle(ViewRequest, question.bundle)
         print("a library may print what it likes")
         _misbehave(request.prompt)

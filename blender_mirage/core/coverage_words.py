@@ -24,7 +24,7 @@ def describe_coverage(survey: Survey) -> str:
     """One line: `Seen 62 %, partly 8 %, never 30 %. Unseen space from frame 41 on, most at 60 (80 %).`"""
     frames = survey.frames
     if not frames:
-        return "No frame was looked at."
+        return "There was no frame to look at."
     seen, partly, never = (_mean([getattr(frame, name) for frame in frames]) for name in ("seen", "partly", "never"))
     shares = f"Seen {percent(seen)}, partly {percent(partly)}, never {percent(never)}."
     unseen = [frame for frame in frames if frame.never > UNSEEN_SHARE]

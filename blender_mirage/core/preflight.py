@@ -92,7 +92,7 @@ def disk_finding(folder: Path, frames: int, pixels: int) -> Finding | None:
         return None
     return Finding(
         "DISK",
-        f"{frames} frames take about {_size(wanted - SAFE_BYTES)}, and {_size(free)} are free at {there}.",
+        f"{frames} frames take about {_size(wanted - SAFE_BYTES)}, but only {_size(free)} are free at {there}.",
         stops=free < SAFE_BYTES / 10,
     )
 

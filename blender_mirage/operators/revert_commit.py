@@ -9,9 +9,7 @@ from .world_asking import ask_world, chosen_commit, look_is_gone, why_no_commit
 class MIRAGE_OT_revert_commit(bpy.types.Operator):
     bl_idname = "mirage.revert_commit"
     bl_label = "Revert"
-    bl_description = (
-        "Undo what this take or look taught the world; it is kept and can be restored, and its frames stay"
-    )
+    bl_description = "Undo what this take or look taught the world; it is kept and can be restored, and its frames stay"
     bl_options = {"REGISTER"}
 
     @classmethod

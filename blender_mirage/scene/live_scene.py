@@ -285,5 +285,7 @@ def _transform(matrix_world: object, scene: bpy.types.Scene) -> Float64:
 
 def _finite(matrix: Float64, name: str) -> Float64:
     if not np.all(np.isfinite(matrix)):
-        raise SceneNotReady(f"{name!r} has a matrix that is not finite.", "Check its drivers and constraints.")
+        raise SceneNotReady(
+            f"{name!r} has a transform that is not a finite number.", "Check its drivers and constraints."
+        )
     return matrix

@@ -57,7 +57,7 @@ def read_painted(copy: Path, on: PaintedOn) -> NDArray[np.uint8]:
     under = _pixels(Path(on.original))
     if under.shape != pixels.shape:
         raise LookNotReadable(
-            f"{copy.name} has transparent parts and {pixels.shape[1]}x{pixels.shape[0]} pixels, the frame under it "
+            f"{copy.name} has transparent parts and is {pixels.shape[1]}x{pixels.shape[0]} pixels, the frame under it "
             f"{under.shape[1]}x{under.shape[0]}.",
             "Paint on the picture as it is, without scaling or cropping it.",
         )

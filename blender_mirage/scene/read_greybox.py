@@ -172,7 +172,8 @@ class GreyboxReader:
         matrix = np.array(instance.matrix_world, dtype=np.float64)
         if not np.all(np.isfinite(matrix)):
             raise SceneNotReady(
-                f"{instance_name(instance)!r} has a matrix that is not finite at frame {self._frames[self.done]:g}.",
+                f"{instance_name(instance)!r} has a transform that is not a finite number at frame "
+                f"{self._frames[self.done]:g}.",
                 "Check its drivers and constraints at that frame.",
             )
         matrix[:3] *= self._metres

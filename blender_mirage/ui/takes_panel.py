@@ -75,7 +75,7 @@ def _draw_opacity(layout, context, state):
     for background in camera.data.background_images:
         if background.image is not None and "mirage_camera" in background.image:
             row = layout.row(align=True)
-            row.prop(background, "alpha", text=said("Over the Camera"), slider=True)
+            row.prop(background, "alpha", text=said("Opacity over Camera"), slider=True)
             row.prop(background, "show_background_image", text="")
 
 

@@ -51,7 +51,9 @@ SENTENCES = {
         "{name} 在第 {frame} 帧有一个顶点不是有限的数值。"
     ),
     "Check its modifiers and drivers at that frame.": "请检查它在该帧的修改器和驱动器。",
-    "{name:r} has a matrix that is not finite at frame {frame:n}.": "{name} 在第 {frame} 帧的变换矩阵不是有限的数值。",
+    "{name:r} has a transform that is not a finite number at frame {frame:n}.": (
+        "{name} 在第 {frame} 帧的变换不是有限的数值。"
+    ),
     "Check its drivers and constraints at that frame.": "请检查它在该帧的驱动器和约束。",
     "The scene {name:r} was deleted while it was read.": "场景 {name} 在读取过程中被删除。",
     "Camera {name:r} was deleted while it was read.": "摄像机 {name} 在读取过程中被删除。",
@@ -131,7 +133,7 @@ SENTENCES = {
     "Press Paint Over This Frame, and paint on the picture it makes.": "请点击“改绘此帧”，并在它生成的图片上绘制。",
     "Press Paint Over This Frame again.": "请再次点击“改绘此帧”。",
     "There is no picture at {path}.": "{path} 处没有图片。",
-    "{name} has transparent parts and {width:n}x{height:n} pixels, the frame under it {columns:n}x{rows:n}.": (
+    "{name} has transparent parts and is {width:n}x{height:n} pixels, the frame under it {columns:n}x{rows:n}.": (
         "{name} 有透明部分且为 {width}x{height} 像素，而其下的帧是 {columns}x{rows}。"
     ),
     "Paint on the picture as it is, without scaling or cropping it.": "请直接在图片上绘制，不要缩放或裁剪。",
@@ -186,8 +188,8 @@ SENTENCES = {
     "m.": ("布景长 {size}，{what}：引擎以米为单位。把缩放单位设为 {scale} 会使它长 {length} 米。"),
     "miniature": "过小",
     "giant": "过大",
-    "{frames:n} frames take about {size:t}, and {free:t} are free at {path}.": (
-        "{frames} 帧约需 {size}，而 {path} 处剩余 {free}。"
+    "{frames:n} frames take about {size:t}, but only {free:t} are free at {path}.": (
+        "{frames} 帧约需 {size}，而 {path} 处仅剩 {free}。"
     ),
     "{number:n} GiB": "{number} GiB",
     "{number:n} MiB": "{number} MiB",
@@ -209,7 +211,7 @@ SENTENCES = {
         "文件从未保存：条目存到 {folder}，以后保存的文件不会在那里查找它们。"
     ),
     # coverage
-    "No frame was looked at.": "没有查看任何帧。",
+    "There was no frame to look at.": "没有可查看的帧。",
     "Seen {seen:t}, partly {partly:t}, never {never:t}.": "已见 {seen}，部分 {partly}，未见 {never}。",
     "{share:n} %": "{share}%",
     "under 1 %": "不到 1%",

@@ -42,7 +42,7 @@ SENTENCES = {
     "survey": "查看覆盖",
     "look": "外观",
     "paint-over": "改绘",
-    "frames": "帧",
+    "frames": "生成帧",
     "key frames": "生成关键帧",
     "load engine": "加载引擎",
     "finishing": "收尾",

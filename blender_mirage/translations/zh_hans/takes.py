@@ -4,7 +4,7 @@ SIMPLIFIED_CHINESE = {
     "Takes": "条目",
     "This shot has no take yet": "此镜头还没有条目",
     "One version of the chosen shot": "所选镜头的一个版本",
-    "Over the Camera": "摄像机叠加",
+    "Opacity over Camera": "摄像机叠加不透明度",
     "Swap Take": "切换条目",
     "Show a newer or older take of the shot in place of this one; no file is touched": (
         "用较新或较旧的条目替换显示；不改动任何文件"

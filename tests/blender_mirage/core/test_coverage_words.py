@@ -31,7 +31,7 @@ def test_coverage_in_one_line(never, words):
 
 
 def test_a_survey_without_frames():
-    assert describe_coverage(survey([])) == "No frame was looked at."
+    assert describe_coverage(survey([])) == "There was no frame to look at."
 
 
 def test_staleness_in_one_line():

@@ -124,7 +124,7 @@ def test_nan_names_the_object_and_frame_and_puts_the_playhead_back(empty_file):
     empty_file.frame_set(7)
     cube = add_cube("Broken")
     cube.location.x = math.nan
-    with pytest.raises(SceneNotReady, match="'Broken' has a matrix that is not finite at frame 3"):
+    with pytest.raises(SceneNotReady, match="'Broken' has a transform that is not a finite number at frame 3"):
         read((3, 4))
     assert empty_file.frame_current == 7
     cube.location.x = 0

@@ -214,18 +214,22 @@ class BackendSetup(threading.Thread):
 
     def _make_empty(self, base: Python, folder: Path, temporary: Path) -> Path:
         """An environment with pip in it and nothing else; its interpreter."""
-        without = () if base.has_pip else ("--without-pip",)
-        code, said = self._runner.run(base.program, ("venv", *without, str(folder)), on_tick=self._say_time)
+        code, said = self._runner.run(base.program, ("venv", "--without-pip", str(folder)), on_tick=self._say_time)
         if code != 0:
             message, hint = explain(said, code)
             raise SetupFailed(f"The environment could not be made. {message}", hint)
         python = environments.python_in(folder)
-        if base.has_pip:
-            self._renew_pip(python)
-        else:
-            self._say("Downloading pip")
+        self._say("Downloading pip")
+        try:  # the newest, which is unpacked in no time; Debian's and Ubuntu's Python brings none at all
             wheel = fetch_pip(temporary, base.version[1], os.environ.get("PIP_INDEX_URL") or USUAL_INDEX, self._check)
-            shutil.unpack_archive(wheel, environments.packages_folder(folder), "zip")  # a pure wheel is its packages
+        except SetupFailed as error:
+            if not base.has_pip:
+                raise
+            self._runner.info(str(error))
+            self._runner.run(python, ("ensurepip",), on_tick=self._say_time)
+            self._renew_pip(python)  # which knows the user's mirrors and proxies
+        else:
+            shutil.unpack_archive(wheel, environments.packages_folder(folder), "zip")
         return python
 
     def _renew_pip(self, python: Path) -> None:

@@ -12,7 +12,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distribution
@@ -104,6 +104,9 @@ class Shop:
         self.wheels = folder.parent / "wheels"
         self.wheels.mkdir()
         self.pip = pack_pip(folder)
+        (folder / "simple" / "pip").mkdir(parents=True)
+        link = f"../../{self.pip.name}#sha256={hashlib.sha256(self.pip.read_bytes()).hexdigest()}"
+        (folder / "simple" / "pip" / "index.html").write_text(f'<a href="{link}">{self.pip.name}</a>')
         heavy = random.Random(0).randbytes(HEAVY_MB * 1_000_000)
         make_wheel(folder, "heavy", "1.0", {"heavy/__init__.py": b"", "heavy/weights.bin": heavy})
         make_wheel(folder, "slow", "1.0", {"slow/__init__.py": b"", "slow/weights.bin": heavy[::-1]})
@@ -122,6 +125,7 @@ def open_shop(work: Path) -> Iterator[Shop]:
         for name, value in {
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": served.url,
+            "PIP_INDEX_URL": f"{served.url}simple",
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_CACHE_DIR": str(work / "cache"),
             "PIP_USER": "1",  # would send packages elsewhere
@@ -135,15 +139,13 @@ class _Handler(SimpleHTTPRequestHandler):
     def copyfile(self, source: Any, outputfile: Any) -> None:
         flow = self.server.index.flow  # type: ignore[attr-defined]
         sent = 0
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked was cancelled
             while piece := source.read(PIECE):
                 outputfile.write(piece)
                 sent += len(piece)
                 if sent > 1 << 20:
                     time.sleep(0.02)  # so that there is something to be told on the way
                     flow.wait()
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # whoever asked was cancelled
 
     def log_message(self, *_: object) -> None:
         """Not on the console."""

@@ -52,8 +52,8 @@ class PipReader:
             self._file = ""
             return Step(f"Looking for {found[1]}")
         if found := _INSTALLING.match(line):
-            self.packages = len(found[1].split(","))
-            return Step(f"Installing packages, 0 of {self.packages}", 0, self.packages)
+            done, self.packages = 0, len(found[1].split(","))
+            return Step(f"Installing packages, {done} of {self.packages}", done, self.packages)
         return None
 
 

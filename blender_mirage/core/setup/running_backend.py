@@ -7,9 +7,10 @@ import os
 import signal
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 
 from ..backend_process import SERVER_FILE, BackendSettings, StartedBackend, find_backend
-from ..errors import ContractMismatch, MirageError, SetupFailed
+from ..errors import MirageError, SetupFailed
 
 _END_SECONDS = 20.0
 _POLL_SECONDS = 0.1
@@ -53,15 +54,12 @@ def stop_running(settings: BackendSettings, started: Iterable[StartedBackend]) -
 
 
 def _answering(settings: BackendSettings) -> int | None:
-    """The process that holds the data folder and answers; None where there is none. An answer that is refused, or of
-    another protocol, is an answer."""
-    try:
+    """The process that holds the data folder and answers; None where there is none."""
+    with suppress(MirageError):  # that is refused, or of another protocol, is an answer
         found = find_backend(settings)
         if found is None:
             return None
         found.client.close()
-    except (ContractMismatch, MirageError):
-        pass
     try:
         return int(json.loads((settings.data_dir / SERVER_FILE).read_text(encoding="utf-8"))["pid"])
     except (OSError, ValueError, KeyError, TypeError):

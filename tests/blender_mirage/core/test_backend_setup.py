@@ -100,6 +100,14 @@ def test_it_makes_an_environment_that_works_and_says_what_it_does(made):
     assert heavy[-1].text == f"Downloading heavy, {HEAVY_MB} of {HEAVY_MB} MB"
 
 
+@pytest.mark.slow
+def test_where_pip_cannot_be_fetched_pythons_own_does_it(shop, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    told, end = set_up(tmp_path, shop.backend("0.1.0"))
+    assert end.state == "done" and version_in(tmp_path) == "0.1.0"
+    assert "Renewing pip" in [what.text for what in told] or "pip 2" in Path(end.log).read_text("utf-8")
+
+
 def test_a_newer_addon_renews_the_backend_in_the_same_environment(made, shop):
     data_dir = made[0]
     told, end = set_up(data_dir, shop.backend("0.2.0", "slow"))

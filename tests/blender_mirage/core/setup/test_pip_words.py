@@ -7,7 +7,7 @@ import pytest
 from blender_mirage.core.setup.pip_words import PipReader, explain, is_network
 
 RUN = """
-Processing /home/jö/ext/blender_mirage-0.1.0-py3-none-any.whl
+Processing /ext/jö/blender_mirage-0.1.0-py3-none-any.whl
 Collecting torch<2.14,>=2.6 (from blender-mirage==0.1.0)
   Downloading torch-2.13.0-cp313-cp313-manylinux_2_28_x86_64.whl.metadata (29 kB)
 Downloading https://files.pythonhosted.org/packages/ab/torch-2.13.0-cp313-cp313-win_amd64.whl (790.1 MB)

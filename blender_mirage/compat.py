@@ -93,3 +93,10 @@ def callbacks(**functions: Any) -> dict[str, Any]:
     """Python callbacks of a property. (As a module, 4.2 crashes at the interpreter's end where a property had one.)"""
     as_module = not bpy.app.binary_path
     return {} if as_module and bpy.app.version < (4, 5, 0) else functions
+
+
+def tint_icon(number: int) -> str:
+    """The icon of a square in a theme's colour: 2 is orange, 3 yellow, 4 green. (4.4 and later named it anew.)"""
+    known = bpy.types.UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items
+    name = f"STRIP_COLOR_{number:02d}"
+    return name if name in known else f"SEQUENCE_COLOR_{number:02d}"

@@ -80,12 +80,13 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo-set", help="write a .blend with the demonstration set")
     demo.add_argument("file", type=Path, metavar="OUT.blend")
 
-    look = commands.add_parser("look", help="render a look from a .blend with Cycles")
+    look = commands.add_parser("look", help="render a look from a .blend")
     look.add_argument("file", type=Path, help="the .blend")
     look.add_argument("image", type=Path, metavar="OUT.png")
     look.add_argument("--frame", type=int, help="default: the one that the .blend was saved at")
     look.add_argument("--width", type=int, help="pixels across, a multiple of 8")
-    look.add_argument("--samples", type=int, help="of Cycles (default: 64)")
+    look.add_argument("--samples", type=int, help="default: 64")
+    look.add_argument("--engine", choices=("CYCLES", "EEVEE"), default="CYCLES", help="EEVEE needs a GPU")
     look.add_argument("--scene", metavar="NAME", help="default: the one that the .blend was saved in")
     look.add_argument("--loud", action="store_true", help="let Blender's own lines through, with every sample")
     return parser
@@ -295,7 +296,7 @@ def _look(arguments: argparse.Namespace) -> int:
     height, width = fit_resolution(scene, arguments.width or settings.width)
     with nullcontext() if arguments.loud else _quiet():
         samples = arguments.samples or settings.look_samples
-        render_look(scene, arguments.image.absolute(), "CYCLES", samples, width, height)
+        render_look(scene, arguments.image.absolute(), arguments.engine, samples, width, height)
     print(f"The look at frame {scene.frame_current}, {width}x{height}: {arguments.image}")
     return 0
 

@@ -17,9 +17,12 @@ from .backend_process import StartedBackend
 from .scene_key import SceneKey
 from .take_job import Ended, Happening, LookRendered, Progress, Update
 
-_SAMPLE = re.compile(r"\bSample (\d+)/(\d+)")
-"""In Cycles' own lines."""
-_NOT_WORDS = ("Fra:", "Blender quit", "Saved:", "Info:", "Time:", "Read blend:")
+_SAMPLE = re.compile(r"\b(?:Sample|Rendering) (\d+) ?/ ?(\d+)")
+"""In Cycles' own lines, and in EEVEE's."""
+_NOT_WORDS = ("Fra:", "Blender quit", "Saved:", "Info:", "Time:", "Read blend:", "EGL")
+
+cannot_draw_apart: set[str] = set()
+"""Engines that a second Blender could not draw with in this session: it cannot reach the GPU, or crashed with it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class LookOrder:
     copy: Path
     """A folder that holds the copy of the file and nothing else; it goes."""
     look: LookRendered
+    engine: str = "CYCLES"
 
 
 class LookRender(threading.Thread):
@@ -93,13 +97,23 @@ class LookRender(threading.Thread):
         if self._cancelled.is_set():
             return Ended("cancelled", "The look was cancelled.")
         if process.returncode != 0 or not self._order.look.path.is_file():
-            return Ended(
-                "failed",
-                f"The look could not be rendered: {last_words or f'exit code {process.returncode}'}.",
-                "Render the frame yourself (F12) and choose the image file.",
-            )
+            return self._failed(last_words or f"exit code {process.returncode}")
         self._tell(self._order.look)
         return Ended("done")
+
+    def _failed(self, cause: str) -> Ended:
+        if self._order.engine == "CYCLES":
+            return Ended(
+                "failed",
+                f"The look could not be rendered: {cause}.",
+                "Render the frame yourself (F12) and choose the image file.",
+            )
+        cannot_draw_apart.add(self._order.engine)
+        return Ended(
+            "failed",
+            f"EEVEE could not draw in a second Blender: {cause}.",
+            "Press Render Look again: this window draws it then, and waits for it.",
+        )
 
     def _follow(self, process: subprocess.Popen[str]) -> str:
         """Tells how far it is; returns its last sentences: what happened, and what to do."""

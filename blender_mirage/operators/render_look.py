@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 
-from ..core.look_render import LookOrder, LookRender
+from ..core.look_render import LookOrder, LookRender, cannot_draw_apart
 from ..core.take_job import LookRendered
 from ..event_pump import pump
 from ..scene.ids import ensure_ids, object_id
@@ -18,6 +18,7 @@ from ..scene.show_updates import add_warning, use_look
 from .report import allowed, busy, report, reports_errors
 
 LOOKS_FOLDER = "looks"
+_APART = ("CYCLES", "EEVEE")
 _PACKAGE = __package__.rpartition(".")[0]
 
 
@@ -25,8 +26,8 @@ class MIRAGE_OT_render_look(bpy.types.Operator):
     bl_idname = "mirage.render_look"
     bl_label = "Render Look"
     bl_description = (
-        "Render the current frame as the scene's camera sees it: the look. Cycles renders in a second Blender while "
-        "you work on; EEVEE and Viewport hold this one for the moment that they take"
+        "Render the current frame as the scene's camera sees it: the look. Cycles and EEVEE render in a second Blender "
+        "while you work on; Viewport takes as long as this window takes to draw itself once"
     )
     bl_options = {"REGISTER", "UNDO"}
 
@@ -48,7 +49,8 @@ class MIRAGE_OT_render_look(bpy.types.Operator):
         camera = check_camera(scene, scene.camera.name)
         ensure_ids([camera])
         look = LookRendered(_next_path(base), scene.frame_current, camera.name, object_id(camera))
-        if settings.look_engine == "CYCLES" and not bpy.app.background:
+        apart = settings.look_engine in _APART and settings.look_engine not in cannot_draw_apart
+        if apart and not bpy.app.background:
             pump.watch(render_apart(context, look))
             return {"FINISHED"}
         height, width = fit_resolution(scene, settings.width)
@@ -67,7 +69,9 @@ def render_apart(context, look):
     settings = context.scene.mirage
     command = [*_headless(), "look", str(blend), str(look.path), "--frame", str(look.frame), "--loud"]
     command += ["--scene", key.name, "--width", str(settings.width), "--samples", str(settings.look_samples)]
-    return LookRender(key, LookOrder(command, Path(__file__).parents[2], copy, look), pump.updates)
+    command += ["--engine", settings.look_engine]
+    order = LookOrder(command, Path(__file__).parents[2], copy, look, settings.look_engine)
+    return LookRender(key, order, pump.updates)
 
 
 def _headless():

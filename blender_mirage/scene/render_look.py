@@ -34,7 +34,7 @@ def render_look(scene: bpy.types.Scene, path: Path, engine: str, samples: int, w
     if scene.camera is None:
         raise SceneNotReady(f"The scene {scene.name!r} has no camera.", "Add one and make it the scene's camera.")
     check_camera(scene, scene.camera.name)
-    if engine != "CYCLES" and not gpu_is_there():
+    if engine == "VIEWPORT" and not gpu_is_there():
         raise SceneNotReady(
             f"{engine} needs a GPU with a window, and this Blender runs in the background without one.",
             "Render the look with Cycles, or choose an image file.",

@@ -22,10 +22,10 @@ SIMPLIFIED_CHINESE = {
     "Look Samples": "外观采样",
     "Samples that Cycles and EEVEE take for Render Look": "渲染外观时 Cycles 和 EEVEE 的采样数",
     "Render Look": "渲染外观",
-    "Render the current frame as the scene's camera sees it: the look. Cycles renders in a second Blender while you "
-    "work on; EEVEE and Viewport hold this one for the moment that they take": (
-        "渲染场景摄像机看到的当前帧作为外观。Cycles 在另一个 Blender 中渲染，您可以继续工作；EEVEE "
-        "和视图渲染会暂时占用当前 Blender"
+    "Render the current frame as the scene's camera sees it: the look. Cycles and EEVEE render in a second Blender "
+    "while you work on; Viewport takes as long as this window takes to draw itself once": (
+        "渲染场景摄像机看到的当前帧作为外观。Cycles 和 EEVEE 在另一个 Blender 中渲染，您可以继续工作；"
+        "视图渲染只占用本窗口绘制一次的时间"
     ),
     "The scene has no camera: add one first": "场景没有摄像机：请先添加",
     "Strength": "强度",

@@ -115,6 +115,10 @@ SENTENCES = {
     "Render the frame yourself (F12) and choose the image file.": "请自行渲染该帧（F12），再选择图像文件。",
     "The look was cancelled.": "外观已取消。",
     "The look could not be rendered: {cause:o}.": "无法渲染外观：{cause}。",
+    "EEVEE could not draw in a second Blender: {cause:o}.": "EEVEE 无法在另一个 Blender 中绘制：{cause}。",
+    "Press Render Look again: this window draws it then, and waits for it.": (
+        "请再按一次“渲染外观”：将由本窗口绘制，其间需要等待。"
+    ),
     "exit code {code:n}": "退出代码 {code}",
     "Look rendered: {path}": "外观已渲染：{path}",
     "{engine} needs a GPU with a window, and this Blender runs in the background without one.": (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 bpy = pytest.importorskip("bpy")
 
+from blender_mirage.core.look_render import LookRender, cannot_draw_apart  # noqa: E402
 from blender_mirage.core.take_job import LookRendered  # noqa: E402
 from blender_mirage.event_pump import pump  # noqa: E402
 from blender_mirage.operators.render_look import render_apart  # noqa: E402
@@ -73,6 +76,36 @@ def test_what_cannot_be_rendered_apart_says_why_and_a_cancelled_look_leaves_noth
         assert state().job_state == ("CANCELLED" if cancel else "FAILED")
         assert state().message and (cancel or "could not be written" in state().message)
         assert scene.mirage.look_path == "" and not image.exists() and not render._order.copy.exists()
+
+
+def test_a_second_blender_that_cannot_draw_gives_way_to_this_one(scene, tmp_path):
+    """It crashes, as Blender does where a driver lets it down."""
+    camera = small_set(scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    scene.mirage.look_engine = "EEVEE"
+    render = render_apart(bpy.context, LookRendered(tmp_path / "look.png", 1, camera.name, ""))
+    assert render._order.command[-2:] == ["--engine", "EEVEE"]
+    crash = [sys.executable, "-c", "import os; os.abort()"]
+    try:
+        pump.watch(LookRender(render.scene, replace(render._order, command=crash), pump.updates))
+        pump.run_until_idle()
+        assert state().job_state == "FAILED"
+        assert "EEVEE could not draw in a second Blender" in state().message and "this window" in state().hint
+        assert cannot_draw_apart == {"EEVEE"}
+    finally:
+        cannot_draw_apart.clear()
+
+
+@pytest.mark.slow
+def test_eevee_in_a_second_blender(scene, tmp_path):
+    """Compiles its shaders on the CPU where there is no GPU."""
+    camera = small_set(scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    scene.mirage.look_engine, scene.mirage.look_samples = "EEVEE", 1
+    pump.watch(render_apart(bpy.context, LookRendered(tmp_path / "look.png", 1, camera.name, "")))
+    pump.run_until_idle()
+    assert (state().job_state, state().message) == ("DONE", "")
+    assert read_look(tmp_path / "look.png").shape[:2] == (64, 64)
 
 
 def test_without_a_camera_the_button_is_off(scene):

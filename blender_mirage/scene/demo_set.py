@@ -114,8 +114,10 @@ def _set_up_render(scene: bpy.types.Scene) -> None:
     world = bpy.data.worlds.new("Dusk")
     if world.node_tree is None:  # before 5.0 a new world has none
         world.use_nodes = True
-    world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.10, 0.16, 0.20, 1.0)
-    world.node_tree.nodes["Background"].inputs["Strength"].default_value = 0.5
+    # Not by its name, which a Blender that speaks another language gives in that one.
+    background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
+    background.inputs["Color"].default_value = (0.10, 0.16, 0.20, 1.0)
+    background.inputs["Strength"].default_value = 0.5
     world.color = (0.05, 0.08, 0.10)
     scene.world = world
 

@@ -20,7 +20,7 @@ def draw_preferences(layout, context, preferences):
 
 def _draw_here(layout, context, preferences):
     _draw_state(layout, context)
-    draw_setup(layout.column(), context, _MARGINS)
+    draw_setup(layout.column(), context, True, _MARGINS)
     layout.separator()
     fields = layout.column()
     fields.use_property_split = True

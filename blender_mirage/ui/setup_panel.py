@@ -23,15 +23,16 @@ class MIRAGE_PT_setup(bpy.types.Panel):
     @classmethod
     def poll(cls, context):
         state = context.window_manager.mirage
-        asked_for = state.setup_state in ("RUNNING", "FAILED", "CANCELLED") or state.backend_version_text
+        asked_for = state.setup_state in ("RUNNING", "FAILED") or state.backend_version_text
         return bool(backend_is_here(context) and (asked_for or state.backend_state in ("UNKNOWN", "PROBLEM")))
 
     def draw(self, context):
-        draw_setup(self.layout, context)
+        draw_setup(self.layout, context, context.window_manager.mirage.setup_state in ("RUNNING", "FAILED"))
 
 
-def draw_setup(layout, context, beside=0.0):
-    """The button, or how far it is and what became of it. `beside`: widget units of the width that are not ours."""
+def draw_setup(layout, context, notes, beside=0.0):
+    """The button, or how far it is and what became of it. `notes`: also what was decided on the way; `beside`: widget
+    units of the width that are not ours."""
     state = context.window_manager.mirage
     if state.setup_state == "RUNNING":
         text = "Cancelling: what was half made is removed" if state.setup_cancelling else state.setup_text
@@ -41,7 +42,7 @@ def draw_setup(layout, context, beside=0.0):
         button = layout.row()
         button.scale_y = 1.4
         button.operator("mirage.set_up_backend", icon="IMPORT")
-    for note in state.setup_notes:
+    for note in state.setup_notes if notes else ():
         draw_sentence(layout, context, note.name, "INFO", beside)
     if state.setup_state in _END_ICONS:
         draw_sentence(layout, context, state.setup_message, _END_ICONS[state.setup_state], beside)

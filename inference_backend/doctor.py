@@ -14,7 +14,7 @@ from .config import BackendConfig
 from .models.registry import available_engines
 
 _PIP = f'"{sys.executable}" -m pip install'
-_TRAIN = "mirage train previz --help"
+_SET_UP = "press Set Up Backend in Blender (Edit > Preferences > Add-ons > Blender Mirage)"
 _ROOT = Path(__file__).parents[1]
 _IMPORT_TIMEOUT_S = 120.0
 
@@ -81,12 +81,16 @@ def _device(wanted: str) -> Finding:
         cause = (trial.stderr.strip().splitlines() or ["no device"])[-1]
         return Finding("device", False, f"{wanted}: {cause}", "mirage serve --device auto")
     name, model = trial.stdout.rstrip("\n").split("\t")
-    return Finding("device", True, f"{name} {model}".strip() + (" (slow: no GPU is used)" if name == "cpu" else ""))
+    if name != "cpu":
+        return Finding("device", True, f"{name} {model}".strip())
+    if wanted != "cpu" and shutil.which("nvidia-smi"):
+        return Finding("device", True, f"cpu (slow: this PyTorch does not use the NVIDIA GPU; to change it, {_SET_UP})")
+    return Finding("device", True, "cpu (slow: no GPU is used)")
 
 
 def _engines(weights_dir: Path) -> list[Finding]:
-    # The weights are part of the repository; an installation without one can only train them.
-    restore = f'git -C "{_ROOT}" checkout -- inference_backend/weights' if (_ROOT / ".git").exists() else _TRAIN
+    # The weights are part of the repository, and of the wheel that the add-on carries.
+    restore = f'git -C "{_ROOT}" checkout -- inference_backend/weights' if (_ROOT / ".git").exists() else _SET_UP
     return [
         Finding(
             f"engine {engine.name}",

@@ -60,9 +60,17 @@ class Sight:
     look_strength: float
     engine: str
 
-    def question(self, size: FrameSize) -> LiveQuestion:
+    def question(self, size: FrameSize, steps: int) -> LiveQuestion:
         request = ViewRequest(
-            self.engine, size.height, size.width, self.frame, "", None, self.prompt, self.seed, self.look_strength
+            self.engine,
+            size.height,
+            size.width,
+            self.frame,
+            set_key="",
+            prompt=self.prompt,
+            seed=self.seed,
+            look_strength=self.look_strength,
+            steps=steps,
         )
         return LiveQuestion(self.world_id, request, self.pose.arrays(size.height, size.width), self.place, self)
 
@@ -184,14 +192,15 @@ class LiveLook:
             self._sight, self._changed_at = sight, now
         height, width = fit_resolution(scene, settings.width)
         self._full = FrameSize(height, width)
-        size = self._pace.size(self._state().live_size, self._full, self._still(now))
-        if (sight, size) == self._asked:
+        still = self._still(now)
+        size, steps = self._pace.size(self._state().live_size, self._full, still), settings.steps if still else 0
+        if (sight, size, steps) == self._asked:
             return
         caught_up = self._asked is not None and self._asked[0] == sight
         if caught_up and not self._link.free:
             return  # first what shows it at all, then what shows it well
-        self._asked = sight, size
-        self._link.ask(sight.question(size))
+        self._asked = sight, size, steps
+        self._link.ask(sight.question(size, steps))
 
     def _still(self, now: float) -> bool:
         return now - self._changed_at >= STILL_S
@@ -272,7 +281,7 @@ class LiveLook:
         self._pace = Pace()
         self._sight: Sight | None = None
         self._shown: Sight | None = None
-        self._asked: tuple[Sight, FrameSize] | None = None
+        self._asked: tuple[Sight, FrameSize, int] | None = None
         self._info = ViewInfo(0, 0.0, 0.0, 0.0)
         self._size = self._full = frame_size(1, 1)
         self._last: Any = None

@@ -34,6 +34,9 @@ class ViewRequest:
     seed: int = 0
     look_strength: float = 1.0
     """See `messages.TakeRequest`."""
+    steps: int = 0
+    """Denoising steps where nobody has seen what is there; 0: the one-step guess, which does not shimmer as the camera
+    moves."""
 
 
 @dataclass(frozen=True)

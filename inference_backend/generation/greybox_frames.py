@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -60,10 +60,15 @@ class GreyboxFrames:
         self._caster: Raycaster | None = None
 
     def placed(self, greybox: Greybox, tracks: GreyboxTracks, moving: frozenset[int]) -> GreyboxFrames:
-        """The same meshes elsewhere and in another light: of `greybox` the instances are the same, and of them `moving`
-        are to be placed anew from one set to the next. What stands still is shared where it stands as it stood."""
+        """The same meshes elsewhere, otherwise bent and in another light: `greybox` has the same instances, and of them
+        `moving` are to be placed anew from one set to the next. What stands still is shared where it stands as it
+        stood."""
         other = copy.copy(self)
         other._greybox, other._tracks, other._changing = greybox, tracks, set(moving)
+        other._known = list(self._known)
+        for i, (before, now) in enumerate(zip(self._greybox.instances, greybox.instances, strict=True)):
+            if before.vertex_track != now.vertex_track:
+                other._known[i] = replace(self._known[i], track=self._track(now))
         if other.still_key != self.still_key:
             other._caster = None
         return other
@@ -145,15 +150,19 @@ class GreyboxFrames:
         if anchor.rest_mesh != instance.mesh:
             rest = self._meshes.get(anchor.rest_mesh)["vertices"]
         colors = [material.base_color for material in instance.materials] or [(0.6, 0.6, 0.6)]
-        track = self._meshes.get(instance.vertex_track)["vertices"] if instance.vertex_track else None
         return _Known(
             mesh=mesh,
             rest_vertices=(rest * np.array(anchor.rest_scale)).astype(np.float32),
             anchor=anchor.id,
             materials=tuple(ids[name] for name in _material_names(instance, anchor)),
             base_colors=np.array(colors, np.float32),
-            track=None if track is None else np.asarray(track, np.float32),
+            track=self._track(instance),
         )
+
+    def _track(self, instance: Instance) -> Float32 | None:
+        if not instance.vertex_track:
+            return None
+        return np.asarray(self._meshes.get(instance.vertex_track)["vertices"], np.float32)
 
 
 def _material_names(instance: Instance, anchor: Anchor) -> list[str]:

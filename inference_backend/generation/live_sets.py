@@ -108,11 +108,11 @@ class LiveSets:
 
     def _made(self, greybox: Greybox, tracks: GreyboxTracks, names: WorldNames, meshes: MeshStore) -> LiveSet:
         last = next(reversed(self._sets.values()), None)
-        if last is None or last.names.known != names.known or last.greybox.instances != greybox.instances:
+        if last is None or last.names.known != names.known or not _same_meshes(last.greybox, greybox):
             frames = GreyboxFrames(greybox, tracks, meshes, names)
             caster = frames.caster(0)
             return LiveSet(greybox, tracks, frozenset(), names, frames, caster, Lightmap(caster))
-        moving = last.moving | _moved(last.tracks, tracks)
+        moving = last.moving | _moved(last.tracks, tracks) | _bent(last.greybox, greybox)
         frames = last.frames.placed(greybox, tracks, moving)
         caster = frames.caster(0)
         still = moving == last.moving and frames.still_key == last.frames.still_key
@@ -143,6 +143,19 @@ def _tracks(key: str, greybox: Greybox, arrays: Arrays) -> GreyboxTracks:
         raise InvalidRequest("The key of the set is not that of its content.", "Update the add-on.")
     placed = tracks.transforms_at(0)
     return replace(tracks, transforms=placed, moving=np.zeros(0, np.int32), moving_transforms=np.zeros((0, 1, 4, 4)))
+
+
+def _same_meshes(before: Greybox, now: Greybox) -> bool:
+    """Whether they differ at most in where things stand, how they are bent and how they are lit."""
+    pairs = zip(before.instances, now.instances, strict=False)
+    return len(before.instances) == len(now.instances) and all(
+        one is other or replace(one, vertex_track=other.vertex_track) == other for one, other in pairs
+    )
+
+
+def _bent(before: Greybox, now: Greybox) -> frozenset[int]:
+    pairs = zip(before.instances, now.instances, strict=True)
+    return frozenset(i for i, (one, other) in enumerate(pairs) if one.vertex_track != other.vertex_track)
 
 
 def _moved(before: GreyboxTracks, now: GreyboxTracks) -> frozenset[int]:

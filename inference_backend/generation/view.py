@@ -1,7 +1,8 @@
 """One camera, one frame, now: what a take would show there, without a plan and without learning anything.
 
-Where memory knows the surfaces the frame is read and refined, as a take's frames are. Where it does not, it is
-generated in a few steps from a seed, so that a camera that stands still shows one and the same picture.
+Where memory knows the surfaces the frame is read and refined, as a take's frames are. Where it does not, it is the
+refiner's guess, or generated in a few steps from a seed; either way a camera that stands still shows one and the same
+picture.
 """
 
 from __future__ import annotations
@@ -19,9 +20,6 @@ from .plan import WORTH_GENERATING
 from .stopwatch import Stopwatch
 from .survey import coverage
 from .void import read_void
-
-STEPS = 1
-"""Of generation: a filmmaker who moves the camera waits for each."""
 
 
 def make_view(request: ViewRequest, arrays: Arrays, context: LiveContext) -> bytes:
@@ -42,8 +40,8 @@ def make_view(request: ViewRequest, arrays: Arrays, context: LiveContext) -> byt
         state = coverage(readout, memory.tokens, cells)
         knowledge = memory.knowledge(readout, request.prompt)
     with watch.stage("denoise"):
-        if float((~readout.covered).float().mean()) > WORTH_GENERATING:
-            latents = engine.generate(view, knowledge, STEPS, request.seed)
+        if request.steps and float((~readout.covered).float().mean()) > WORTH_GENERATING:
+            latents = engine.generate(view, knowledge, request.steps, request.seed)
         else:
             latents = engine.refine(view, knowledge)
     with watch.stage("decode"):

@@ -148,7 +148,7 @@ EXAMPLES = (
         (survey.FrameSurvey(101, 0.5, 0.25, 0.25, "1" * 16, "2" * 16, "3" * 16),),
         (survey.Staleness(TAKE, "shot 1", (101,), ("camera",)),),
     ),
-    live.ViewRequest("previz", 144, 256, 12, "4" * 32, GREYBOX, "night, neon", 7, 0.5),
+    live.ViewRequest("previz", 144, 256, 12, "4" * 32, GREYBOX, "night, neon", 7, 0.5, 4),
     live.ViewInfo(12, 0.5, 0.25, 0.25, {"raycast": 0.25}),
     live.SurfaceRequest("previz", 144, 256, "4" * 32, GREYBOX, 1000),
     live.SurfaceInfo(0.5, 0.25, 0.25, 0.125),

@@ -81,6 +81,8 @@ def check_take(request: TakeRequest, arrays: Arrays) -> None:
 def check_view(request: ViewRequest, arrays: Arrays) -> None:
     """Raises InvalidRequest, or MalformedMessage for the greybox tracks."""
     _check_seed_and_strength(request.seed, request.look_strength)
+    if not 0 <= request.steps <= MAX_STEPS:
+        raise InvalidRequest(f"Steps must be from 0 to {MAX_STEPS}, got {request.steps}.", "4 is a good number.")
     _check_question(request, arrays)
 
 

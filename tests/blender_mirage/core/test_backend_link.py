@@ -24,7 +24,7 @@ from tests.support.killable import PATIENCE_S, Killable  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 
-FRAMES = 25
+FRAMES = 15
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def remote(backend: Killable, url: str = "") -> BackendSettings:
     return BackendSettings(Path("not-here"), url or str(backend.client.base_url), token)
 
 
+@pytest.mark.slow
 def test_a_network_that_goes_and_comes_back_costs_nothing(backend, tmp_path):
     with cutting_proxy(str(backend.client.base_url)) as proxy:
         taking = Taking(tmp_path, remote(backend, proxy.url))
@@ -105,7 +106,7 @@ def test_a_backend_that_hangs_is_told_from_one_that_ended(backend, tmp_path):
         pass
     backend.kill(worker_too=True)
     trouble = taking.until(Trouble)
-    assert "has ended" in trouble.message and "Start Backend" in trouble.hint
+    assert "stopped" in trouble.message and "Start Backend" in trouble.hint
     again = Killable(tmp_path / "data", tiny_worker)
     try:
         while taking.until(Trouble).message:

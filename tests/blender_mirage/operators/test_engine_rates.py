@@ -65,7 +65,12 @@ def indices_shown(folder: Path) -> dict[int, int]:
 
 @pytest.mark.parametrize(
     ("fps", "base", "engine", "handles", "step"),
-    [(24, 1.0, 16.0, 0, 1), (24, 1.001, 24.0, 3, 2), (25, 1.0, 60.0, 2, 1), (30, 1.001, 16.0, 5, 3)],
+    [
+        (24, 1.001, 16.0, 3, 2),
+        (25, 1.0, 60.0, 2, 1),
+        pytest.param(24, 1.0, 16.0, 0, 1, marks=pytest.mark.slow),
+        pytest.param(30, 1.001, 30.0, 5, 3, marks=pytest.mark.slow),
+    ],
 )
 def test_each_frame_shows_the_nearest_and_its_camera_is_blenders_own(
     set_up, engine_at, server, fps, base, engine, handles, step

@@ -36,7 +36,7 @@ def scene(backend, tmp_path):
     """A take of it is being made."""
     with enabled_addon(data_dir=str(tmp_path / "data"), start_backend=False) as scene:
         small_set(scene)
-        scene.frame_end = 25
+        scene.frame_end = 12
         scene.mirage.prompt = "slow"
         bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
         bpy.ops.mirage.generate_take()
@@ -75,10 +75,11 @@ def test_cancel_waits_for_no_backend_and_its_frames_come_home_when_it_wakes(back
     assert not (tmp_path / "mirage" / PENDING_FOLDER).exists()
 
 
+@pytest.mark.slow
 def test_a_dead_backend_is_told_with_the_next_step_and_start_backend_goes_on(backend, scene, tmp_path):
     backend.kill(worker_too=True)
     tick_until(lambda: state().message)
-    assert "has ended" in state().message and "Start Backend" in state().hint
+    assert "stopped" in state().message and "Start Backend" in state().hint
     assert state().job_state == "RUNNING" and state().backend_state == "PROBLEM"
     assert bpy.ops.mirage.start_backend.poll() and bpy.ops.mirage.cancel_job.poll()
     again = Killable(tmp_path / "data", tiny_worker)

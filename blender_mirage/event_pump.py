@@ -47,7 +47,7 @@ LET_GO_SECONDS = 0.8
 """After Cancel: what has not ended by then is no longer waited for. Its thread brings home what it still can."""
 _LET_GO = (
     "The backend has not confirmed that it stopped.",
-    "Finished frames are fetched when it answers again.",
+    "Frames that it finishes are fetched when it is found again (Start Backend).",
 )
 
 

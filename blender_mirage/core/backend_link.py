@@ -50,7 +50,8 @@ class BackendLink:
         self._note = note
         self._lost = lost
         self._found = found
-        self._sending = Sending(sent, lambda: self.stopping)
+        self._sent = sent
+        self._sending = Sending(self._arrived, lambda: self.stopping)
         self._stopping = threading.Event()
         self._connection: Connection | None = None
         self._away_since: float | None = None
@@ -118,6 +119,10 @@ class BackendLink:
                 )
             except BackendUnreachable as error:
                 self._take_up_again(error)
+
+    def _arrived(self, arrived: int, total: int) -> None:
+        self._heard()  # however often it breaks: what gets on is not given up
+        self._sent(arrived, total)
 
     def _heard(self) -> None:
         self._away_since = None

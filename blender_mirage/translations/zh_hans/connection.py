@@ -100,7 +100,6 @@ SENTENCES = {
         "它完成的帧会在重新找到它时取回（“启动后端”）。"
     ),
     "The backend has not confirmed that it stopped.": "后端尚未确认已停止。",
-    "Finished frames are fetched when it answers again.": "它恢复应答后会取回已完成的帧。",
     "{program} is not a Python (exit code {code:n}).": "{program} 不是 Python（退出代码 {code}）。",
     "it said nothing (exit code {code:n}).": "没有输出（退出代码 {code}）。",
     "The backend is not installed in {program}.": "{program} 中没有安装后端。",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 
+import numpy as np
 import pytest
 
 pytest.importorskip("fastapi", reason="the backend is not installed here")
@@ -17,8 +19,9 @@ from blender_mirage.core.errors import BackendRefused, BackendUnreachable  # noq
 from blender_mirage.core.job_watcher import JobWatcher  # noqa: E402
 from blender_mirage.core.pending_takes import hold_pending  # noqa: E402
 from blender_mirage.core.take_job import BackendReady, Ended, FrameSaved, TakeSaved, Trouble  # noqa: E402
-from tests.blender_mirage.core.test_job_watcher import only, order, take_job, until_the_end  # noqa: E402
-from tests.support import tiny_worker  # noqa: E402
+from blender_mirage.wire.arrays import content_hash, pack  # noqa: E402
+from tests.blender_mirage.core.test_job_watcher import only, order, read, take_job, until_the_end  # noqa: E402
+from tests.support import tiny_requests, tiny_worker  # noqa: E402
 from tests.support.cutting_proxy import cutting_proxy  # noqa: E402
 from tests.support.killable import PATIENCE_S, Killable  # noqa: E402
 
@@ -139,6 +142,28 @@ def test_one_that_stays_away_is_given_up_in_a_sentence(backend, tmp_path, monkey
     assert told[-1].state == "failed" and "stayed away for" in told[-1].message and "Start Backend" in told[-1].hint
     (pending,) = hold_pending(tmp_path)
     pending.leave()
+
+
+def test_a_set_gets_through_a_network_that_breaks_again_and_again(backend, tmp_path, monkeypatch):
+    """Each break alone is longer than one that stays away may be: what gets on is not given up."""
+    monkeypatch.setattr("blender_mirage.core.backend_link.PATIENCE_SECONDS", 0.2)
+    noise = {"vertices": np.random.default_rng(0).random((900_000, 3), np.float32)}
+    mesh = pack({**noise, "triangles": np.zeros((1, 3), np.int32), "face_material": np.zeros(1, np.int32)})
+    large = replace(read(3), meshes={tiny_requests.BOX_HASH: tiny_requests.BOX, content_hash(mesh): mesh})
+    with cutting_proxy(str(backend.client.base_url), [4_000_000, 100, 4_000_000, 100]) as proxy:
+        told, lost = [], []
+        link = BackendLink(
+            remote(backend, proxy.url),
+            lambda words: None,
+            lambda *words: lost.append(words),
+            sent=lambda arrived, total: told.append((arrived, total)),
+        )
+        world = link.connect().client.create_world("w").world_id
+        sent = link.keep_at(lambda client: client.send_meshes(world, large.meshes))
+        link.close()
+        assert proxy.cut == 4
+    assert content_hash(mesh) in sent and lost
+    assert all(total <= len(mesh) + len(tiny_requests.BOX) for _, total in told) and told[-1][0] == told[-1][1]
 
 
 def test_nothing_is_asked_again_where_the_backend_refuses(backend, tmp_path):

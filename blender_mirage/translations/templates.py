@@ -30,7 +30,8 @@ KINDS = {
 FIELD = re.compile(r"\{(?P<name>[a-z_]\w*)(?::(?P<kind>[nrto]))?\}")
 
 _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
-_MOST_CUTS, _MOST_PARTS = 64, 150
+_WITHIN_A_SENTENCE, _ANYTHING = re.compile(r"(?:[^.!?]|[.!?](?!\s))*", re.DOTALL), re.compile(r".*", re.DOTALL)
+_MOST_CUTS, _MOST_PARTS = 32, 120
 """Ways to cut a text by one template, and parts of one sentence, that are tried: one full of commas has very many."""
 _KEPT = 1024
 """Sentences whose template is remembered: panels ask for the same ones at every redraw."""
@@ -125,15 +126,18 @@ class Phrasebook:
         self.find = lru_cache(_KEPT)(self._find)
 
     def _find(self, text: str) -> Found | Joined | None:
-        """What `text` was made from; None where no template makes it."""
-        return _Search(self).find(text)
+        """What `text` was made from; None where no template makes it. A value that stays as it is may hold several
+        sentences, but it seldom does."""
+        return _Search(self, _WITHIN_A_SENTENCE).find(text) or _Search(self, _ANYTHING).find(text)
 
 
 class _Search:
-    """For the templates of one sentence and of its parts, each of which is looked at once."""
+    """For the templates of one text and of its parts, each of which is looked at once."""
 
-    def __init__(self, book: Phrasebook) -> None:
+    def __init__(self, book: Phrasebook, kept: re.Pattern[str]) -> None:
+        """`kept`: what a value may be that stays as it is."""
         self._book = book
+        self._kept = kept
         self._known: dict[str, Found | Joined | None] = {}
 
     def find(self, text: str) -> Found | Joined | None:
@@ -143,7 +147,7 @@ class _Search:
             if len(self._known) == _MOST_PARTS:
                 return None
             self._known[text] = None
-            self._known[text] = self._of_a_pattern(text) or self._in_sentences(text)
+            self._known[text] = self._in_sentences(text) or self._of_a_pattern(text)
         return self._known[text]
 
     def _of_a_pattern(self, text: str) -> Found | None:
@@ -155,11 +159,11 @@ class _Search:
         return None
 
     def _inner(self, pattern: _Pattern, values: tuple[str, ...]) -> dict[str, str | Found | Joined] | None:
-        """The values by name, those that are made from templates found; None where one of these is not."""
+        """The values by name, those that are made from templates found; None where one of them cannot be."""
         found: dict[str, str | Found | Joined] = {}
         for name, kind, value in zip(pattern.names, pattern.kinds, values, strict=True):
             inner = self.find(value) if kind in ("t", "o") else None
-            if kind == "t" and inner is None:
+            if inner is None and (kind == "t" or (kind in ("", "o") and not self._kept.fullmatch(value))):
                 return None
             found[name] = value if inner is None else inner
         return found

@@ -6,7 +6,7 @@ from ..translations import said
 from .sentences import draw_sentence
 
 _ROWS = 4
-_VERSION_SHARE = 0.25
+_VERSION_SHARE = 0.34
 """Of a line; the rest is its note, or when it was made."""
 
 

@@ -28,7 +28,7 @@ SENTENCES = {
     "Leave the weights empty to use those installed, or install the version that made the take.": (
         "请留空权重以使用已安装的，或安装生成该条目的版本。"
     ),
-    "{count} tokens of this world were left by other weights, and are not read.": (
+    "{count:n} tokens of this world were left by other weights, and are not read.": (
         "此世界有 {count} 个记忆单元由其他权重写入，不会读取。"
     ),
     "Add the looks again, or install the version that made them: nothing of them is lost.": (

@@ -21,20 +21,18 @@ SIMPLIFIED_CHINESE = {
 SENTENCES = {
     "Live at {rate:n} frames/s, {width:n} x {height:n}": "实时 {rate} 帧/秒，{width} x {height}",
     "Live, {width:n} x {height:n}": "实时，{width} x {height}",
-    "Seen {seen:n} %, partly {partly:n} %, never seen {never:n} %": (
-        "已见 {seen} %，部分 {partly} %，从未见过 {never} %"
-    ),
+    "Seen {seen:n} %, partly {partly:n} %, never seen {never:n} %": ("已见 {seen}%，部分 {partly}%，从未见过 {never}%"),
     "No world yet: generate a take or add a look first": "还没有世界：请先生成条目或添加外观",
     "Look through the camera (Numpad 0): the live look lies over its view": (
         "请进入摄像机视图（小键盘 0）：实时外观叠加在其上"
     ),
     "Orthographic views have no lens: look through a camera (Numpad 0)": (
-        "正交视图没有镜头：请进入摄像机视图（小键盘 0）"
+        "正交视图没有焦距：请进入摄像机视图（小键盘 0）"
     ),
     "The camera's frame does not lie in front of it.": "摄像机的画面不在其前方。",
-    "Check its lens and its sensor.": "请检查其镜头和传感器。",
-    "{name:r} has a matrix that is not finite.": "{name} 的矩阵不是有限数。",
-    "{instance:r} has a vertex that is not a finite number.": "{instance} 有顶点不是有限数。",
+    "Check its lens and its sensor.": "请检查其焦距和传感器。",
+    "{name:r} has a transform that is not a finite number.": "{name} 的变换不是有限的数值。",
+    "{instance:r} has a vertex that is not a finite number.": "{instance} 有顶点不是有限的数值。",
     "Check its modifiers and drivers.": "请检查其修改器和驱动器。",
     "Waits: Blender is rendering": "等待：Blender 正在渲染",
     "Waits: a take is being made": "等待：正在生成条目",

@@ -29,7 +29,7 @@ SENTENCES = {
         "请把后端数据文件夹中 'token' 文件的内容填入插件的偏好设置。"
     ),
     "The request has {size:t}; this backend takes {limit:n}.": "请求有 {size}；此后端最多接受 {limit} 字节。",
-    "{count} bytes": "{count} 字节",
+    "{count:n} bytes": "{count} 字节",
     "more than {count:n} bytes": "超过 {count} 字节",
     "Send less at once (fewer frames, a lighter mesh), or raise MIRAGE_MAX_BODY_BYTES.": (
         "请一次少发一些（减少帧数或简化网格），或调高 MIRAGE_MAX_BODY_BYTES。"
@@ -51,6 +51,7 @@ SENTENCES = {
     "A frame number appears twice in the take.": "条目中有重复的帧号。",
     "Change the frame range of the shot.": "请更改镜头的帧范围。",
     "Steps must be from 1 to {most:n}, got {steps:n}.": "步数必须在 1 到 {most} 之间，收到 {steps}。",
+    "Steps must be from 0 to {most:n}, got {steps:n}.": "步数必须在 0 到 {most} 之间，收到 {steps}。",
     "4 is a good number.": "4 是合适的值。",
     "Frames per second must be positive, got {fps}.": "帧率必须为正，收到 {fps}。",
     "Set the scene's frame rate.": "请设置场景的帧率。",

@@ -244,10 +244,12 @@ SENTENCES = {
     "This scene has no world yet, so nothing has been seen.": "此场景还没有世界，因此什么都没见过。",
     "Generate a take first.": "请先生成一个条目。",
     # the world and its history
-    "{count} tokens of {objects:n} objects, {size:t} on disk": "{objects} 个物体的 {count} 个记忆单元，占用磁盘 {size}",
+    "{count:n} tokens of {objects:n} objects, {size:t} on disk": (
+        "{objects} 个物体的 {count} 个记忆单元，占用磁盘 {size}"
+    ),
     "No take has used it yet": "还没有条目使用过它",
     "The last take held {size:t}": "上一个条目占用 {size}",
-    "{held:t}; the budget kept {count} tokens out": "{held}；因预算略去 {count} 个记忆单元",
+    "{held:t}; the budget kept {count:n} tokens out": "{held}；因预算略去 {count} 个记忆单元",
     "{frames:n} frames with seed {seed:n}": "{frames} 帧，随机种 {seed}",
     "A paint-over": "改绘",
     "A picture": "图片",
@@ -256,7 +258,7 @@ SENTENCES = {
     "{made:t} by {engine}": "{made}，引擎 {engine}",
     "{made:t}, {when}. {size:t}": "{made}，{when}。{size}",
     "{made:t}, {when}, for {author}. {size:t}": "{made}，{when}，作者 {author}。{size}",
-    "{count} tokens, {size:t}.": "{count} 个记忆单元，{size}。",
+    "{count:n} tokens, {size:t}.": "{count} 个记忆单元，{size}。",
     "{count:n} tokens were forgotten.": "已遗忘 {count} 个记忆单元。",
     "Forget {name}, {when}?": "遗忘 {name}（{when}）？",
     "Forget {name}?": "遗忘 {name}？",

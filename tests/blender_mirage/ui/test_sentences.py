@@ -27,3 +27,20 @@ def test_nothing_is_lost_however_narrow(width):
     lines = wrap(text, width, len)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(len(line) <= max(width, 1) for line in lines)
+
+
+CHINESE = "“corridor_a”的摄像机在第 12 帧看不到任何网格（路径：/home/anna/films）。请把它转向布景，或检查渲染设置！"
+
+
+@pytest.mark.parametrize("width", range(3, 60))
+def test_chinese_is_broken_between_characters_but_not_before_a_mark(width):
+    lines = wrap(CHINESE, width, len)
+    assert "".join(lines).replace(" ", "") == CHINESE.replace(" ", "")
+    assert all(len(line) <= width for line in lines)
+    if width >= len("“corridor_a”"):  # no word has to be broken
+        assert not any(line[0] in "，。、：！）”" or line[-1] in "（“" for line in lines), lines
+        assert any("corridor_a" in line for line in lines)
+
+
+def test_a_space_in_chinese_stays_within_a_line_and_none_comes_in():
+    assert wrap("第 12 帧，完成。", 40, len) == ["第 12 帧，完成。"]

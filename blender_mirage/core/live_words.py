@@ -9,14 +9,14 @@ from .live_pace import FrameSize
 NO_WORLD = "No world yet: generate a take or add a look first"
 NO_CAMERA_VIEW = "Look through the camera (Numpad 0): the live look lies over its view"
 ORTHOGRAPHIC = "Orthographic views have no lens: look through a camera (Numpad 0)"
-RENDERING = "Waits: Blender is rendering"
+RENDERING = "Waiting: Blender is rendering"
 READING = "Reading the set"
 NOTHING_THERE = "There is no mesh that renders"
 _STATES = {
     "connecting": "Connecting to the backend",
     "preparing": "Preparing the first frame",
-    "ready": "Waits for the first frame",
-    "busy": "Waits: a take is being made",
+    "ready": "Waiting for the first frame",
+    "busy": "Waiting: a take is being made",
 }
 
 

@@ -122,7 +122,7 @@ def test_while_a_take_is_made_it_says_so(scene, server):
     job = server.services.queue.submit("survey", scene.mirage.world_id, "d" * 32, total=1)
     try:
         scene.camera.location.x = 2.0
-        until(lambda: state().live_text == "Waits: a take is being made" or caught_up())
+        until(lambda: state().live_text == "Waiting: a take is being made" or caught_up())
     finally:
         server.client.delete(f"/v1/jobs/{job.job_id}")
     until(caught_up)

@@ -120,7 +120,7 @@ def why_not(facts: Mapping[str, Any], platform: str = sys.platform) -> str:
     if facts["bits"] != 64:
         return "it is a 32-bit Python, and PyTorch needs a 64-bit one"
     if platform == "darwin" and facts["machine"] != "arm64":
-        return "it is made for Intel Macs, which PyTorch supports no more"
+        return "it is made for Intel Macs, which PyTorch no longer supports"
     if facts["free_threaded"]:
         return "it is a free-threaded build, for which some packages have no wheels"
     return "" if facts["venv"] else "it lacks the module venv"

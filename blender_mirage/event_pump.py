@@ -235,6 +235,7 @@ class EventPump:
                 bpy.context.window_manager.mirage.backend_version_text = text
             if isinstance(update.what, SetUpEnded) and update.what.state == "done":
                 preferences.use_set_up_backend(bpy.context)
+                preferences.note_environment(bpy.context)
                 bpy.ops.mirage.start_backend()
             if isinstance(update.what, BackendReady) and not watcher.kind:
                 self.looks_for_takes = True
@@ -305,6 +306,7 @@ def _after_load(*_: object) -> None:
 
 def register() -> None:
     forget_state()
+    preferences.note_environment(bpy.context)
     pump.resume()
     bpy.app.timers.register(_tick, first_interval=IDLE_SECONDS, persistent=True)
     bpy.app.handlers.load_pre.append(_before_load)

@@ -7,15 +7,21 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from .compat import callbacks
+from .core.addon_version import BACKEND_FOLDER
 from .core.address import is_loopback, normalise_address
 from .core.backend_process import BackendSettings, default_data_dir
 from .core.errors import SceneNotReady
+from .core.setup.environment import set_up_environment
 
 
 def _place_changed(preferences, context):
     """What is known is of the backend that was asked before."""
     state = context.window_manager.mirage
     state.backend_state, state.backend_text, state.backend_version_text = "UNKNOWN", "Not connected yet", ""
+
+
+def _environment_changed(preferences, context):
+    note_environment(context)
 
 
 class MiragePreferences(bpy.types.AddonPreferences):
@@ -51,6 +57,7 @@ class MiragePreferences(bpy.types.AddonPreferences):
         name="Data Folder",
         subtype="DIR_PATH",
         description="Holds the backend's environment, worlds and takes. Empty: the usual one of this system",
+        **callbacks(update=_environment_changed),
     )
     python: StringProperty(
         name="Python",
@@ -59,6 +66,7 @@ class MiragePreferences(bpy.types.AddonPreferences):
             "To set the backend up with (3.11 to 3.14), or one that has the backend already. Empty: one is found, and "
             "the environment that was set up is used"
         ),
+        **callbacks(update=_environment_changed),
     )
     start_backend: BoolProperty(
         name="Start the Backend for Me", default=True, description="Start it when a take is asked for and none runs"
@@ -134,10 +142,24 @@ def settings_here(context: bpy.types.Context) -> BackendSettings:
     )
 
 
+def note_environment(context: bpy.types.Context) -> None:
+    """Sees whether this machine has a backend to start, so that panels, which read no files, can tell."""
+    addon = context.preferences.addons.get(__package__)
+    if addon is not None:
+        chosen = addon.preferences
+        there = bool(chosen.python.strip()) or set_up_environment(_data_dir(chosen)) is not None
+        context.window_manager.mirage.backend_installed = there
+
+
 def use_set_up_backend(context: bpy.types.Context) -> None:
     """From now on the environment that was set up is the one that is started: an empty field means that one, also when
     the next one takes its place, or another Blender shares the data folder."""
     current(context).python = ""
+
+
+def wheel_folder() -> Path:
+    """Where the add-on carries the backend's wheel."""
+    return BACKEND_FOLDER
 
 
 def _data_dir(chosen: MiragePreferences) -> Path:

@@ -258,6 +258,7 @@ class MirageState(bpy.types.PropertyGroup):
     )
     backend_text: StringProperty(default="Not connected yet")
     worlds: CollectionProperty(type=MirageWorldItem)
+    backend_installed: BoolProperty(description="Whether this machine has one to start, as far as its files tell")
     backend_version_text: StringProperty(description="Where its version is not the add-on's")
     setup_state: EnumProperty(
         items=(

@@ -1,9 +1,14 @@
 """The add-on's page in the preferences: which machine the backend is on, and what that one needs."""
 
+from ..preferences import wheel_folder
 from ..translations import said
 from .sentences import draw_sentence
 from .setup_panel import draw_setup
 
+_ON_THE_OTHER = (
+    "On the other machine: install the wheel that lies in this add-on's folder with pip in a virtual environment, run "
+    "`mirage serve --host 0.0.0.0`, and copy the text of the file `token` in its data folder to here."
+)
 _MARGINS = 4.0  # widget units: the page's frame and the box's
 _BACKEND_ICONS = {"UNKNOWN": "UNLINKED", "CONNECTING": "TIME", "READY": "LINKED", "PROBLEM": "ERROR"}
 
@@ -40,6 +45,10 @@ def _draw_there(layout, context, preferences):
     button = layout.row()
     button.scale_y = 1.4
     button.operator("mirage.start_backend", text=said("Test Connection"), icon="LINKED", translate=False)
+    if context.window_manager.mirage.backend_state != "READY":
+        draw_sentence(layout, context, _ON_THE_OTHER, "INFO", _MARGINS)
+        folder = layout.operator("wm.path_open", text=said("Open Wheel Folder"), icon="FILE_FOLDER", translate=False)
+        folder.filepath = str(wheel_folder())
 
 
 def _draw_state(layout, context):

@@ -24,7 +24,8 @@ class MIRAGE_PT_setup(bpy.types.Panel):
     def poll(cls, context):
         state = context.window_manager.mirage
         asked_for = state.setup_state in ("RUNNING", "FAILED") or state.backend_version_text
-        return bool(backend_is_here(context) and (asked_for or state.backend_state in ("UNKNOWN", "PROBLEM")))
+        missing = state.backend_state == "PROBLEM" or (state.backend_state == "UNKNOWN" and not state.backend_installed)
+        return bool(backend_is_here(context) and (asked_for or missing))
 
     def draw(self, context):
         draw_setup(self.layout, context, context.window_manager.mirage.setup_state in ("RUNNING", "FAILED"))

@@ -26,6 +26,7 @@ SIMPLIFIED_CHINESE = {
     ),
     "Open Log": "打开日志",
     "Test Connection": "测试连接",
+    "Open Wheel Folder": "打开 wheel 文件夹",
     "Backend": "后端",
     "This Machine": "本机",
     "The backend runs beside Blender, which sets it up and starts it": "后端与 Blender 并行运行，由 Blender 安装并启动",
@@ -98,8 +99,16 @@ SENTENCES = {
     "The backend was installed, but does not work: {why:o}.": "后端已安装，但不能工作：{why}。",
     "it does not start": "它无法启动",
     "Open Log shows all of it.": "“打开日志”可查看全部内容。",
-    "PyTorch for {device:t} could not be had from {index}. {cause:o}": (
+    "PyTorch for {device:t} could not be downloaded from {index}. {cause:o}": (
         "无法从 {index} 获取 PyTorch（{device}）。{cause}"
+    ),
+    # the other machine
+    (
+        "On the other machine: install the wheel that lies in this add-on's folder with pip in a virtual environment, "
+        "run `mirage serve --host 0.0.0.0`, and copy the text of the file `token` in its data folder to here."
+    ): (
+        "在另一台机器上：在虚拟环境中用 pip 安装此插件文件夹里的 wheel，运行 `mirage serve --host 0.0.0.0`，"
+        "再把其数据文件夹中 `token` 文件的内容复制到这里。"
     ),
     # versions
     "The backend is version {backend}, the add-on {addon}. Set Up Backend brings both to one version.": (
@@ -150,7 +159,7 @@ SENTENCES = {
     "it does not run": "它无法运行",
     "it is Python {version}, and it takes {oldest} to {newest}": "它是 Python {version}，需要 {oldest} 至 {newest}",
     "it is a 32-bit Python, and PyTorch needs a 64-bit one": "它是 32 位 Python，而 PyTorch 需要 64 位",
-    "it is made for Intel Macs, which PyTorch supports no more": "它用于 Intel Mac，PyTorch 已不再支持",
+    "it is made for Intel Macs, which PyTorch no longer supports": "它用于 Intel Mac，PyTorch 已不再支持",
     "it is a free-threaded build, for which some packages have no wheels": "它是自由线程版，部分软件包没有对应的版本",
     "it lacks the module venv": "它缺少 venv 模块",
     "No Python from {oldest} to {newest} was found.": "没有找到 {oldest} 至 {newest} 的 Python。",

@@ -10,6 +10,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
+from blender_mirage.core.addon_version import addon_version  # noqa: E402
 from blender_mirage.core.setup.environment import (  # noqa: E402
     Environment,
     next_folder,
@@ -18,6 +19,7 @@ from blender_mirage.core.setup.environment import (  # noqa: E402
 )
 from blender_mirage.event_pump import pump  # noqa: E402
 from blender_mirage.operators import set_up_backend  # noqa: E402
+from blender_mirage.preferences import note_environment  # noqa: E402
 from tests.support.addon import enabled_addon  # noqa: E402
 from tests.support.wheel_index import open_shop  # noqa: E402
 
@@ -90,6 +92,38 @@ def test_it_sets_up_then_starts_the_backend_and_uses_it_from_then_on(data_dir, c
     assert set_up_environment(data_dir).version == "0.1.0" and chosen().python == ""
     # It was started, which this little one cannot do.
     assert state().backend_state == "PROBLEM" and "ended while it started" in state().backend_text
+
+
+def test_a_backend_that_was_set_up_before_is_known_of_at_once(data_dir):
+    chosen().python = ""
+    assert not state().backend_installed
+    made = Environment(next_folder(data_dir), "0.1.0", BASE, "cpu")
+    made.python.parent.mkdir(parents=True)
+    made.python.write_text("")
+    made.mark_whole()
+    note_environment(bpy.context)
+    assert state().backend_installed
+    made.mark_broken()
+    note_environment(bpy.context)
+    assert not state().backend_installed
+    chosen().python = BASE
+    note_environment(bpy.context)
+    assert state().backend_installed, "as far as the preferences tell"
+
+
+def test_a_backend_of_another_version_is_told_of(addon, server, tmp_path, monkeypatch):
+    (tmp_path / "newer.toml").write_text('version = "9.9.9"\n')
+    monkeypatch.setattr("blender_mirage.core.addon_version._MANIFEST", tmp_path / "newer.toml")
+    try:
+        for expected in (True, False):
+            addon_version.cache_clear()
+            bpy.ops.mirage.start_backend()
+            pump.run_until_idle()
+            assert state().backend_state == "READY"
+            assert ("9.9.9" in state().backend_version_text) is expected
+            monkeypatch.undo()
+    finally:
+        addon_version.cache_clear()
 
 
 def test_a_failure_is_shown_with_its_next_step_and_the_button_is_there_again(data_dir, carried):

@@ -44,7 +44,12 @@ def test_the_panel_is_there_while_it_has_something_to_say():
     poll = setup_panel.MIRAGE_PT_setup.poll
     with enabled_addon():
         state = bpy.context.window_manager.mirage
+        state.backend_installed = False
         assert poll(bpy.context), "nothing is connected yet"
+        state.backend_installed = True
+        assert not poll(bpy.context), "it only has to be started"
+        state.backend_state = "PROBLEM"
+        assert poll(bpy.context)
         state.backend_state = "READY"
         assert not poll(bpy.context)
         state.backend_version_text = "another version"

@@ -251,7 +251,9 @@ class BackendSetup(threading.Thread):
             return
         message, hint = explain(said, code)
         if build.index_only:
-            raise SetupFailed(f"PyTorch for {_named(build)} could not be downloaded from {build.index}. {message}", hint)
+            raise SetupFailed(
+                f"PyTorch for {_named(build)} could not be downloaded from {build.index}. {message}", hint
+            )
         note = f"{build.index} cannot be reached, so PyTorch comes from the usual index: a larger download."
         self._tell(SetUpProgress("Asking the usual index", notes=(note,)))
         self._require_space(build.instead)

@@ -22,8 +22,9 @@ from inference_backend.greybox.gbuffer import centres_gbuffer
 from inference_backend.memory.cells import Cells
 from inference_backend.worlds.ids import new_id
 from tests.support.engines import CountingEngine
-from tests.support.greybox import pinhole
+from tests.support.greybox import pinhole, room
 from tests.support.place import Place, request_along
+from tests.support.requests import send
 
 FRONT = ((0.2, -2.6, 1.3), (-0.3, 0.6, 0.7))
 BACK = ((-1.5, 2.2, 1.2), (-0.2, -2.0, 0.2))
@@ -180,6 +181,23 @@ def test_a_crate_that_moved_keeps_what_is_known_of_it(shown, engine) -> None:
     known = before.state[crate] == SEEN
     # But for the rims, which reach as far as a cell does, and that lies otherwise on what has turned.
     assert known.sum() > 100 and (after.state[crate][known] != NEVER).mean() > 0.95
+
+
+def test_a_flag_that_bends_keeps_what_is_known_of_it(shown, engine) -> None:
+    """Its tiles lie on the bent cloth; what they ask for is the cloth as it was modelled."""
+    flat = from_(shown, engine, FRONT)
+    request, arrays = along(shown, FRONT)
+    greybox, tracks = send([room(np.random.default_rng(0), bend=0.15)], shown.meshes)
+    bent = Set(shown, engine, replace(request, greybox=greybox), arrays | tracks.to_arrays())
+    before, after = flat.coverage(), bent.coverage()
+    assert np.ptp(before.tiles.position[before.tiles.mesh == 6, 1]) < 1e-5
+    assert np.ptp(after.tiles.position[after.tiles.mesh == 6, 1]) > 0.2
+    known = []
+    for found in (before, after):
+        shown_side, of_flag = found.tiles.normals()[:, 1] < 0, found.tiles.mesh == 6
+        known.append((found.state[of_flag & shown_side] != NEVER).mean())
+        assert (found.state[of_flag & ~shown_side] == NEVER).mean() > 0.9
+    assert known[0] > 0.2 and known[1] == pytest.approx(known[0], abs=0.05)
 
 
 def asked(place: Set, **changes) -> tuple[SurfaceRequest, dict]:

@@ -48,7 +48,7 @@ def test_every_command_is_explained():
 
 
 def test_the_contract_lists_exactly_the_endpoints_there_are(tmp_path):
-    listed = re.findall(r"^\| (GET|POST|PUT|DELETE) +(\S+)", blender_mirage.wire.__doc__ or "", re.MULTILINE)
+    listed = re.findall(r"^\| (GET|HEAD|POST|PUT|PATCH|DELETE) +(\S+)", blender_mirage.wire.__doc__ or "", re.MULTILINE)
     described = {(method, re.sub(r"\{\w+\}", "{}", path.split("?")[0])) for method, path in listed}
     found = set()
     with open_services(BackendConfig(tmp_path)) as services:

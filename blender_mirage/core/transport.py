@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ..wire import PROTOCOL_HEADER, PROTOCOL_VERSION
+from ..wire import PROTOCOL_HEADER, PROTOCOL_VERSION, VERSION_HEADER
 from ..wire.codec import MalformedMessage, from_json, to_json
 from ..wire.problems import Problem
+from .addon_version import addon_version
 from .address import DEFAULT_PORT, is_loopback, normalise_address, port_of
 from .errors import BackendRefused, BackendUnreachable, ContractMismatch, MirageError
 
@@ -99,8 +100,10 @@ class Transport:
                 "Check the address and the port in the add-on's preferences.",
             )
         if spoken != str(PROTOCOL_VERSION):
+            theirs = response.headers.get(VERSION_HEADER, "?")
             raise ContractMismatch(
-                f"The add-on speaks protocol {PROTOCOL_VERSION}, the backend at {self.url} speaks {spoken}.",
+                f"The add-on is version {addon_version()} and the backend at {self.url} version {theirs}: they speak "
+                f"protocols {PROTOCOL_VERSION} and {spoken}.",
                 "Update whichever is older, so that both come from the same release.",
             )
         if response.status_code >= 400:

@@ -46,6 +46,8 @@ Errors are a `Problem` with the HTTP status of its code, everywhere.
 
 PROTOCOL_VERSION = 1
 PROTOCOL_HEADER = "X-Mirage-Protocol"
+VERSION_HEADER = "X-Mirage-Version"
+"""Of the release that answers: what the user knows it by."""
 
 UPLOAD_OFFSET, UPLOAD_LENGTH, UPLOAD_COMPLETE = "Upload-Offset", "Upload-Length", "Upload-Complete"
 """Bytes that are there, bytes of the whole, and whether all is there and right (`?1`, else `?0`)."""

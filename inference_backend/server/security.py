@@ -16,9 +16,10 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from blender_mirage.wire import PROTOCOL_HEADER, PROTOCOL_VERSION
+from blender_mirage.wire import PROTOCOL_HEADER, PROTOCOL_VERSION, VERSION_HEADER
 from blender_mirage.wire.problems import Problem
 
+from .. import __version__
 from ..config import LOOPBACK_HOSTS, BackendConfig
 from ..errors import BackendError, TooLarge
 from ..storage.atomic import write_atomic
@@ -64,7 +65,8 @@ class Gate:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message)[PROTOCOL_HEADER] = str(PROTOCOL_VERSION)
+                headers = MutableHeaders(scope=message)
+                headers[PROTOCOL_HEADER], headers[VERSION_HEADER] = str(PROTOCOL_VERSION), __version__
             await send(message)
 
         problem = self._refusal(Headers(scope=scope))

@@ -139,7 +139,7 @@ def test_a_server_that_is_not_ours(scene, preferences):
 
 def test_another_protocol_version(scene, preferences):
     with other_server(headers={PROTOCOL_HEADER: "99"}) as preferences.address:
-        assert "speaks 99" in failed()
+        assert "protocols 1 and 99" in failed()
 
 
 def test_a_wrong_token(scene, preferences, server):

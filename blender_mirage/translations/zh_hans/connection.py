@@ -28,8 +28,9 @@ SENTENCES = {
         "{url} 有应答（HTTP {status}），但不是 Mirage 后端。"
     ),
     "Check the address and the port in the add-on's preferences.": "请检查插件偏好设置中的地址和端口。",
-    "The add-on speaks protocol {ours}, the backend at {url} speaks {theirs}.": (
-        "插件使用协议 {ours}，{url} 的后端使用协议 {theirs}。"
+    "The add-on is version {addon_version} and the backend at {url} version {theirs}: they speak protocols "
+    "{protocol_version:n} and {spoken}.": (
+        "插件版本为 {addon_version}，{url} 处的后端版本为 {theirs}：两者的协议分别为 {protocol_version} 和 {spoken}。"
     ),
     "Update whichever is older, so that both come from the same release.": "请更新较旧的一方，使两者来自同一版本。",
     "The backend at {url} answered HTTP {status:n}.": "{url} 的后端应答 HTTP {status}。",

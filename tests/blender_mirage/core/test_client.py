@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
+from blender_mirage.core.addon_version import addon_version
 from blender_mirage.core.client import MirageClient
 from blender_mirage.core.errors import BackendRefused, BackendUnreachable, ContractMismatch
-from blender_mirage.wire import PROTOCOL_HEADER, PROTOCOL_VERSION
+from blender_mirage.wire import PROTOCOL_HEADER, PROTOCOL_VERSION, VERSION_HEADER
 from blender_mirage.wire.greybox import NAMES as GREYBOX_ARRAYS
 from blender_mirage.wire.history import ForgetRequest, Forgotten
 from blender_mirage.wire.survey import SurveyRequest
@@ -190,11 +192,36 @@ def test_a_server_that_is_no_mirage_backend():
             client.health()
 
 
-def test_another_protocol_version_names_both():
-    with other_server(headers={PROTOCOL_HEADER: "99"}) as url, MirageClient(url) as client:
-        with pytest.raises(ContractMismatch, match=f"protocol {PROTOCOL_VERSION}, .* speaks 99") as caught:
+def test_another_protocol_version_names_both_releases():
+    headers = {PROTOCOL_HEADER: "99", VERSION_HEADER: "7.8.9"}
+    with other_server(headers=headers) as url, MirageClient(url) as client:
+        with pytest.raises(ContractMismatch, match="backend at .* version 7.8.9") as caught:
             client.health()
-    assert "Update" in caught.value.hint
+    assert f"version {addon_version()} " in caught.value.message and "Update" in caught.value.hint
+    assert f"protocols {PROTOCOL_VERSION} and 99" in caught.value.message
+
+
+def test_a_machine_that_takes_no_connection_is_told_from_a_closed_port():
+    with socket.socket() as full, ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        for _ in range(8):  # its queue is full after the first: what comes then is not even refused
+            caller = waiting.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(address)
+        with MirageClient(f"127.0.0.1:{address[1]}") as client:
+            with pytest.raises(BackendUnreachable, match="did not answer within") as caught:
+                client.health(seconds=0.5)
+    assert "firewall" in caught.value.hint and str(address[1]) in caught.value.hint
+
+
+def test_a_machine_that_answers_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with MirageClient(f"127.0.0.1:{silent.getsockname()[1]}") as client:
+            with pytest.raises(BackendUnreachable, match="said nothing for") as caught:
+                client.health(seconds=0.5)
+    assert caught.value.hint
 
 
 def test_an_answer_that_cannot_be_read_names_the_field():

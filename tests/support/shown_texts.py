@@ -95,10 +95,28 @@ def shown_texts() -> list[Shown]:
     return [text for text in all_texts() if text.is_shown]
 
 
-@cache
 def all_texts() -> list[Shown]:
     """Every text of the source."""
-    return [text for path in _files() for text in _of(path)]
+    return _read()[0]
+
+
+def glued_texts() -> list[str]:
+    """Where a text of more than a word is added to another, or joins others: nobody can translate its parts."""
+    return _read()[1]
+
+
+@cache
+def _read() -> tuple[list[Shown], list[str]]:
+    texts: list[Shown] = []
+    glued: list[str] = []
+    for package in SPEAKING:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if set(path.parts) & {"translations", "training", "evaluation"}:
+                continue
+            where, tree = path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+            texts += _texts(where, tree)
+            glued += [] if where.startswith(SILENT) else _glued(where, tree)
+    return texts, glued
 
 
 def skeleton_of(template: str) -> str:
@@ -106,16 +124,8 @@ def skeleton_of(template: str) -> str:
     return re.sub(r"\{\w+(?::[nrto])?\}", lambda field: "{:r}" if field[0].endswith(":r}") else "{}", template)
 
 
-def _files() -> Iterator[Path]:
-    for package in SPEAKING:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if "translations" not in path.parts and not set(path.parts) & {"training", "evaluation"}:
-                yield path
-
-
-def _of(path: Path) -> Iterator[Shown]:
-    tree = ast.parse(path.read_text("utf-8"))
-    inner, phases, where = set(_inner(tree)), set(_phases(tree)), path.relative_to(ROOT).as_posix()
+def _texts(where: str, tree: ast.Module) -> Iterator[Shown]:
+    inner, phases = set(_inner(tree)), set(_phases(tree))
     for node in ast.walk(tree):
         text = _template(node)
         if text:
@@ -179,3 +189,15 @@ def _name(value: ast.expr, taken: list[str]) -> str:
     found = [name.lower().strip("_") for name in re.findall(r"[A-Za-z_]\w*", ast.unparse(value))] or ["value"]
     name = found[-1] if found[-1].isidentifier() else "value"
     return name if name not in taken else f"{name}_{len(taken)}"
+
+
+def _glued(where: str, tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        parts: list[ast.AST] = []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+            parts = [node.left, node.right]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+            parts = [node.func.value]
+        for text in filter(None, map(_template, parts)):
+            if re.search("[a-z] | [a-z]", text):
+                yield f"{where}:{node.lineno}: {text!r}"

@@ -17,7 +17,7 @@ from blender_mirage.ui import panel  # noqa: E402
 from blender_mirage.wire.messages import JOB_STATES  # noqa: E402
 from blender_mirage.wire.prompt import UnknownWord, read_prompt, unknown_words_sentence  # noqa: E402
 from blender_mirage.wire.survey import FrameSurvey, Staleness, Survey  # noqa: E402
-from tests.support.shown_texts import all_texts, shown_texts, skeleton_of  # noqa: E402
+from tests.support.shown_texts import all_texts, glued_texts, shown_texts, skeleton_of  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
@@ -47,6 +47,10 @@ def test_every_template_has_its_text_in_the_source():
     said_somewhere = {text.skeleton for text in all_texts()} | PARTICULAR
     left = [text for text in translations.sentences_in_chinese() if skeleton_of(text) not in said_somewhere]
     assert left == [], "these are said nowhere any more: remove them"
+
+
+def test_no_text_is_glued_together():
+    assert glued_texts() == []
 
 
 def test_no_text_has_two_chinese_ones():

@@ -28,7 +28,7 @@ PIECES = (
     'a "b"',
     "\\",
     "C:\\films\\角落",
-    "/home/" + "very_long_folder/" * 60,
+    "/srv/" + "very_long_folder/" * 60,
     "%s",
     "not",
     ", ",
@@ -41,7 +41,7 @@ PIECES = (
 """What names, paths and errors may hold, and what templates are made of."""
 
 
-PLAIN = ("corridor_a", "done", "镜头，甲。", "C:\\films\\角落", "/home/anna/films", "{path}", "it's", "100 %")
+PLAIN = ("corridor_a", "done", "镜头，甲。", "C:\\films\\角落", "/srv/films", "{path}", "it's", "100 %")
 
 
 def values_of(template: str, rng: random.Random, pieces: tuple[str, ...] = PIECES) -> dict[str, str]:

@@ -29,7 +29,7 @@ def test_nothing_is_lost_however_narrow(width):
     assert all(len(line) <= max(width, 1) for line in lines)
 
 
-CHINESE = "“corridor_a”的摄像机在第 12 帧看不到任何网格（路径：/home/anna/films）。请把它转向布景，或检查渲染设置！"
+CHINESE = "“corridor_a”的摄像机在第 12 帧看不到任何网格（路径：/srv/films）。请把它转向布景，或检查渲染设置！"
 
 
 @pytest.mark.parametrize("width", range(3, 60))

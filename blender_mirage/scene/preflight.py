@@ -77,8 +77,10 @@ def _without_id(scene: bpy.types.Scene) -> Finding | None:
     if not names:
         return None
     few = ", ".join(names[:_NAMED])
-    some = f"{few} and {len(names) - _NAMED} more" if len(names) > _NAMED else few
     return Finding(
         "NO_ID",
-        f"{some} come from a library and are remembered by their file and name: renamed there, they count as new.",
+        f"{few} and {len(names) - _NAMED} more come from a library and are remembered by their file and name: renamed "
+        "there, they count as new."
+        if len(names) > _NAMED
+        else f"{few} come from a library and are remembered by their file and name: renamed there, they count as new.",
     )

@@ -37,7 +37,8 @@ class MIRAGE_UL_looks(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
         row = layout.split(factor=_NAME_SHARE)
         row.active = item.state == "live"
-        row.label(text=said(item.name), icon="BRUSH_DATA" if item.over_take else "IMAGE_DATA", translate=False)
+        name = item.name if item.name != "look" else said("look")  # a look may have no name of its own
+        row.label(text=name, icon="BRUSH_DATA" if item.over_take else "IMAGE_DATA", translate=False)
         end = row.row()
         end.label(text=said(f"frame {item.frame}") if item.frame >= 0 else "", translate=False)
         when = end.row()

@@ -23,16 +23,22 @@ _WORD = re.compile(
 
 
 def draw_sentence(
-    layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str, beside: float = 0.0
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    text: str,
+    icon: str,
+    beside: float = 0.0,
+    translate: bool = True,
 ) -> None:
     """Labels that show all of `text`, or nothing where it is empty. `beside`: widget units that something else of
-    the row takes."""
+    the row takes. `translate`: not where it is a user's own text."""
     if not text:
         return
     unit = _widget_unit(context)
     width = max(context.region.width - (_MARGINS + _ICON + beside) * unit, _NARROWEST * unit)
     column = layout.column(align=True)
-    for number, line in enumerate(wrap(said(text), width, _measure(context))):
+    shown = said(text) if translate else text
+    for number, line in enumerate(wrap(shown, width, _measure(context))):
         column.label(text=line, icon=icon if number == 0 else "BLANK1", translate=False)
 
 

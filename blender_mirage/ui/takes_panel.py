@@ -50,7 +50,7 @@ def _draw_list(layout, context, state):
     side.operator("mirage.review_take", text="", icon="SOLO_ON")
     side.operator("mirage.restore_settings", text="", icon="LOOP_BACK")
     if state.take_index < len(state.takes):
-        draw_sentence(layout, context, state.takes[state.take_index].note, "TEXT")
+        draw_sentence(layout, context, state.takes[state.take_index].note, "TEXT", translate=False)
 
 
 def _draw_compare(layout, state):

@@ -18,7 +18,8 @@ class MIRAGE_UL_history(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
         row = layout.split(factor=_NAME_SHARE)
         row.active = item.state == "live"
-        row.label(text=said(item.name), icon=_COMMIT_ICONS.get(item.kind, "DOT"), translate=False)
+        name = item.name if item.name != "look" else said("look")  # a look may have no name of its own
+        row.label(text=name, icon=_COMMIT_ICONS.get(item.kind, "DOT"), translate=False)
         when = row.row()
         when.label(text=said(item.when), translate=False)
         end = when.row()

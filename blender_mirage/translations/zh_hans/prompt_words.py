@@ -1,6 +1,6 @@
-"""The words that the engine knows, as it understands them too: those that the menu beside the prompt offers."""
+"""The words that the menu beside the prompt offers, in Chinese that the engine understands."""
 
-SENTENCES = {
+SIMPLIFIED_CHINESE = {
     "brick": "砖墙",
     "stone": "石头",
     "wood": "木头",

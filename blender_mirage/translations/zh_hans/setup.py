@@ -89,7 +89,8 @@ SENTENCES = {
         "无法访问 {index}，因此从默认软件源获取 PyTorch：下载量更大。"
     ),
     # how it ended
-    "Ready on {device}.": "就绪：{device}。",
+    "Ready on {device:o}.": "就绪：{device}。",
+    "cpu (slow: no GPU is used)": "CPU（较慢：未使用 GPU）",
     "this machine": "本机",
     "Cancelled. What pip had downloaded whole is kept for the next time.": (
         "已取消。pip 已完整下载的内容会留到下次使用。"

@@ -17,6 +17,7 @@ from blender_mirage.ui import panel  # noqa: E402
 from blender_mirage.wire.messages import JOB_STATES  # noqa: E402
 from blender_mirage.wire.prompt import UnknownWord, read_prompt, unknown_words_sentence  # noqa: E402
 from blender_mirage.wire.survey import FrameSurvey, Staleness, Survey  # noqa: E402
+from inference_backend.models.previz.vocabulary import VOCABULARY  # noqa: E402
 from tests.support.shown_texts import all_texts, glued_texts, shown_texts, skeleton_of  # noqa: E402
 
 pytestmark = pytest.mark.bpy
@@ -61,8 +62,6 @@ def test_no_text_has_two_chinese_ones():
 
 
 def test_the_engine_knows_every_word_of_the_menu_in_chinese_too():
-    from inference_backend.models.previz.vocabulary import VOCABULARY
-
     for word in VOCABULARY.words:
         assert read_prompt(in_chinese(word), VOCABULARY).known == (word,), word
 
@@ -99,6 +98,17 @@ def test_what_is_put_together_is_said_in_chinese_to_its_end():
     for sentence in made_by_core():
         chinese = in_chinese(sentence)
         assert chinese != sentence and not re.search("[A-Za-z]", re.sub(values, "", chinese)), (sentence, chinese)
+
+
+def test_a_name_that_is_a_word_of_ours_stays_a_name():
+    """Objects, shots and files may be called anything."""
+    for name in ("Glass", "road", "Look", "World", "done", "Seen", "Backend"):
+        for template in (
+            "{}: v003 is up to date.",
+            "{!r} has no faces and is left out.",
+            "There is no look image at {}.",
+        ):
+            assert name in in_chinese(template.format(name)), name
 
 
 def test_who_reads_english_reads_english():

@@ -14,7 +14,7 @@ from blender_mirage.translations.zh_hans import SENTENCES, TABLE  # noqa: E402
 pytestmark = pytest.mark.bpy
 
 CHINESE = TABLE | SENTENCES
-BOOK = Phrasebook(CHINESE)
+BOOK = Phrasebook(SENTENCES)
 PIECES = (
     "frame 12",
     "{path}",

@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..scene.live_look import live_look
 from .report import allowed, busy, reports_errors
 from .world_asking import ask_world
 
@@ -27,5 +28,6 @@ class MIRAGE_OT_release_gpu(bpy.types.Operator):
 
     @reports_errors
     def execute(self, context):
+        live_look.stop()  # its next frame would take the memory again
         ask_world(context, _release)
         return {"FINISHED"}

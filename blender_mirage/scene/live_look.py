@@ -207,11 +207,10 @@ class LiveLook:
 
     def _show(self, answer: LiveAnswer) -> None:
         image, sight = answer.arrays["image"], answer.question.mark
-        assert isinstance(sight, Sight) and isinstance(answer.info, ViewInfo)
-        self._shown, self._info = sight, answer.info
+        assert isinstance(sight, Sight)
+        self._shown, self._answer = sight, answer
         self._size = FrameSize(image.shape[0], image.shape[1])
         self._pace.note(self._size, answer.seconds, self._full)
-        self._last = image
         if self._picture is not None:
             self._picture.show(image)
 
@@ -223,11 +222,12 @@ class LiveLook:
         seen = ""
         if problem:
             text = problem
-        elif link.name in ("busy", "failed") or self._shown is None:
+        elif link.name in ("busy", "failed") or self._answer is None:
             text = describe_link(link)
         else:
+            assert isinstance(self._answer.info, ViewInfo)
             text = describe_frame(self._size, self._pace.rate, moving=not self._still(now))
-            seen = describe_seen(self._info)
+            seen = describe_seen(self._answer.info)
         if (text, seen) != (state.live_text, state.live_seen):
             self._told_at = now
             state.live_text, state.live_seen = text, seen
@@ -282,9 +282,8 @@ class LiveLook:
         self._sight: Sight | None = None
         self._shown: Sight | None = None
         self._asked: tuple[Sight, FrameSize, int] | None = None
-        self._info = ViewInfo(0, 0.0, 0.0, 0.0)
         self._size = self._full = frame_size(1, 1)
-        self._last: Any = None
+        self._answer: LiveAnswer | None = None
         self._strength, self._faded_at, self._changed_at, self._told_at = BEHIND, 0.0, 0.0, 0.0
 
     def _state(self) -> Any:

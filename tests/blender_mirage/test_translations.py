@@ -20,21 +20,25 @@ pytestmark = pytest.mark.bpy
 PACKAGE = Path(registration.__file__).parent
 NOT_SHOWN = {""}
 BLENDERS_OWN = {"rna_type", "bl_idname"}
+SMALL_WORDS = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "over", "the", "to", "with"}
 FIELD = re.compile(r"\{[^}]*\}")
 
 
 def of_classes() -> Iterator[str]:
     """Labels, descriptions, and what their properties and choices say."""
+    for label, tooltip in _labels_and_tooltips():
+        yield from (label, tooltip)
+
+
+def _labels_and_tooltips() -> Iterator[tuple[str, str]]:
     for cls in registration.CLASSES:
-        yield getattr(cls, "bl_label", "")
-        yield getattr(cls, "bl_description", "")
+        yield getattr(cls, "bl_label", ""), getattr(cls, "bl_description", "")
         for prop in _properties(cls):
             if prop.identifier in BLENDERS_OWN or prop.is_hidden or _is_inner(cls, prop):
                 continue
             if prop.identifier in getattr(cls, "__annotations__", {}):
-                yield from (prop.name, prop.description)
-                for item in getattr(prop, "enum_items_static", ()):
-                    yield from (item.name, item.description)
+                yield prop.name, prop.description
+                yield from ((item.name, item.description) for item in getattr(prop, "enum_items_static", ()))
 
 
 def _properties(cls: type) -> Iterator[bpy.types.Property]:
@@ -98,6 +102,15 @@ def test_every_string_of_the_interface_is_said_in_chinese_and_none_is_left_over(
     shown, said = wanted(), translations.chinese()
     assert sorted(shown - set(said) - set(translations.sentences_in_chinese())) == []
     assert sorted(set(said) - shown) == []
+
+
+def test_labels_and_tooltips_are_written_as_blender_writes_its_own():
+    """Labels In Title Case; tooltips begin with a capital and have no full stop at their end."""
+    with enabled_addon():
+        for label, tooltip in _labels_and_tooltips():
+            first, *others = label.split() or ["Empty"]
+            assert not first[0].islower() and not any(w[0].islower() for w in others if w not in SMALL_WORDS), label
+            assert not tooltip[:1].islower() and not tooltip.endswith("."), tooltip
 
 
 def test_no_panel_shows_a_text_that_was_not_said_in_the_users_language():

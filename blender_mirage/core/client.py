@@ -31,7 +31,7 @@ from .uploads import PIECE_BYTES, Sending, upload
 
 UPLOAD_SECONDS = 600.0
 """How long the backend may think about a large body; the sending itself is not timed."""
-SILENCE_SECONDS = 1.9
+SILENCE_SECONDS = 1.5
 """A stream of events that says nothing for so long is taken for broken; the backend sends a sign of life earlier. So is
 a backend that does not begin to answer what it has lying ready."""
 

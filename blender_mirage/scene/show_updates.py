@@ -105,6 +105,8 @@ def mark_running(job_state: str | None, kind: str = "") -> None:
 
 def mark_stopped(job_state: str, message: str, hint: str) -> None:
     state = bpy.context.window_manager.mirage
+    if state.message and state.backend_text == state.message:  # nobody waits for it any more
+        state.backend_text = "Does not answer"
     state.job_state, state.message, state.hint = job_state, message, hint
     state.title = state.phase = ""
     state.cancelling = False
@@ -197,8 +199,8 @@ def _show_trouble(state: bpy.types.PropertyGroup, what: Trouble, of_job: bool) -
     """Beside the progress of what still runs; the next word from the backend takes it away."""
     if of_job and state.job_state == "RUNNING":
         state.message, state.hint = what.message, what.hint
-    if what.message:
-        state.backend_state, state.backend_text = "PROBLEM", "Does not answer"
+    if what.message:  # said at the top too: the take's own part may lie below the sidebar's edge
+        state.backend_state, state.backend_text = "PROBLEM", what.message
 
 
 def _show_backend(state: bpy.types.PropertyGroup, what: BackendReady) -> None:

@@ -80,7 +80,8 @@ def test_a_dead_backend_is_told_with_the_next_step_and_start_backend_goes_on(bac
     backend.kill(worker_too=True)
     tick_until(lambda: state().message)
     assert "stopped" in state().message and "Start Backend" in state().hint
-    assert state().job_state == "RUNNING" and state().backend_state == "PROBLEM"
+    assert state().job_state == "RUNNING"
+    assert (state().backend_state, state().backend_text) == ("PROBLEM", state().message)
     assert bpy.ops.mirage.start_backend.poll() and bpy.ops.mirage.cancel_job.poll()
     again = Killable(tmp_path / "data", tiny_worker)
     try:

@@ -84,6 +84,17 @@ def lamp_color(light: bpy.types.Light) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def linear_image_shader() -> Any:
+    """The built-in shader that draws an image of linear pixels, times a colour, onto the display. (It was the plain one
+    until that was made to take sRGB pixels.) For a window only."""
+    import gpu
+
+    try:
+        return gpu.shader.from_builtin("IMAGE_COLOR_SCENE_LINEAR_TO_REC709_SRGB")
+    except ValueError:
+        return gpu.shader.from_builtin("IMAGE_COLOR")
+
+
 def blend_relative() -> set[str]:
     """Options of a path property that may start with `//`. (4.5 wants it said; 4.2 does not know the word.)"""
     return {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()

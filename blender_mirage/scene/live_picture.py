@@ -9,6 +9,7 @@ import numpy as np
 from gpu_extras.batch import batch_for_shader
 from numpy.typing import NDArray
 
+from ..compat import linear_image_shader
 from .live_camera import Rectangle
 
 
@@ -27,13 +28,12 @@ class LivePicture:
         self._rgb = self._texture = None
 
     def draw(self, where: Rectangle, opacity: float) -> None:
-        """In a POST_PIXEL handler. What is drawn there goes to the display without a view transform; it is taken for
-        linear, and encoded as sRGB."""
+        """In a POST_PIXEL handler, from where pixels go to the display without a view transform."""
         if self._rgb is None:
             return
         if self._texture is None:
             self._texture = _texture(self._rgb)
-        shader = gpu.shader.from_builtin("IMAGE_COLOR")
+        shader = linear_image_shader()
         left, bottom, right, top = where
         corners = ((left, bottom), (right, bottom), (right, top), (left, top))
         batch = batch_for_shader(shader, "TRI_FAN", {"pos": corners, "texCoord": ((0, 0), (1, 0), (1, 1), (0, 1))})

@@ -21,21 +21,16 @@ import build_addon
 from build_addon import NotBuildable, build, check_imports
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("dist"))
-
-
-def test_the_same_bytes_each_time(archive, tmp_path):
+def test_the_same_bytes_each_time(addon_zip, tmp_path):
     os.utime(build_addon.PACKAGE / "__init__.py")
-    assert build(tmp_path).read_bytes() == archive.read_bytes()
+    assert build(tmp_path).read_bytes() == addon_zip.read_bytes()
 
 
-def test_what_is_in_it(archive):
-    with zipfile.ZipFile(archive) as opened:
+def test_what_is_in_it(addon_zip):
+    with zipfile.ZipFile(addon_zip) as opened:
         names = opened.namelist()
         manifest = tomllib.loads(opened.read("blender_manifest.toml").decode())
-    assert archive.name == f"blender_mirage-{manifest['version']}.zip"
+    assert addon_zip.name == f"blender_mirage-{manifest['version']}.zip"
     assert {"__init__.py", "LICENSE", "wire/messages.py", "ui/panel.py"} <= set(names)
     assert names == sorted(names)
     wheel = f"backend/blender_mirage-{manifest['version']}-py3-none-any.whl"
@@ -43,8 +38,8 @@ def test_what_is_in_it(archive):
     assert names.count(wheel) == 1 and "wheels" not in manifest, "Blender would install it into its own Python"
 
 
-def test_the_wheel_is_the_whole_backend_with_its_weights(archive):
-    with zipfile.ZipFile(archive) as opened:
+def test_the_wheel_is_the_whole_backend_with_its_weights(addon_zip):
+    with zipfile.ZipFile(addon_zip) as opened:
         name = next(name for name in opened.namelist() if name.endswith(".whl"))
         wheel = zipfile.ZipFile(io.BytesIO(opened.read(name)))
     for package in ("blender_mirage/wire", "inference_backend"):
@@ -88,10 +83,10 @@ def test_blender_where_it_must_not_be_is_refused(tmp_path, line):
         check_imports(tmp_path)
 
 
-def test_it_runs_as_an_extension(archive, tmp_path):
+def test_it_runs_as_an_extension(addon_zip, tmp_path):
     pytest.importorskip("bpy")
     package = tmp_path / "installed" / "user_default" / "blender_mirage"
-    with zipfile.ZipFile(archive) as opened:
+    with zipfile.ZipFile(addon_zip) as opened:
         opened.extractall(package)
     code = """
 import bpy, installed.user_default.blender_mirage as addon

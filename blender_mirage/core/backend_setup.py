@@ -148,8 +148,10 @@ class BackendSetup(threading.Thread):
         stop_running(self.order.settings, self.order.started)
         old.mark_broken()
         try:
-            self._pip(old.python, self._options(old.python), "--force-reinstall", "--no-deps", str(self.order.wheel))
-            self._pip(old.python, self._options(old.python), str(self.order.wheel))
+            options = self._options(old.python)
+            if old.version == wheel_version(self.order.wheel):  # which pip would take for done
+                self._pip(old.python, options, "--force-reinstall", "--no-deps", str(self.order.wheel))
+            self._pip(old.python, options, str(self.order.wheel))
             device = self._examine(old.python)
         except (Stopped, SetupFailed):
             self._keep_if_it_works(old)

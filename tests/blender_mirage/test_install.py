@@ -11,16 +11,10 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-import build_addon  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
 SESSION = Path(__file__).parents[1] / "support" / "extension_session.py"
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    return build_addon.build(tmp_path_factory.mktemp("dist"))
 
 
 def run(*command: object, **environ: str) -> tuple[int, list[str], str]:
@@ -31,14 +25,14 @@ def run(*command: object, **environ: str) -> tuple[int, list[str], str]:
     return done.returncode, done.stdout.splitlines(), done.stderr
 
 
-def test_blender_finds_the_zip_valid(archive):
+def test_blender_finds_the_zip_valid(addon_zip):
     tool = Path(bpy.utils.system_resource("SCRIPTS")) / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py"
-    code, said, errors = run(tool, "validate", archive)
+    code, said, errors = run(tool, "validate", addon_zip)
     assert code == 0 and "Success" in said[-1] and "WARN" not in "".join(said), (said, errors)
 
 
-def test_it_is_installed_updated_and_switched_off_and_on_without_a_word(archive, tmp_path):
-    code, said, errors = run(SESSION, archive, archive, BLENDER_USER_RESOURCES=str(tmp_path))
+def test_it_is_installed_updated_and_switched_off_and_on_without_a_word(addon_zip, tmp_path):
+    code, said, errors = run(SESSION, addon_zip, addon_zip, BLENDER_USER_RESOURCES=str(tmp_path))
     assert (code, errors) == (0, ""), (said, errors)
     told = [line for line in said if not line.startswith("STATUS ")]  # of Blender's installer
     steps = ["installed", "installed", "disabled", "enabled", "disabled", "enabled"]

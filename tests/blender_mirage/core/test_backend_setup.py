@@ -132,7 +132,6 @@ def test_a_renewal_that_fails_says_why_and_never_leaves_half(made, shop, wheel, 
 
 def test_cancel_ends_pip_in_the_middle_of_a_download_and_the_next_press_goes_on(made, shop):
     data_dir = made[0]
-    set_up(data_dir, shop.backend("0.1.0"))
     make_wheel(shop.folder, "slow", "2.0", {"slow/weights.bin": random.Random(1).randbytes(2_000_000)})
     shop.served.flow.clear()
     thread = start(data_dir, shop.backend("0.4.0", "slow>=2"))

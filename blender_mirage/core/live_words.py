@@ -38,4 +38,4 @@ def describe_frame(size: FrameSize, rate: float, moving: bool) -> str:
 def describe_seen(info: ViewInfo) -> str:
     """How much of the frame the world knows."""
     seen, partly, never = (round(100 * share) for share in (info.seen, info.partly, info.never))
-    return f"Seen {seen} %, partly {partly} %, never seen {never} %"
+    return f"Seen {seen} %, partly {partly} %, never {never} %"

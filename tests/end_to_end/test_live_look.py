@@ -83,7 +83,7 @@ def test_it_shows_what_the_camera_sees_and_follows_it(scene):
     scene.frame_set(3)
     until(lambda: caught_up() and live_look._shown.frame == 3)
     until(lambda: state().live_text == "Live, 64 x 64")
-    assert state().live_seen == "Seen 0 %, partly 0 %, never seen 100 %"
+    assert state().live_seen == "Seen 0 %, partly 0 %, never 100 %"
     assert bpy.ops.mirage.live_look() == {"FINISHED"} and not state().live_on and not state().live_text
 
 

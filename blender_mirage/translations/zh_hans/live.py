@@ -21,7 +21,7 @@ SIMPLIFIED_CHINESE = {
 SENTENCES = {
     "Live at {rate:n} frames/s, {width:n} x {height:n}": "实时 {rate} 帧/秒，{width} x {height}",
     "Live, {width:n} x {height:n}": "实时，{width} x {height}",
-    "Seen {seen:n} %, partly {partly:n} %, never seen {never:n} %": ("已见 {seen}%，部分 {partly}%，从未见过 {never}%"),
+    "Seen {seen:n} %, partly {partly:n} %, never {never:n} %": ("已见 {seen}%，部分 {partly}%，从未见过 {never}%"),
     "No world yet: generate a take or add a look first": "还没有世界：请先生成条目或添加外观",
     "Look through the camera (Numpad 0): the live look lies over its view": (
         "请进入摄像机视图（小键盘 0）：实时外观叠加在其上"

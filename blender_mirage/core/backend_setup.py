@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Queue
@@ -40,6 +41,10 @@ _RAW_PROGRESS = (24, 1)
 _WHEEL = re.compile(r"^blender_mirage-([^-]+)-py3-none-any\.whl$")
 _PIP_VERSION = re.compile(r"^pip (\d+)\.(\d+)")
 _MEBIBYTE = 1 << 20
+
+
+class _DoesNotWork(SetupFailed):
+    """Everything is installed, and doctor finds fault with it."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,8 @@ class BackendSetup(threading.Thread):
         build = choose_build(self.order.build, gpu, platform.machine())
         old = environments.set_up_environment(self._data_dir)
         if old is not None and self._still_fits(old, build):
-            return self._update(old)
+            with suppress(_DoesNotWork):  # something else in it was changed or lost: a new one heals that
+                return self._update(old)
         return self._make(build, temporary)
 
     def _still_fits(self, old: Environment, build: TorchBuild) -> bool:
@@ -299,7 +305,7 @@ class BackendSetup(threading.Thread):
         missing = [found for found in findings if found.get("needed", True) and not found["ok"]]
         if missing or not findings:
             why = "; ".join(f"{found['name']}: {found['detail']}" for found in missing) or "it does not start"
-            raise SetupFailed(f"The backend was installed, but does not work: {why}.", "Open Log shows all of it.")
+            raise _DoesNotWork(f"The backend was installed, but does not work: {why}.", "Open Log shows all of it.")
         device = [found["detail"] for found in findings if found["name"] == "device"]
         return str(device[0]) if device else "this machine"
 

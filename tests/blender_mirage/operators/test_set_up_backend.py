@@ -88,7 +88,7 @@ def test_it_sets_up_then_starts_the_backend_and_uses_it_from_then_on(data_dir, c
     texts = set()
     pump.run_until_idle(lambda: texts.add(state().setup_text.split(",")[0]))
     assert (state().setup_state, state().setup_message, state().setup_hint) == ("DONE", "Ready on cpu.", "")
-    assert "Checking the backend" in texts and state().setup_log.endswith("setup.log")
+    assert len(texts - {""}) > 1 and state().setup_log.endswith("setup.log")
     assert set_up_environment(data_dir).version == "0.1.0" and chosen().python == ""
     # It was started, which this little one cannot do.
     assert state().backend_state == "PROBLEM" and "ended while it started" in state().backend_text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -61,12 +62,16 @@ def _answering(settings: BackendSettings) -> int | None:
             return None
         found.client.close()
     try:
-        return int(json.loads((settings.data_dir / SERVER_FILE).read_text(encoding="utf-8"))["pid"])
+        process_id = int(json.loads((settings.data_dir / SERVER_FILE).read_text(encoding="utf-8"))["pid"])
+        return process_id if process_id > 0 else None  # 0 and less are whole groups of processes
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _lives(process_id: int) -> bool:
+    if sys.platform != "win32":
+        with suppress(ChildProcessError):  # one of our own stays visible until it is asked after
+            os.waitpid(process_id, os.WNOHANG)
     try:
         os.kill(process_id, 0)
     except ProcessLookupError:

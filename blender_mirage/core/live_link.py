@@ -76,6 +76,7 @@ class LiveLink(threading.Thread):
         self.state = LiveState("connecting")
         self._link = BackendLink(settings, lambda words: None)
         self._client: MirageClient | None = None
+        self._own_backend: StartedBackend | None = None
         self._change = threading.Condition()
         self._waiting: LiveQuestion | None = None
         self._answer: LiveAnswer | None = None
@@ -85,7 +86,7 @@ class LiveLink(threading.Thread):
     @property
     def started_backend(self) -> StartedBackend | None:
         """The backend process, where this link started it."""
-        return self._link.started
+        return self._own_backend
 
     def ask(self, question: LiveQuestion) -> None:
         """Takes the place of a question that waits; the one that is being answered is answered first."""
@@ -153,7 +154,8 @@ class LiveLink(threading.Thread):
     def _connected(self) -> MirageClient:
         if self._client is None:
             self.state = LiveState("connecting")
-            self._client = self._link.connect().client
+            connection = self._link.connect()
+            self._client, self._own_backend = connection.client, connection.started or self._own_backend
             self.state = LiveState("preparing")
         return self._client
 

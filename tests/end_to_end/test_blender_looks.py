@@ -140,5 +140,5 @@ def test_what_cannot_be_painted_or_used_is_told(stage, tmp_path):
     state = bpy.context.window_manager.mirage
     assert state.job_state == "FAILED" and "the same picture as frame 2" in state.message
     stage.mirage.paint_path = write_png(tmp_path / "other.png")
-    with pytest.raises(RuntimeError, match="which frame other.png was painted on"):
+    with pytest.raises(RuntimeError, match="The frame that other.png was painted on"):
         bpy.ops.mirage.use_paint_over()

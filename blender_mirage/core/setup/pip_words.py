@@ -113,7 +113,8 @@ _CAUSES: tuple[tuple[re.Pattern[str], str, str], ...] = (
             re.IGNORECASE,
         ),
         "The package index cannot be reached.",
-        "Check that this machine is online and that no firewall stops pip, then press Set Up Backend again.",
+        "Check that this machine is online and that no firewall or wrong proxy stops pip, then press Set Up Backend "
+        "again.",
     ),
     (
         re.compile(

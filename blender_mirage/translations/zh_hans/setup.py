@@ -253,9 +253,10 @@ SENTENCES = {
         "请再次点击“安装后端”；如果仍然如此，请清空 pip 的缓存（在终端中运行 `pip cache purge`）。"
     ),
     "The package index cannot be reached.": "无法访问软件源。",
-    "Check that this machine is online and that no firewall stops pip, then press Set Up Backend again.": (
-        "请确认本机已联网且防火墙没有拦截 pip，然后再次点击“安装后端”。"
-    ),
+    (
+        "Check that this machine is online and that no firewall or wrong proxy stops pip, then press Set Up Backend "
+        "again."
+    ): "请确认本机已联网，且没有防火墙或错误的代理拦截 pip，然后再次点击“安装后端”。",
     "The connection to the package index broke off.": "与软件源的连接中断。",
     "Press Set Up Backend again: what pip downloaded whole is kept.": (
         "请再次点击“安装后端”：pip 已完整下载的内容会保留。"

@@ -23,6 +23,7 @@ from .core.take_job import BackendReady, Progress, SetUpEnded, Update
 from .scene.growing_takes import growing
 from .scene.scene_keys import shown_scene
 from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
+from .scene.show_findings import drop_findings
 from .scene.show_shots import forget_shots, refresh_shots
 from .scene.show_updates import (
     apply,
@@ -304,6 +305,11 @@ def _after_load(*_: object) -> None:
     pump.looks_for_takes = not bpy.app.background  # a command without a window does what it was told, and ends
 
 
+@bpy.app.handlers.persistent
+def _after_save(*_: object) -> None:
+    drop_findings(bpy.context.window_manager.mirage, "UNSAVED")
+
+
 def register() -> None:
     forget_state()
     preferences.note_environment(bpy.context)
@@ -311,9 +317,11 @@ def register() -> None:
     bpy.app.timers.register(_tick, first_interval=IDLE_SECONDS, persistent=True)
     bpy.app.handlers.load_pre.append(_before_load)
     bpy.app.handlers.load_post.append(_after_load)
+    bpy.app.handlers.save_post.append(_after_save)
 
 
 def unregister() -> None:
+    bpy.app.handlers.save_post.remove(_after_save)
     bpy.app.handlers.load_post.remove(_after_load)
     bpy.app.handlers.load_pre.remove(_before_load)
     if bpy.app.timers.is_registered(_tick):

@@ -3,6 +3,7 @@
 import bpy
 from bpy.props import FloatProperty, IntProperty
 
+from ..scene.show_findings import drop_findings
 from .report import allowed
 
 
@@ -23,6 +24,7 @@ class MIRAGE_OT_add_camera(bpy.types.Operator):
             if view is not None and view.type == "VIEW_3D":
                 camera.matrix_world = view.region_3d.view_matrix.inverted()
         scene.camera = camera
+        drop_findings(context.window_manager.mirage, "NO_CAMERA")
         return {"FINISHED"}
 
 
@@ -40,6 +42,7 @@ class MIRAGE_OT_fix_scale(bpy.types.Operator):
 
     def execute(self, context):
         context.scene.unit_settings.scale_length = self.value
+        drop_findings(context.window_manager.mirage, "SCALE")
         return {"FINISHED"}
 
 

@@ -17,3 +17,10 @@ def show_findings(state: bpy.types.PropertyGroup, findings: Sequence[Finding]) -
         item.name, item.kind, item.stops = finding.text, finding.kind, finding.stops
         item.frame, item.value = -1 if finding.frame is None else finding.frame, finding.value
     state.was_checked = True
+
+
+def drop_findings(state: bpy.types.PropertyGroup, kind: str) -> None:
+    """What was mended is not shown any more, and the others stay as they are."""
+    for index in reversed(range(len(state.findings))):
+        if state.findings[index].kind == kind:
+            state.findings.remove(index)

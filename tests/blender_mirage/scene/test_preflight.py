@@ -45,9 +45,9 @@ def test_no_camera_and_a_file_never_saved_each_with_its_button(scene, tmp_path):
         bpy.ops.mirage.check_shots()
     assert [(item.kind, item.stops) for item in state().findings] == [("NO_CAMERA", True), ("UNSAVED", False)]
     bpy.ops.mirage.add_camera()
-    assert scene.camera is not None
+    assert scene.camera is not None and [item.kind for item in state().findings] == ["UNSAVED"]
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
-    assert kinds(scene, tmp_path) == []
+    assert kinds(scene, tmp_path) == [] and len(state().findings) == 0
 
 
 @pytest.mark.parametrize("size", [0.001, 20000.0])

@@ -22,8 +22,8 @@ from .core.scene_key import SceneKey
 from .core.take_job import BackendReady, Progress, SetUpEnded, Update
 from .scene.growing_takes import growing
 from .scene.scene_keys import shown_scene
-from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
 from .scene.show_findings import drop_findings
+from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
 from .scene.show_shots import forget_shots, refresh_shots
 from .scene.show_updates import (
     apply,

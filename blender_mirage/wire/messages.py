@@ -169,8 +169,8 @@ class TakeRequest:
     and what their material looks like elsewhere. Between, the latents are a blend of both. What was seen stays as it
     was seen, whatever the strength."""
     scene_frames: tuple[float, ...] = ()
-    """Where the engine has a rate of its own, which `fps` then is: Blender's frame of each index, with its fraction, and
-    `frames` are numbers on the engine's timeline. Empty: they are Blender's."""
+    """Where the engine has a rate of its own, which `fps` then is: Blender's frame of each index, with its fraction,
+    and `frames` are numbers on the engine's timeline. Empty: they are Blender's."""
     scene_fps: float = 0.0
     """The scene's rate, in which `scene_frames` count; 0 where they are empty."""
 
@@ -254,7 +254,7 @@ class EngineInfo:
     vocabulary: Vocabulary | None = None
     """The words that it understands, to be read by `prompt.read_prompt`; None where it reads prompts as they stand."""
     fps: float = 0.0
-    """Frames a second that it makes and no others, so that a take's cameras are sampled at them; 0: whatever is asked."""
+    """Frames a second that it makes and no others, so that a take's cameras are sampled at them; 0: what is asked."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from .compat import blend_relative, callbacks
 from .core.errors import MirageError
 from .scene.compare_takes import set_split
 from .scene.draw_coating import redraw_regions
-from .scene.live_look import redraw_views
 from .scene.prompt_words import prompt_remark, words_of
 from .scene.read_shots import read_shots
 from .scene.show_world import tokens_of
@@ -36,10 +35,6 @@ def _shot_names(settings, context, text):
 
 def _move_wipe(state, context):
     set_split(context.scene, state.compare_split)
-
-
-def _redraw_live(state, context):
-    redraw_views()
 
 
 def _redraw_overlay(state, context):
@@ -343,7 +338,6 @@ class MirageState(bpy.types.PropertyGroup):
         min=0.0,
         max=1.0,
         description="Of the engine's frame over the greybox",
-        **callbacks(update=_redraw_live),
     )
     live_size: EnumProperty(
         name="Size",

@@ -235,11 +235,12 @@ class LiveLook:
 
     def _fade(self) -> bool:
         """Moves the opacity to where it should be; False where it is there."""
-        now = time.monotonic()
+        now, before = time.monotonic(), self._opacity
+        self._opacity = self._state().live_opacity
         step, self._faded_at = (now - self._faded_at) / FADE_S * (1 - BEHIND), now
         wanted = 1.0 if self._shown is not None and self._shown == self._sight else BEHIND
         if self._strength == wanted:
-            return False
+            return bool(self._opacity != before)
         self._strength = (
             min(wanted, self._strength + step) if wanted > self._strength else max(wanted, self._strength - step)
         )
@@ -260,7 +261,7 @@ class LiveLook:
             where = frame_rectangle(data, context.scene, view.window_matrix, size)
         except MirageError:
             return  # the panel says what is wrong with the camera
-        self._picture.draw(where, self._state().live_opacity * self._strength)
+        self._picture.draw(where, self._opacity * self._strength)
 
     def _tick(self) -> float | None:
         return self.tick() if self.on else None
@@ -285,6 +286,7 @@ class LiveLook:
         self._size = self._full = frame_size(1, 1)
         self._answer: LiveAnswer | None = None
         self._strength, self._faded_at, self._changed_at, self._told_at = BEHIND, 0.0, 0.0, 0.0
+        self._opacity = 1.0
 
     def _state(self) -> Any:
         return bpy.context.window_manager.mirage

@@ -122,6 +122,7 @@ def test_a_backend_that_is_away_is_looked_for_again(server, tmp_path, monkeypatc
         assert answered(link).question.mark == 1
 
 
+@pytest.mark.slow
 def test_a_set_goes_along_once_and_its_meshes_with_the_first(tmp_path) -> None:
     with random_backend(tmp_path) as server:
         world_id, place = server.new_world(), one_box()

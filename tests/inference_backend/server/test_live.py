@@ -13,7 +13,7 @@ from blender_mirage.core.errors import BackendRefused
 from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.live import ViewRequest, set_key
 from tests.support import tiny_requests
-from tests.support.live_server import live_server, random_backend
+from tests.support.live_server import live_server
 
 
 @pytest.fixture(scope="module")
@@ -76,16 +76,11 @@ def test_cameras_and_sets_are_checked(server, client) -> None:
     assert refused(client, "f" * 32, *ask()).code == "not_found"
 
 
-def test_while_a_job_runs_it_is_busy_and_the_set_may_stay_unknown(tmp_path) -> None:
-    with random_backend(tmp_path) as server, MirageClient(server.url, server.token) as client:
-        world_id = server.new_world()
-        assert refused(client, world_id, *ask()).code == "unknown_set"
-        client.send_meshes(world_id, {tiny_requests.BOX_HASH: tiny_requests.BOX})
-        info, arrays = client.view(world_id, *ask(with_set=True))
-        assert info.never == 1 and arrays["image"].shape == (64, 64, 3)
-        again = client.view(world_id, *ask())[1]["image"]
-        np.testing.assert_array_equal(again, arrays["image"])
-        job = server.submit_take(world_id, 3)
-        assert refused(client, world_id, *ask()).code == "busy"
-        server.wait(job.job_id)
-        client.view(world_id, *ask(with_set=True))
+def test_while_a_job_runs_it_is_busy(server, client) -> None:
+    world_id = server.new_world()
+    job = server.submit_take(world_id, 200, prompt="slow")
+    error = refused(client, world_id, *ask())
+    assert error.code == "busy" and error.hint
+    server.client.delete(f"/v1/jobs/{job.job_id}")
+    server.wait(job.job_id)
+    client.view(world_id, *ask())

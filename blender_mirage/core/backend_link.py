@@ -89,6 +89,7 @@ class BackendLink:
 
         Raises BackendUnreachable where the backend stays away, and whatever `action` raises besides.
         """
+        self._sending.begin()
         while True:
             client = self.client
             try:

@@ -26,8 +26,9 @@ from ..wire.messages import (
     WorldStats,
 )
 from ..wire.survey import Survey, SurveyRequest
+from .errors import BackendRefused
 from .transport import CONNECT_SECONDS, Transport
-from .uploads import PIECE_BYTES, Sending, upload
+from .uploads import PIECE_BYTES, Sending, is_there, upload
 
 UPLOAD_SECONDS = 600.0
 """How long the backend may think about a large body; the sending itself is not timed."""
@@ -216,11 +217,22 @@ class MirageClient:
     ) -> requests.Response:
         """A body that does not fit into one piece goes before the request that it belongs to, in several."""
         if len(data) > PIECE_BYTES:
-            headers = {**(headers or {}), UPLOAD_HEADER: upload(self._transport, data, self.sending)}
-            return self._transport.request(method, path, seconds=UPLOAD_SECONDS, headers=headers)
+            return self._send_uploaded(method, path, data, headers or {})
         answer = self._transport.request(method, path, data=data, seconds=UPLOAD_SECONDS, headers=headers)
         self.sending.moved(len(data))
         return answer
+
+    def _send_uploaded(self, method: str, path: str, data: bytes, headers: Mapping[str, str]) -> requests.Response:
+        for last in (False, True):
+            name = upload(self._transport, data, self.sending)
+            try:
+                named = {**headers, UPLOAD_HEADER: name}
+                return self._transport.request(method, path, seconds=UPLOAD_SECONDS, headers=named)
+            except BackendRefused as error:
+                # An upload is used up by the request that names it: also by the same one, sent before.
+                if last or error.code != "not_found" or is_there(self._transport, name):
+                    raise
+        raise AssertionError("the second time ends it")
 
 
 def _in(world_id: str) -> str:

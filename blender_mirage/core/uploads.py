@@ -33,8 +33,14 @@ class Sending:
         self._stopping = stopping
         self._arrived = self._total = 0
 
-    def expect(self, total: int) -> None:
-        self._arrived, self._total = 0, total
+    def begin(self) -> None:
+        """What is expected from here on is something else than before."""
+        self._arrived = self._total = 0
+
+    def expect(self, more: int) -> None:
+        """So many bytes are still to be sent. Where that is said again, after a connection broke, the rest is there."""
+        self._total = max(self._total, more)
+        self._arrived = self._total - more
 
     def moved(self, more: int) -> None:
         """Raises Stopped where the user cancelled."""
@@ -73,6 +79,11 @@ def upload(transport: Transport, data: bytes, sending: Sending) -> str:
             continue  # it holds another part of it than we thought, or what it held was damaged
         sending.moved(len(data) - told)
         return name
+
+
+def is_there(transport: Transport, name: str) -> bool:
+    """Whether an upload waits whole for the request that it belongs to."""
+    return _state(transport, "HEAD", f"/v1/uploads/{name}")[1]
 
 
 def _state(

@@ -134,6 +134,7 @@ def test_a_backend_of_this_machine_that_died_is_started_again(backend, tmp_path)
     taking.watcher.started_backend.stop()
 
 
+@pytest.mark.slow
 def test_one_that_stays_away_is_given_up_in_a_sentence(backend, tmp_path, monkeypatch):
     monkeypatch.setattr("blender_mirage.core.backend_link.PATIENCE_SECONDS", 1.0)
     taking = Taking(tmp_path, remote(backend))
@@ -144,6 +145,7 @@ def test_one_that_stays_away_is_given_up_in_a_sentence(backend, tmp_path, monkey
     pending.leave()
 
 
+@pytest.mark.slow
 def test_a_set_gets_through_a_network_that_breaks_again_and_again(backend, tmp_path, monkeypatch):
     """Each break alone is longer than one that stays away may be: what gets on is not given up."""
     monkeypatch.setattr("blender_mirage.core.backend_link.PATIENCE_SECONDS", 0.2)

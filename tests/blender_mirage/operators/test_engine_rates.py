@@ -67,7 +67,7 @@ def indices_shown(folder: Path) -> dict[int, int]:
     ("fps", "base", "engine", "handles", "step"),
     [
         (24, 1.001, 16.0, 3, 2),
-        (25, 1.0, 60.0, 2, 1),
+        pytest.param(25, 1.0, 60.0, 2, 1, marks=pytest.mark.slow),
         pytest.param(24, 1.0, 16.0, 0, 1, marks=pytest.mark.slow),
         pytest.param(30, 1.001, 30.0, 5, 3, marks=pytest.mark.slow),
     ],
@@ -121,6 +121,7 @@ def test_what_moves_is_read_between_the_frames_too(set_up, engine_at, server):
     np.testing.assert_allclose(heights, np.array(request.scene_frames) / 2, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_frame_that_was_painted_on_is_named_by_its_number_in_the_take(set_up, engine_at, tmp_path):
     engine_at(48.0)
     folder = generate()

@@ -44,6 +44,7 @@ def takes_in(scene) -> list:
     return [strip for strip in strips(editor)] if editor else []
 
 
+@pytest.mark.slow
 def test_another_scene_is_looked_at_meanwhile(addon):
     other = bpy.data.scenes.new("Other")
     ask(addon, 6, "slow")
@@ -56,6 +57,7 @@ def test_another_scene_is_looked_at_meanwhile(addon):
     assert other.frame_current == 1 and addon.frame_current == 1
 
 
+@pytest.mark.slow
 def test_the_scene_is_deleted_while_its_take_is_made(addon, tmp_path):
     other = bpy.data.scenes.new("Other")
     ask(addon, 6, "slow")
@@ -86,6 +88,7 @@ def test_the_camera_is_deleted_while_it_is_read(addon):
     assert addon.frame_current == 1, "the playhead is back"
 
 
+@pytest.mark.slow
 def test_undo_while_it_is_read(addon):
     bpy.ops.ed.undo_push(message="before")
     bpy.ops.object.empty_add()
@@ -99,6 +102,7 @@ def test_undo_while_it_is_read(addon):
     assert len(takes_in(scene)) == 1 and "Empty" not in bpy.data.objects and scene.frame_current == 1
 
 
+@pytest.mark.slow
 def test_objects_are_renamed_and_deleted_while_they_are_read(addon):
     bpy.ops.mesh.primitive_cube_add(location=(0, 3, 0))
     extra = bpy.context.object
@@ -110,6 +114,7 @@ def test_objects_are_renamed_and_deleted_while_they_are_read(addon):
     assert (state().job_state, state().message) == ("DONE", "") and len(takes_in(addon)) == 1
 
 
+@pytest.mark.slow
 def test_the_workspace_is_changed_meanwhile(addon):
     ask(addon)
     for workspace in bpy.data.workspaces:

@@ -94,6 +94,7 @@ def test_a_dead_backend_is_told_with_the_next_step_and_start_backend_goes_on(bac
         again.stop()
 
 
+@pytest.mark.slow
 def test_a_killed_worker_ends_the_take_with_the_cause(backend, scene):
     backend.kill_worker()
     pump.run_until_idle()

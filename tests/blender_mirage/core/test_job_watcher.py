@@ -203,7 +203,9 @@ def test_a_restarted_backend_is_found_at_its_new_port(tmp_path):
     updates: Queue = Queue()
     with live_server(data) as first:
         announce(data, first.url)
-        JobWatcher(order(tmp_path / "out", BackendSettings(data, start=False), take_job(frames=40, prompt="slow")), updates).start()
+        JobWatcher(
+            order(tmp_path / "out", BackendSettings(data, start=False), take_job(frames=40, prompt="slow")), updates
+        ).start()
         told = []
         while not only(FrameSaved, told):
             told.append(updates.get(timeout=PATIENCE_S).what)

@@ -269,9 +269,7 @@ class EventPump:
                 mark_setup_over()
             if not self._watchers and bpy.context.window_manager.mirage.job_state == "RUNNING":
                 if watcher.kind:
-                    mark_stopped(
-                        "FAILED", "The take stopped unexpectedly.", "See Blender's console for the cause."
-                    )
+                    mark_stopped("FAILED", "The take stopped unexpectedly.", "See Blender's console for the cause.")
         return True
 
 

@@ -62,10 +62,14 @@ def seen() -> dict[str, object]:
         told |= {
             "job": state.job_state,
             "kind": state.job_kind,
+            "cancelling": state.cancelling,
+            "phase": f"{state.phase} {state.done}",
             "words": f"{state.message} {state.hint}".strip(),
             "backend": state.backend_state,
             "saved": state.frames_saved,
             "shots": shots(state),
+            "live": {"on": state.live_on, "text": state.live_text, "seen": state.live_seen},
+            "overlay": {"on": state.overlay_on, "text": state.overlay_text, "never": state.overlay_never},
         }
     return told
 

@@ -15,116 +15,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
-import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from screen import Box, NotOnScreen, Screen
+from screen import Box, Screen
+from user import SETTLE_SECONDS, Blender, User
 
-WHOLE = Box(0, 0, 1600, 900)
-START_SECONDS = 60.0
-TAKE_SECONDS = 400.0
-SETTLE_SECONDS = 1.0
 FOLDED = 60
 """Pixels of a sidebar that shows its tabs only."""
 BUSY = ("READING", "RUNNING")
 
 
-class Filmmaker:
-    """Knows where things are in Blender's window, and what it wants."""
-
-    def __init__(self, screen: Screen, out: Path, state: Path) -> None:
-        self.screen = screen
-        self._out = out
-        self._state = state
-        self._pictures = 0
-        self.told: list[dict[str, Any]] = []
-
-    # What Blender tells
-
-    @property
-    def seen(self) -> dict[str, Any]:
-        return json.loads(self._state.read_text("utf-8"))
-
-    def region(self, area: str, region: str) -> Box:
-        there = next(each for each in self.seen["areas"] if each["type"] == area)
-        return Box.of(there["regions"][region])
-
-    @property
-    def sidebar(self) -> Box:
-        return self.region("VIEW_3D", "UI")
-
-    @property
-    def viewport(self) -> Box:
-        view, side = self.region("VIEW_3D", "WINDOW"), self.sidebar
-        return Box(view.x, view.y + 60, side.x - view.x, view.height - 60)
-
-    def until(self, reached: Callable[[dict[str, Any]], bool], seconds: float = TAKE_SECONDS) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
-        while not reached(self.seen):
-            if time.monotonic() > deadline:
-                raise NotOnScreen(f"It did not come within {seconds:.0f} s: {json.dumps(self.seen)[-1500:]}")
-            time.sleep(0.2)
-        return self.seen
-
-    # What it does
-
-    def picture(self, name: str, part: Box | None = None) -> None:
-        time.sleep(SETTLE_SECONDS)
-        self._pictures += 1
-        file = self._out / f"{self._pictures:02d}_{name}.png"
-        self.screen.save(file, part)
-        seen = self.seen
-        kept = ("job", "kind", "words", "backend", "saved", "shots", "strips", "frame")
-        self.told.append({"picture": file.name} | {key: seen[key] for key in kept if key in seen})
-        print(file.name, flush=True)
-
-    def press(self, phrase: str, below: str = "", last: bool = False) -> None:
-        """Presses what reads `phrase` in the sidebar, scrolling to it; `below`: under the line that reads so."""
-        self.screen.click(self.locate(phrase, below, last).centre)
-        time.sleep(SETTLE_SECONDS)
-
-    def locate(self, phrase: str, below: str = "", last: bool = False) -> Box:
-        side = self.sidebar
-        middle = (side.x + side.width // 2 - 20, side.y + side.height // 2)
-        self.screen.scroll(middle, -40)
-        for _ in range(8):
-            time.sleep(0.5)
-            part = side
-            try:
-                if below:
-                    top = self.screen.find(below, side, seconds=0.0).y + 8
-                    part = Box(side.x, top, side.width, side.y + side.height - top)
-                return self.screen.find(phrase, part, last, seconds=0.0)
-            except NotOnScreen as error:
-                missing = error
-                self.screen.scroll(middle, 6)
-        raise missing
-
-    def menu(self, *phrases: str) -> None:
-        """Through a menu of the top bar."""
-        part = Box(0, 0, 420, 27)
-        for phrase in phrases:
-            self.screen.click(self.screen.find(phrase, part).centre)
-            time.sleep(SETTLE_SECONDS)
-            part = Box(0, 20, 700, 700)
-
-    def window(self, name: str, x: int = 300, y: int = 110) -> Box:
-        """Brings a window of Blender's to where all of it can be seen: no window manager does it."""
-        return self.screen.bring(name, x, y)
-
-    def over_viewport(self, key: str) -> None:
-        self.screen.move(self.viewport.centre)
-        self.screen.key(key)
-        time.sleep(SETTLE_SECONDS)
-
-
-def install(user: Filmmaker, archive: Path) -> None:
+def install(user: User, archive: Path) -> None:
     screen = user.screen
     screen.click((1250, 700))  # the splash goes
     time.sleep(SETTLE_SECONDS)
@@ -158,10 +64,9 @@ def install(user: Filmmaker, archive: Path) -> None:
     name = screen.find("Blender Mirage", page)
     screen.click((name.x - 28, name.centre[1]))  # unfolds it
     user.picture("enabled_in_preferences")
-    screen.put_away("Preferences")
 
 
-def open_panel(user: Filmmaker) -> None:
+def open_panel(user: User) -> None:
     view = next(area for area in user.seen["areas"] if area["type"] == "VIEW_3D")
     if "UI" not in view["regions"]:
         user.screen.move(Box.of(view).centre)
@@ -175,7 +80,7 @@ def open_panel(user: Filmmaker) -> None:
     time.sleep(SETTLE_SECONDS)
 
 
-def demo_set(user: Filmmaker) -> None:
+def demo_set(user: User) -> None:
     user.press("Settings")
     user.press("Build Demo Set")
     user.until(lambda seen: len(seen["shots"]) == 2)
@@ -184,10 +89,11 @@ def demo_set(user: Filmmaker) -> None:
     user.picture("demo_set")
 
 
-def save_the_file(user: Filmmaker, file: Path) -> None:
+def save_the_file(user: User) -> None:
     """The check says that it must be saved first, and has the button."""
+    file = user.out / "first_afternoon.blend"
     user.press("Check")
-    user.press("Check", below="Check")
+    user.press("Check Before Generating")
     user.picture("check_before_generating")
     user.press("Save As")
     time.sleep(2.0)
@@ -210,11 +116,11 @@ def save_the_file(user: Filmmaker, file: Path) -> None:
     user.press("Check")
 
 
-def settled(user: Filmmaker) -> dict[str, Any]:
+def settled(user: User) -> dict[str, Any]:
     return user.until(lambda seen: seen["job"] not in BUSY)
 
 
-def render_look(user: Filmmaker) -> None:
+def render_look(user: User) -> None:
     user.press("Render Look")
     user.until(lambda seen: seen["job"] in BUSY, 20.0)
     seen = settled(user)
@@ -222,7 +128,7 @@ def render_look(user: Filmmaker) -> None:
     user.picture("look_rendered")
 
 
-def generate(user: Filmmaker) -> None:
+def generate(user: User) -> None:
     user.press("Generate All")
     user.until(lambda seen: seen["saved"] >= 8)
     user.picture("frames_arrive_while_it_runs")
@@ -232,10 +138,11 @@ def generate(user: Filmmaker) -> None:
     user.picture("both_shots_done")
 
 
-def cancel(user: Filmmaker) -> None:
+def cancel(user: User) -> None:
     user.press("Generate Shot")
-    user.until(lambda seen: seen["saved"] >= 3)
+    user.until(lambda seen: seen["job"] in BUSY, 20.0)
     button = user.locate("Cancel").centre
+    user.until(lambda seen: seen["saved"] >= 3)
     start = time.monotonic()
     user.screen.click(button)
     user.until(lambda seen: seen["job"] not in BUSY, 30.0)
@@ -245,7 +152,7 @@ def cancel(user: Filmmaker) -> None:
     user.picture("cancelled_with_its_frames_kept")
 
 
-def regenerate(user: Filmmaker) -> None:
+def regenerate(user: User) -> None:
     user.press("Generate Shot")
     user.until(lambda seen: seen["job"] in BUSY, 20.0)
     seen = settled(user)
@@ -253,7 +160,7 @@ def regenerate(user: Filmmaker) -> None:
     user.picture("regenerated")
 
 
-def swap_versions(user: Filmmaker) -> None:
+def swap_versions(user: User) -> None:
     """The arrows beside the list of takes: down is older."""
     side = user.sidebar
     first = user.locate("v003", below="Takes")
@@ -265,24 +172,75 @@ def swap_versions(user: Filmmaker) -> None:
     user.picture("older_version_shown")
 
 
-STEPS: dict[str, Callable[[Filmmaker], None]] = {
+def look_through_the_camera(user: User) -> None:
+    """The take lies behind the camera: out of its view, back into it, and along the shot with the arrow keys."""
+    user.over_viewport("KP_0")
+    user.picture("the_set_from_outside")
+    user.over_viewport("KP_0")
+    frame = user.seen["frame"]
+    for _ in range(20):
+        user.screen.key("Right")
+    user.until(lambda seen: seen["frame"] == frame + 20, 20.0)
+    user.picture("look_through_the_camera")
+
+
+def on_the_timeline(user: User) -> None:
+    """The editor below becomes the sequencer, drawn up until its strips can be seen."""
+    below = next(Box.of(area) for area in user.seen["areas"] if area["type"] in ("TIMELINE", "SEQUENCE_EDITOR"))
+    user.screen.drag((below.x + 500, below.y - 2), (below.x + 500, below.y - 180))
+    user.screen.move((below.x + 700, below.y))
+    user.screen.key("shift+F8")
+    time.sleep(SETTLE_SECONDS)
+    user.screen.key("Home")
+    user.picture("strips_on_the_timeline")
+    user.screen.key("shift+F12")
+    user.screen.drag((below.x + 500, below.y - 182), (below.x + 500, below.y - 2))
+
+
+def live_look(user: User) -> None:
+    """The engine's frame over the camera's view: it follows the playhead, and the camera moved by hand."""
+    user.press("Live Look", last=True)
+    user.until(lambda seen: bool(seen["live"]["seen"]), 90.0)
+    time.sleep(4.0)
+    user.picture("live_look")
+    for _ in range(12):
+        user.screen.key("Right")
+    time.sleep(4.0)
+    user.picture("live_look_follows_the_playhead")
+    user.told.append({"live": user.seen["live"]})
+    user.press("Live Look", last=True)
+    user.until(lambda seen: not seen["live"]["on"], 20.0)
+
+
+def coverage_overlay(user: User) -> None:
+    user.press("Coverage")
+    user.press("Coverage Overlay")
+    user.until(lambda seen: bool(seen["overlay"]["never"]), 90.0)
+    time.sleep(4.0)
+    user.picture("coverage_in_camera_view")
+    view = user.viewport.centre
+    user.screen.drag(view, (view[0] + 160, view[1] + 60), button=2)
+    time.sleep(2.0)
+    user.picture("coverage_on_the_set")
+    user.press("Coverage Overlay")
+    user.press("Coverage")
+    user.over_viewport("KP_0")
+
+
+STEPS: dict[str, Callable[[User], None]] = {
     "panel": open_panel,
     "demo": demo_set,
+    "save": save_the_file,
     "look": render_look,
     "generate": generate,
     "cancel": cancel,
     "regenerate": regenerate,
     "swap": swap_versions,
+    "camera": look_through_the_camera,
+    "timeline": on_the_timeline,
+    "live": live_look,
+    "coverage": coverage_overlay,
 }
-
-
-def session(user: Filmmaker, archive: Path | None, steps: Iterable[str], out: Path) -> None:
-    if archive is not None:
-        install(user, archive)
-    for step in steps:
-        STEPS[step](user)
-        if step == "demo":
-            save_the_file(user, out / "first_afternoon.blend")
 
 
 def main() -> int:
@@ -298,20 +256,18 @@ def main() -> int:
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     state = asked.out / "state.json"
-    process = None
-    if not asked.attach:
-        state.unlink(missing_ok=True)
-        command = [*shlex.split(asked.blender), "--python", asked.companion, "--", "--state", str(state)]
-        process = subprocess.Popen(command)
-        deadline = time.monotonic() + START_SECONDS
-        while not state.exists():
-            assert time.monotonic() < deadline, "Blender did not start"
-            time.sleep(0.2)
-        time.sleep(3.0)
-    user = Filmmaker(Screen(asked.display), asked.out, state)
-    passed = False
+    user = User(Screen(asked.display), asked.out, state)
+    blender, passed = None, False
     try:
-        session(user, asked.zip, asked.steps, asked.out)
+        if asked.zip is not None:
+            blender = Blender(asked.blender, asked.companion, state)
+            install(user, asked.zip)
+            blender.quit(user.screen)  # it stays enabled; and no window manager is there to close the preferences
+        if not asked.attach:
+            blender = Blender(asked.blender, asked.companion, state)
+            user.screen.click((1250, 700))  # the splash goes
+        for step in asked.steps:
+            STEPS[step](user)
         passed = True
     except Exception:  # told, with how it stood
         traceback.print_exc()
@@ -319,8 +275,8 @@ def main() -> int:
     finally:
         report = {"passed": passed, "blender": user.seen["blender"], "steps": user.told}
         (asked.out / "report.json").write_text(json.dumps(report, indent=2), "utf-8")
-        if process is not None and not asked.keep:
-            process.kill()
+        if blender is not None and not asked.keep:
+            blender.kill()
     return 0 if passed else 1
 
 

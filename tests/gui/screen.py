@@ -143,11 +143,6 @@ class Screen:
         told = dict(line.split("=") for line in self._xdo("getwindowgeometry", "--shell", window).split())
         return Box(x, y, int(told["WIDTH"]), int(told["HEIGHT"]))
 
-    def put_away(self, name: str) -> None:
-        """Moves a window off the screen: there is no window manager whose cross could close it."""
-        self._xdo("windowmove", self._window(name), "4000", "4000")
-        time.sleep(1.0)
-
     def _window(self, name: str) -> str:
         try:
             return self._xdo("search", "--name", name).split()[-1]
@@ -208,9 +203,9 @@ def _places(words: list[Word], phrase: str) -> list[Box]:
 
 
 def _touch(word: Word, after: Word) -> bool:
-    """Whether both are words of one sentence; icons are read as single letters."""
+    """Whether both are words of one sentence; icons are read as a letter or two."""
     gap = after.box.x - (word.box.x + word.box.width)
-    return word.line == after.line and gap < GAP and min(len(_letters(word.text)), len(_letters(after.text))) > 1
+    return word.line == after.line and gap < GAP and min(len(_letters(word.text)), len(_letters(after.text))) > 2
 
 
 def _letters(text: str) -> str:

@@ -207,9 +207,8 @@ SENTENCES = {
     "Camera {camera:r} is inside {name:r} at frame {frame:n}: it sees nothing else.": (
         "摄像机 {camera} 在第 {frame} 帧位于 {name} 内部：看不到其他东西。"
     ),
-    "{names} and {count:n} more come from a library and are rem"
-    "embered by their file and name: renamed there, they count "
-    "as new.": "{names} 等（另有 {count} 个）来自库文件，按文件和名称记忆：若在那里改名，会被当作新物体。",
+    "{names} and {count:n} more come from a library and are remembered by their file and "
+    "name: renamed there, they count as new.": "{names} 等（另有 {count} 个）来自库文件，按文件和名称记忆：若在那里改名，会被当作新物体。",
     "{names} come from a library and are remembered by their file and name: renamed there, they count as new.": (
         "{names} 来自库文件，按文件和名称记忆：若在那里改名，会被当作新物体。"
     ),

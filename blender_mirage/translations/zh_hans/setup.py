@@ -206,9 +206,8 @@ SENTENCES = {
     "{page} has no pip for Python {version}.": "{page} 没有适用于 Python {version} 的 pip。",
     "pip could not be downloaded from {page} ({error}).": "无法从 {page} 下载 pip（{error}）。",
     (
-        "Check that this machine is online, or install Python wit"
-        "h pip (Debian, Ubuntu: `sudo apt install python3-venv`); "
-        "then press Set Up Backend again."
+        "Check that this machine is online, or install Python with pip "
+        "(Debian, Ubuntu: `sudo apt install python3-venv`); then press Set Up Backend again."
     ): (
         "请确认本机已联网，或安装带 pip 的 Python（Debian、Ubuntu：`sudo apt install python3-venv`）；"
         "然后再次点击“安装后端”。"

@@ -198,9 +198,8 @@ SENTENCES = {
     "{number:n} GiB": "{number} GiB",
     "{number:n} MiB": "{number} MiB",
     "{number:n} KiB": "{number} KiB",
-    "{shot}: between frames {first:n} and {last:n} the camera t"
-    "urns by up to {share:n} of the picture a frame: little is "
-    "seen twice there, so little is remembered.": (
+    "{shot}: between frames {first:n} and {last:n} the camera turns by up to {share:n} of the picture a frame: little "
+    "is seen twice there, so little is remembered.": (
         "{shot}：在第 {first} 至 {last} 帧之间，摄像机每帧"
         "转动多达画面的 {share}：那里很少有内容被看到两次，因此记住的很少。"
     ),
@@ -208,7 +207,9 @@ SENTENCES = {
         "摄像机 {camera} 在第 {frame} 帧位于 {name} 内部：看不到其他东西。"
     ),
     "{names} and {count:n} more come from a library and are remembered by their file and "
-    "name: renamed there, they count as new.": "{names} 等（另有 {count} 个）来自库文件，按文件和名称记忆：若在那里改名，会被当作新物体。",
+    "name: renamed there, they count as new.": (
+        "{names} 等（另有 {count} 个）来自库文件，按文件和名称记忆：若在那里改名，会被当作新物体。"
+    ),
     "{names} come from a library and are remembered by their file and name: renamed there, they count as new.": (
         "{names} 来自库文件，按文件和名称记忆：若在那里改名，会被当作新物体。"
     ),

@@ -105,8 +105,11 @@ class Screen:
         time.sleep(PRESS_SECONDS)
 
     def move(self, at: tuple[int, int]) -> None:
-        self._xdo("mousemove", str(at[0]), str(at[1]))
-        time.sleep(PRESS_SECONDS)
+        """In two steps, as no hand jumps: with the first Blender leaves what lay under the mouse, with the second it
+        finds what lies there now."""
+        for x in (at[0] - 2, at[0]):
+            self._xdo("mousemove", str(x), str(at[1]))
+            time.sleep(PRESS_SECONDS)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], button: int = 1, steps: int = 12) -> None:
         self.move(start)

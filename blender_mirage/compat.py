@@ -36,6 +36,14 @@ def strip_content_start(strip: Any) -> int:
     return int(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
 
 
+def show_in_sequencers(scene: bpy.types.Scene) -> None:
+    """Lets the sequencers of workspaces that show no scene yet show this one. (5.0: they are empty until one is chosen,
+    so that a new strip would be nowhere to be seen; before, they show the window's scene.)"""
+    for workspace in bpy.data.workspaces:
+        if getattr(workspace, "sequencer_scene", scene) is None:
+            workspace.sequencer_scene = scene
+
+
 def new_color_strip(editor: bpy.types.SequenceEditor, name: str, channel: int, first: int, after: int) -> Any:
     """A black strip over [first, after). (5.0 asks for the length instead of the end.)"""
     end = {"length": after - first} if bpy.app.version >= (5, 0, 0) else {"frame_end": after}

@@ -14,7 +14,7 @@ from typing import Any
 
 import bpy
 
-from ..compat import set_strip_span, strip_content_start, strip_span, strips
+from ..compat import set_strip_span, show_in_sequencers, strip_content_start, strip_span, strips
 from ..core.errors import SceneNotReady, TakeFilesMissing
 from ..core.shots import Shot
 from ..core.take_files import frames_on_disk
@@ -177,6 +177,7 @@ def _put_strip(
     for name, value in look.items():
         setattr(strip, name, value)
     set_strip_span(strip, max(min(content), shot.start) + shot.shift, min(max(content), shot.end) + 1 + shot.shift)
+    show_in_sequencers(scene)
     return strip
 
 

@@ -243,8 +243,8 @@ def tell(data_dir: Path, seed: int, instants: int, real: bool = False) -> None:
         saga.backend.stop()
 
 
-def test_fifteen_instants(folder) -> None:
-    tell(folder, seed=3, instants=15)
+def test_eight_instants(folder) -> None:
+    tell(folder, seed=3, instants=8)
 
 
 @pytest.mark.slow

@@ -138,37 +138,46 @@ def generate(user: User) -> None:
     user.picture("both_shots_done")
 
 
+def version(seen: dict[str, Any]) -> int:
+    """Of the take that the first shot's strip shows; 0 without one."""
+    names = [strip for strip in seen["strips"] if strip.startswith(seen["shots"][0]["name"])]
+    return int(names[0].rpartition("v")[2]) if names else 0
+
+
 def cancel(user: User) -> None:
+    before = version(user.seen)
     user.press("Generate Shot")
     user.until(lambda seen: seen["job"] in BUSY, 20.0)
     button = user.locate("Cancel").centre
     user.until(lambda seen: seen["saved"] >= 3)
-    start = time.monotonic()
     user.screen.click(button)
-    user.until(lambda seen: seen["job"] not in BUSY, 30.0)
-    user.told.append({"cancel, click to state, seconds": round(time.monotonic() - start, 2)})
-    seen = user.seen
-    assert seen["job"] == "CANCELLED" and any("v002" in strip for strip in seen["strips"]), seen
+    start = time.monotonic()
+    user.until(lambda seen: seen["cancelling"] or seen["job"] not in BUSY, 30.0)
+    told = time.monotonic() - start
+    seen = user.until(lambda seen: seen["job"] not in BUSY, 30.0)
+    user.told.append({"seconds from the click": {"told": round(told, 2), "over": round(time.monotonic() - start, 2)}})
+    assert seen["job"] == "CANCELLED" and version(seen) == before + 1, seen
     user.picture("cancelled_with_its_frames_kept")
 
 
 def regenerate(user: User) -> None:
+    before = version(user.seen)
     user.press("Generate Shot")
     user.until(lambda seen: seen["job"] in BUSY, 20.0)
     seen = settled(user)
-    assert seen["job"] == "DONE" and any("v003" in strip for strip in seen["strips"]), seen
+    assert seen["job"] == "DONE" and version(seen) == before + 1, seen
     user.picture("regenerated")
 
 
 def swap_versions(user: User) -> None:
     """The arrows beside the list of takes: down is older."""
+    newest = version(user.seen)
     side = user.sidebar
-    first = user.locate("v003", below="Takes")
-    arrow = (side.x + side.width - 50, first.centre[1] + 20)
-    user.screen.click(arrow)
-    user.until(lambda seen: any("v002" in strip for strip in seen["strips"]), 10.0)
-    user.screen.click(arrow)
-    user.until(lambda seen: any(strip.endswith("v001") for strip in seen["strips"]), 10.0)
+    listed = user.locate("Takes")
+    arrow = (side.x + side.width - 50, listed.centre[1] + 55)
+    for older in (newest - 1, newest - 2):
+        user.screen.click(arrow)
+        user.until(lambda seen, wanted=older: version(seen) == wanted, 10.0)
     user.picture("older_version_shown")
 
 

@@ -221,3 +221,16 @@ def test_a_linked_camera_keeps_no_background_and_the_strip_is_there(empty_file, 
     shown = show_take(scene, SHOT, make_take(tmp_path, range(20, 24)), range(20, 24))
     assert shown.image == "" and only_strip(scene).name == shown.strip
     assert len(bpy.data.cameras["Camera"].background_images) == 0
+
+
+@pytest.mark.skipif(bpy.app.version < (5, 0, 0), reason="before 5.0, sequencers show the window's scene")
+def test_an_empty_sequencer_shows_the_scene_and_a_chosen_one_stays(empty_file, tmp_path):
+    add_camera()
+    other = bpy.data.scenes.new("Edit")
+    assert bpy.data.workspaces, "nothing to show it in"
+    chosen, *empty = bpy.data.workspaces
+    chosen.sequencer_scene = other
+    for workspace in empty:
+        workspace.sequencer_scene = None
+    show_take(empty_file, SHOT, make_take(tmp_path, range(20, 24)), range(20, 24))
+    assert chosen.sequencer_scene == other and all(each.sequencer_scene == empty_file for each in empty)

@@ -30,6 +30,17 @@ FOLDED = 60
 BUSY = ("READING", "RUNNING")
 
 
+def go_to_folder(user: User, files: Box, folder: Path) -> None:
+    """In a file browser."""
+    user.screen.move(files.centre)
+    user.screen.key("ctrl+l")
+    user.screen.key("ctrl+a")
+    user.screen.type(f"{folder}/")
+    user.screen.key("Return")
+    user.screen.click((files.x + files.width // 2, files.y + files.height - 80))  # 5.2 goes on completing the path
+    time.sleep(2.0)
+
+
 def install(user: User, archive: Path) -> None:
     screen = user.screen
     screen.click((1250, 700))  # the splash goes
@@ -44,14 +55,7 @@ def install(user: User, archive: Path) -> None:
     screen.click(screen.find("Install from Disk", below).centre)
     time.sleep(3.0)
     files = user.window("File View", 200, 120)
-    screen.move(files.centre)
-    screen.key("ctrl+l")
-    screen.key("ctrl+a")
-    screen.type(f"{archive.parent}/")
-    screen.key("Return")
-    screen.key("Return")
-    time.sleep(2.0)
-    files = user.window("File View", 200, 120)
+    go_to_folder(user, files, archive.parent)
     listed = Box(files.x + 240, files.y + 60, 600, files.height - 110)
     screen.click(screen.find(archive.name, listed).centre)
     user.picture("install_from_disk")
@@ -99,13 +103,7 @@ def save_the_file(user: User) -> None:
     time.sleep(2.0)
     files = user.window("File View", 200, 120)
     screen = user.screen
-    screen.move(files.centre)
-    screen.key("ctrl+l")
-    screen.key("ctrl+a")
-    screen.type(f"{file.parent}/")
-    screen.key("Return")
-    screen.key("Return")
-    files = user.window("File View", 200, 120)
+    go_to_folder(user, files, file.parent)
     screen.click((files.x + files.width // 2, files.y + files.height - 21))
     screen.key("ctrl+a")
     screen.type(file.name)

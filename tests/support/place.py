@@ -26,7 +26,7 @@ from inference_backend.worlds.survey_files import SurveyFiles
 from inference_backend.worlds.take_files import TakeFiles
 
 from .greybox import look_at, pinhole, room
-from .requests import MOVING, seed_view_request, send, take_request
+from .take_requests import MOVING, seed_view_request, send, take_request
 
 HEIGHT, WIDTH = 40, 64
 Path_ = list[tuple[tuple[float, float, float], tuple[float, float, float]]]

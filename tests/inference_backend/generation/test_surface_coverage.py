@@ -24,7 +24,7 @@ from inference_backend.worlds.ids import new_id
 from tests.support.engines import CountingEngine
 from tests.support.greybox import pinhole, room
 from tests.support.place import Place, request_along
-from tests.support.requests import send
+from tests.support.take_requests import send
 
 FRONT = ((0.2, -2.6, 1.3), (-0.3, 0.6, 0.7))
 BACK = ((-1.5, 2.2, 1.2), (-0.2, -2.0, 0.2))

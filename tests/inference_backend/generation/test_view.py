@@ -28,7 +28,7 @@ from inference_backend.worlds.mesh_store import MeshStore
 from inference_backend.worlds.take_files import TakeFiles
 from inference_backend.worlds.world_files import WorldFiles
 from tests.support.engines import CountingEngine
-from tests.support.requests import HEIGHT, WIDTH, take_request
+from tests.support.take_requests import HEIGHT, WIDTH, take_request
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from inference_backend.worlds.catalog import WorldCatalog
 from inference_backend.worlds.ids import new_id
 from inference_backend.worlds.mesh_store import MeshStore
 from inference_backend.worlds.take_files import TakeFiles
-from tests.support.requests import HEIGHT, WIDTH, seed_view_request
+from tests.support.take_requests import HEIGHT, WIDTH, seed_view_request
 
 
 @pytest.fixture(scope="module")

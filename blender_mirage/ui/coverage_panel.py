@@ -5,18 +5,15 @@ import bpy
 from ..compat import tint_icon
 from ..translations import said
 from .sentences import draw_sentence
+from .sidebar import SidebarPart
 
 _BOX = 1.0
 """Widget units that the edges of a box take of a line."""
 
 
-class MIRAGE_PT_coverage(bpy.types.Panel):
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Mirage"
+class MIRAGE_PT_coverage(SidebarPart, bpy.types.Panel):
     bl_idname = "MIRAGE_PT_coverage"
     bl_label = "Coverage"
-    bl_parent_id = "MIRAGE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):

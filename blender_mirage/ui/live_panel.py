@@ -4,15 +4,12 @@ import bpy
 
 from ..translations import said
 from .sentences import draw_sentence
+from .sidebar import SidebarPart
 
 
-class MIRAGE_PT_live(bpy.types.Panel):
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Mirage"
+class MIRAGE_PT_live(SidebarPart, bpy.types.Panel):
     bl_idname = "MIRAGE_PT_live"
     bl_label = "Live Look"
-    bl_parent_id = "MIRAGE_PT_main"
 
     def draw(self, context):
         layout, state = self.layout, context.window_manager.mirage

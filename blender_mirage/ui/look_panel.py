@@ -5,6 +5,7 @@ import bpy
 from ..properties import known_words, unknown_words
 from ..translations import said
 from .sentences import draw_sentence
+from .sidebar import SidebarPart
 
 _LOOK_ROWS = 3
 _WORD_COLUMNS = 4
@@ -46,13 +47,9 @@ class MIRAGE_UL_looks(bpy.types.UIList):
         when.label(text=said(item.when if item.state == "live" else "reverted"), translate=False)
 
 
-class MIRAGE_PT_look(bpy.types.Panel):
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Mirage"
+class MIRAGE_PT_look(SidebarPart, bpy.types.Panel):
     bl_idname = "MIRAGE_PT_look"
     bl_label = "Look"
-    bl_parent_id = "MIRAGE_PT_main"
 
     def draw(self, context):
         layout, state, settings = self.layout, context.window_manager.mirage, context.scene.mirage

@@ -5,17 +5,12 @@ import bpy
 from ..properties import BUSY_STATES
 from ..translations import said
 from .sentences import draw_sentence
+from .sidebar import Sidebar, SidebarPart
 
 _BACKEND_ICONS = {"UNKNOWN": "UNLINKED", "CONNECTING": "TIME", "READY": "LINKED", "PROBLEM": "ERROR"}
 _JOB_ENDS = {"DONE": "Done", "FAILED": "Failed", "CANCELLED": "Cancelled"}
 _DONE = {"LOOK": "Look rendered", "PICTURE": "Written into the world", "SURVEY": "Done: see Coverage"}
 """What there is then, of a job that makes no take."""
-
-
-class _Sidebar:
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Mirage"
 
 
 class MIRAGE_MT_worlds(bpy.types.Menu):
@@ -33,7 +28,7 @@ class MIRAGE_MT_worlds(bpy.types.Menu):
         layout.operator("mirage.create_world", icon="ADD")
 
 
-class MIRAGE_PT_main(_Sidebar, bpy.types.Panel):
+class MIRAGE_PT_main(Sidebar, bpy.types.Panel):
     bl_idname = "MIRAGE_PT_main"
     bl_label = "Mirage"
 
@@ -46,23 +41,21 @@ class MIRAGE_PT_main(_Sidebar, bpy.types.Panel):
         world.operator("mirage.create_world", text="", icon="ADD")
 
 
-class MIRAGE_PT_take(_Sidebar, bpy.types.Panel):
+class MIRAGE_PT_take(SidebarPart, bpy.types.Panel):
     """A panel of its own only because of the bar: under a resting mouse, Blender takes it for the label that comes at
     the same count in the panel when the panel changes, and draws that as a bar."""
 
     bl_idname = "MIRAGE_PT_take"
     bl_label = "Take"
-    bl_parent_id = "MIRAGE_PT_main"
     bl_options = {"HIDE_HEADER"}
 
     def draw(self, context):
         _draw_action(self.layout, context, context.window_manager.mirage)
 
 
-class MIRAGE_PT_settings(_Sidebar, bpy.types.Panel):
+class MIRAGE_PT_settings(SidebarPart, bpy.types.Panel):
     bl_idname = "MIRAGE_PT_settings"
     bl_label = "Settings"
-    bl_parent_id = "MIRAGE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):

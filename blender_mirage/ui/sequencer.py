@@ -22,7 +22,7 @@ def _twin(panel: type[bpy.types.Panel]) -> type[bpy.types.Panel]:
 
 def _own_names(panel: type[bpy.types.Panel]) -> set[str]:
     """What the panel and its mixins say, not what every panel has."""
-    return {name for cls in panel.__mro__ if cls.__module__ == panel.__module__ for name in vars(cls)}
+    return {name for cls in panel.__mro__ if cls.__module__.startswith(f"{__package__}.") for name in vars(cls)}
 
 
 def _name(identifier: str) -> str:

@@ -4,6 +4,7 @@ import bpy
 
 from ..translations import said
 from .sentences import draw_sentence
+from .sidebar import SidebarPart
 
 _SHOT_ICONS = {
     "NEW": "RADIOBUT_OFF",
@@ -30,13 +31,9 @@ class MIRAGE_UL_shots(bpy.types.UIList):
         row.label(text=said(shot.text), translate=False)
 
 
-class MIRAGE_PT_shots(bpy.types.Panel):
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Mirage"
+class MIRAGE_PT_shots(SidebarPart, bpy.types.Panel):
     bl_idname = "MIRAGE_PT_shots"
     bl_label = "Shots"
-    bl_parent_id = "MIRAGE_PT_main"
 
     def draw(self, context):
         layout, state, settings = self.layout, context.window_manager.mirage, context.scene.mirage

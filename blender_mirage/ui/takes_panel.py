@@ -4,6 +4,7 @@ import bpy
 
 from ..translations import said
 from .sentences import draw_sentence
+from .sidebar import SidebarPart
 
 _ROWS = 4
 _VERSION_SHARE = 0.34
@@ -21,13 +22,9 @@ class MIRAGE_UL_takes(bpy.types.UIList):
         end.label(text="", icon="SOLO_ON" if take.star else "SOLO_OFF")
 
 
-class MIRAGE_PT_takes(bpy.types.Panel):
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Mirage"
+class MIRAGE_PT_takes(SidebarPart, bpy.types.Panel):
     bl_idname = "MIRAGE_PT_takes"
     bl_label = "Takes"
-    bl_parent_id = "MIRAGE_PT_main"
 
     def draw(self, context):
         layout, state = self.layout, context.window_manager.mirage

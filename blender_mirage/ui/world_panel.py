@@ -5,6 +5,7 @@ import bpy
 from ..properties import remembered_tokens
 from ..translations import said
 from .sentences import draw_sentence
+from .sidebar import SidebarPart
 
 _COMMIT_ICONS = {"take": "SEQUENCE", "seed_view": "IMAGE_DATA"}
 _HISTORY_ROWS = 4
@@ -28,13 +29,9 @@ class MIRAGE_UL_history(bpy.types.UIList):
         end.label(text=said(kind if item.state == "live" else "reverted"), translate=False)
 
 
-class MIRAGE_PT_world(bpy.types.Panel):
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Mirage"
+class MIRAGE_PT_world(SidebarPart, bpy.types.Panel):
     bl_idname = "MIRAGE_PT_world"
     bl_label = "World"
-    bl_parent_id = "MIRAGE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):

@@ -146,9 +146,9 @@ def cancel(user: User) -> None:
     before = version(user.seen)
     user.press("Generate Shot")
     user.until(lambda seen: seen["job"] in BUSY, 20.0)
-    button = user.locate("Cancel").centre
+    user.locate("Cancel")
     user.until(lambda seen: seen["saved"] >= 3)
-    user.screen.click(button)
+    user.screen.click(user.screen.find("Cancel", user.sidebar).centre)
     start = time.monotonic()
     user.until(lambda seen: seen["cancelling"] or seen["job"] not in BUSY, 30.0)
     told = time.monotonic() - start
@@ -194,14 +194,14 @@ def look_through_the_camera(user: User) -> None:
 def on_the_timeline(user: User) -> None:
     """The editor below becomes the sequencer, drawn up until its strips can be seen."""
     below = next(Box.of(area) for area in user.seen["areas"] if area["type"] in ("TIMELINE", "SEQUENCE_EDITOR"))
-    user.screen.drag((below.x + 500, below.y - 2), (below.x + 500, below.y - 180))
+    user.screen.drag((below.x + 500, below.y - 1), (below.x + 500, below.y - 180))
     user.screen.move((below.x + 700, below.y))
     user.screen.key("shift+F8")
     time.sleep(SETTLE_SECONDS)
     user.screen.key("Home")
     user.picture("strips_on_the_timeline")
     user.screen.key("shift+F12")
-    user.screen.drag((below.x + 500, below.y - 182), (below.x + 500, below.y - 2))
+    user.screen.drag((below.x + 500, below.y - 181), (below.x + 500, below.y - 1))
 
 
 def live_look(user: User) -> None:

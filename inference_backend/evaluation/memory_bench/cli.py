@@ -45,6 +45,8 @@ class Scale:
     """Sets whose hundred loops are walked by hand: every frame of them is cast anew."""
     stored: int
     stores: int
+    per_loop: int = growth.PER_LOOP
+    """Frames of a loop that is walked again and again."""
 
 
 FULL = Scale(10, (100_000, 300_000, 1_000_000, 2_000_000), (300_000, 1_000_000), 48, 2, 1_000_000, 1)
@@ -118,7 +120,7 @@ def _conditioning(scale: Scale, seeds: list[int], engine: Engine) -> _Part:
 
 
 def _growth(scale: Scale, seeds: list[int], engine: Engine) -> _Part:
-    found = [growth.measure(seed, PUBLISHED_GRID) for seed in seeds]
+    found = [growth.measure(seed, PUBLISHED_GRID, per_loop=scale.per_loop) for seed in seeds]
     by_hand = [growth.measure(seed, PUBLISHED_GRID, jitter=1.0, per_loop=12) for seed in seeds[: scale.by_hand]]
     rows = growth_rows(found, "the same loop", targets=True)
     rows += growth_rows(by_hand, "the loop held by hand", targets=False) if by_hand else []

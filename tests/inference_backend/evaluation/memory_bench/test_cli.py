@@ -14,7 +14,7 @@ from inference_backend.evaluation.memory_bench import cli, conditioning, growth,
 from inference_backend.evaluation.memory_bench.report import Row, table
 from tests.support.engines import random_engine
 
-TINY = cli.Scale(1, (2000, 6000), (2000,), 8, 0, 4000, 1)
+TINY = cli.Scale(1, (2000, 6000), (2000,), 8, 0, 4000, 1, per_loop=4)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,6 @@ def report():
     small = pytest.MonkeyPatch()
     for name in ("PUBLISHED_GRID", "DEMO_GRID"):
         small.setattr(cli, name, (18, 32))
-    small.setattr(growth, "PER_LOOP", 4)
     for module in (read_time, conditioning):
         small.setattr(module, "PROBES", 1)
         small.setattr(module, "ROUNDS", 1)

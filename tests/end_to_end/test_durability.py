@@ -24,7 +24,7 @@ from blender_mirage.wire.history import AnchorList, ForgetRequest, History
 from blender_mirage.wire.messages import FINAL_STATES, JobList, JobStatus, NewWorld, TakeInfo, WorldInfo, WorldList
 from inference_backend.storage.images import decode_image
 from inference_backend.storage.tensors import load_arrays
-from tests.support import random_worker, requests, tiny_requests, tiny_worker
+from tests.support import random_worker, take_requests, tiny_requests, tiny_worker
 from tests.support.killable import PATIENCE_S, Killable
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the worker in /proc")
@@ -201,7 +201,7 @@ class Saga:
     def _submit(self, world_id: str) -> JobStatus:
         if self.real:
             seed, count = int(self.rng.integers(3)), int(self.rng.integers(1, 4))
-            request, arrays = requests.take_request(self.data_dir, count, seed)
+            request, arrays = take_requests.take_request(self.data_dir, count, seed)
         else:
             self.client.put(f"/v1/meshes/{tiny_requests.BOX_HASH}", content=tiny_requests.BOX).raise_for_status()
             request, arrays = tiny_requests.take_request(int(self.rng.integers(1, 6)), prompt="slow")

@@ -7,10 +7,10 @@ from .sequencer import in_sequencer
 
 _VIEW_3D = (
     *panel.CLASSES,
+    *panel.TAKE,  # up here, so that what goes on, and Cancel, are never below the edge of a small screen
     *setup_panel.CLASSES,
     *look_panel.CLASSES,
     *shots_panel.CLASSES,
-    *panel.TAKE,
     *live_panel.CLASSES,
     *takes_panel.CLASSES,
     *coverage_panel.CLASSES,

@@ -15,6 +15,8 @@ from screen import Box, NotOnScreen, Screen
 START_SECONDS = 60.0
 TAKE_SECONDS = 400.0
 SETTLE_SECONDS = 1.0
+EDGE = 24
+"""Pixels from the lower edge of the sidebar within which Blender takes a press for one on the edge."""
 
 
 class User:
@@ -82,7 +84,11 @@ class User:
                 if below:
                     top = self.screen.find(below, side, seconds=0.0).y + 8
                     part = Box(side.x, top, side.width, side.y + side.height - top)
-                return self.screen.find(phrase, part, last, seconds=0.0)
+                found = self.screen.find(phrase, part, last, seconds=0.0)
+                if found.y + EDGE < side.y + side.height:
+                    return found
+                self.screen.scroll(middle, 2)
+                return self.screen.find(phrase, side, last)
             except NotOnScreen as error:
                 missing = error
                 self.screen.scroll(middle, 6)

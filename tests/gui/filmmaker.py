@@ -193,15 +193,21 @@ def look_through_the_camera(user: User) -> None:
 
 def on_the_timeline(user: User) -> None:
     """The editor below becomes the sequencer, drawn up until its strips can be seen."""
-    below = next(Box.of(area) for area in user.seen["areas"] if area["type"] in ("TIMELINE", "SEQUENCE_EDITOR"))
-    user.screen.drag((below.x + 500, below.y - 1), (below.x + 500, below.y - 180))
-    user.screen.move((below.x + 700, below.y))
+    below = lower_editor(user)
+    for above in (2, 1, 3):  # pixels between two editors, as many as the version has
+        user.screen.drag((below.x + 500, below.y - above), (below.x + 500, below.y - 180))
+        if lower_editor(user).height > below.height + 100:
+            break
+    below = lower_editor(user)
+    user.screen.move((below.x + 700, below.y + below.height // 2))
     user.screen.key("shift+F8")
     time.sleep(SETTLE_SECONDS)
     user.screen.key("Home")
     user.picture("strips_on_the_timeline")
-    user.screen.key("shift+F12")
-    user.screen.drag((below.x + 500, below.y - 181), (below.x + 500, below.y - 1))
+
+
+def lower_editor(user: User) -> Box:
+    return max((Box.of(area) for area in user.seen["areas"] if area["x"] < 100), key=lambda box: box.y)
 
 
 def live_look(user: User) -> None:
@@ -244,9 +250,9 @@ STEPS: dict[str, Callable[[User], None]] = {
     "regenerate": regenerate,
     "swap": swap_versions,
     "camera": look_through_the_camera,
-    "timeline": on_the_timeline,
     "live": live_look,
     "coverage": coverage_overlay,
+    "timeline": on_the_timeline,
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
+from blender_mirage.compat import node_tree  # noqa: E402
 from blender_mirage.core.greybox_read import assemble  # noqa: E402
 from blender_mirage.scene.live_scene import LiveScene  # noqa: E402
 from blender_mirage.scene.read_greybox import read_greybox  # noqa: E402
@@ -87,6 +88,15 @@ def test_it_is_what_a_take_would_read(live):
     same_as_a_shot(live)
 
 
+def recolour(material):
+    """Red: in the viewport and, where the version gives every material nodes, in its shader."""
+    material.diffuse_color = (1, 0, 0, 1)
+    tree = node_tree(material)
+    for node in tree.nodes if tree else ():
+        if node.type == "BSDF_PRINCIPLED":
+            node.inputs["Base Color"].default_value = (1, 0, 0, 1)
+
+
 def test_it_follows_every_edit(live, monkeypatch):
     crate = busy_set()
     read(live)
@@ -102,7 +112,7 @@ def test_it_follows_every_edit(live, monkeypatch):
         "a lamp's place": lambda: setattr(bpy.data.objects["Lamp"], "location", (1, 1, 1)),
         "a lamp's power": lambda: setattr(bpy.data.objects["Lamp"].data, "energy", 99),
         "a material": lambda: crate.data.materials.append(bpy.data.materials.new("Oak")),
-        "a colour": lambda: setattr(bpy.data.materials["Oak"], "diffuse_color", (1, 0, 0, 1)),
+        "a colour": lambda: recolour(bpy.data.materials["Oak"]),
         "out of render": lambda: setattr(crate, "hide_render", True),
         "a new one": lambda: add_cube("New", (0, 0, 9)),
         "a duplicate": lambda: setattr(link(bpy.data.objects["Bent"].copy()), "name", "A twin"),

@@ -112,6 +112,7 @@ def test_the_file_and_the_world_stay_as_they_are(scene, server):
 def test_it_waits_for_a_take_and_goes_on_by_itself(scene, server):
     bpy.ops.mirage.live_look()
     until(caught_up)
+    scene.frame_end = scene.frame_start + 39  # long enough that the words, which change twice a second, tell of it
     bpy.ops.mirage.generate_take()
     texts = set()
     while not pump.idle:

@@ -21,6 +21,7 @@ from .core.errors import MirageError
 from .core.scene_key import SceneKey
 from .core.take_job import BackendReady, Progress, SetUpEnded, Update
 from .scene.growing_takes import growing
+from .scene.redraws import redraw_panels
 from .scene.scene_keys import shown_scene
 from .scene.show_findings import drop_findings
 from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
@@ -32,7 +33,6 @@ from .scene.show_updates import (
     mark_cancelling,
     mark_running,
     mark_stopped,
-    redraw,
     restore_state,
 )
 
@@ -164,7 +164,7 @@ class EventPump:
         if steps is not None:
             steps.close()
             mark_stopped(state, message, hint)
-            redraw()
+            redraw_panels()
 
     def tick(self) -> float:
         """One turn of the timer: never raises, for Blender drops a timer that does. Returns seconds to the next."""
@@ -181,7 +181,7 @@ class EventPump:
             changed |= growing.show(time.monotonic())
             changed |= refresh_shots(bpy.context.window_manager.mirage, shown_scene())
             if self._bury_the_dead() or changed:
-                redraw()
+                redraw_panels()
             self._look_for_takes()
         except Exception:
             log.exception("the event pump met an error")

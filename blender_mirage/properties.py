@@ -17,9 +17,9 @@ from bpy.props import (
 from .compat import blend_relative, callbacks
 from .core.errors import MirageError
 from .scene.compare_takes import set_split
-from .scene.draw_coating import redraw_regions
 from .scene.prompt_words import prompt_remark, words_of
 from .scene.read_shots import read_shots
+from .scene.redraws import redraw_views
 from .scene.show_world import tokens_of
 
 BUSY_STATES = frozenset({"READING", "RUNNING"})
@@ -38,7 +38,7 @@ def _move_wipe(state, context):
 
 
 def _redraw_overlay(state, context):
-    redraw_regions()
+    redraw_views()
 
 
 def _is_camera(settings, thing):

@@ -32,10 +32,11 @@ from ..core.coating import (
 from ..core.errors import MirageError
 from ..core.live_link import LiveLink, LiveQuestion, SetRead
 from ..wire.live import SurfaceInfo, SurfaceRequest
-from .draw_coating import CoatingDrawing, redraw_regions
+from .draw_coating import CoatingDrawing
 from .live_camera import Pose, read_pose
 from .live_scene import LiveScene
 from .read_camera import fit_resolution
+from .redraws import redraw_sidebars
 from .scene_keys import shown_scene
 
 QUIET_S = 0.4
@@ -246,7 +247,7 @@ def _tell(on: bool, text: str = "", shares: dict[int, str] | None = None) -> Non
     for name, value in differing.items():
         setattr(state, name, value)
     if differing:
-        redraw_regions("UI", ("VIEW_3D", "SEQUENCE_EDITOR"))
+        redraw_sidebars()
 
 
 overlay = CoverageOverlay()

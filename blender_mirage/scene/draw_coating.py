@@ -16,6 +16,7 @@ from mathutils import Matrix
 from ..core.coating import NEVER, PARTLY, SEEN, TINTS, Coating, triangles_of, unseen_warning
 from ..core.errors import SceneNotReady
 from .live_camera import Rectangle, camera_of_view, frame_rectangle
+from .redraws import redraw_views
 
 _NEARER = 2e-3
 """How far, as a share of its distance, the coating is drawn in front of its surface: less than anyone sees, more than
@@ -56,7 +57,7 @@ class CoatingDrawing:
                 add(self._draw_tiles, (), "WINDOW", "POST_VIEW"),
                 add(self._draw_warning, (), "WINDOW", "POST_PIXEL"),
             ]
-        redraw_regions()
+        redraw_views()
 
     def clear(self) -> None:
         """Nothing is drawn any more."""
@@ -66,7 +67,7 @@ class CoatingDrawing:
             bpy.types.SpaceView3D.draw_handler_remove(handler, "WINDOW")
         self._handlers, self._coating = [], None
         self._batches.clear()
-        redraw_regions()
+        redraw_views()
 
     def _draw_tiles(self) -> None:
         context, coating = bpy.context, self._coating
@@ -139,15 +140,6 @@ def _frame(context: bpy.types.Context) -> Rectangle:
         return frame_rectangle(lens, context.scene, context.region_data.window_matrix, size)
     except SceneNotReady:
         return Rectangle(0, 0, *size)
-
-
-def redraw_regions(region: str = "WINDOW", areas: tuple[str, ...] = ("VIEW_3D",)) -> None:
-    """Regions of a kind, in areas of some kinds, of all windows."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            for part in area.regions if area.type in areas else ():
-                if part.type == region:
-                    part.tag_redraw()
 
 
 def _draw_nearer(view: bpy.types.RegionView3D) -> None:

@@ -33,6 +33,7 @@ from ..wire.live import ViewInfo, ViewRequest
 from .live_camera import Pose, camera_of_view, frame_rectangle, read_pose
 from .live_scene import LiveScene
 from .read_camera import fit_resolution
+from .redraws import redraw_sidebars, redraw_views
 
 TICK_S = 1 / 40
 IDLE_TICK_S = 0.1
@@ -297,23 +298,6 @@ live_look = LiveLook()
 
 def unregister() -> None:
     live_look.stop()
-
-
-def redraw_views() -> None:
-    _redraw("WINDOW")
-
-
-def redraw_sidebars() -> None:
-    _redraw("UI")
-
-
-def _redraw(kind: str) -> None:
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                for region in area.regions:
-                    if region.type == kind:
-                        region.tag_redraw()
 
 
 def _views() -> Iterator[tuple[bpy.types.Window, bpy.types.SpaceView3D, bpy.types.RegionView3D]]:

@@ -152,16 +152,6 @@ def add_warning(text: str) -> None:
         warnings.add().name = text
 
 
-def redraw() -> None:
-    """The sidebars. Not the pictures beside them, which may be heavy to draw: they redraw when their data changes."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type in ("VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES"):
-                for region in area.regions:
-                    if region.type == "UI" or area.type == "PREFERENCES":
-                        region.tag_redraw()
-
-
 def describe(health: Health, url: str) -> str:
     """One line about a backend, short enough for the sidebar."""
     where = url.split("//")[-1]

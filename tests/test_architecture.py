@@ -23,6 +23,7 @@ MAY_USE_BLENDER = {
     "event_pump",
     "compat",
     "__main__",
+    "headless",
     "render_truce",
     "translations",
 } | {
@@ -53,6 +54,17 @@ ADDON_LAYERS = {
         "translations",
     },
     "ui": {"properties", "preferences", "compat", "translations"},
+    "headless": {
+        "wire",
+        "core",
+        "formats",
+        "scene",
+        "properties",
+        "preferences",
+        "compat",
+        "event_pump",
+        "registration",
+    },
 }
 """What each part of the add-on may import, beside itself."""
 

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SPEAKING = ("blender_mirage", "inference_backend")
 SILENT = (
     "blender_mirage/__main__.py",  # the command line's
+    "blender_mirage/headless",
     "blender_mirage/core/terminal.py",
     "blender_mirage/formats",
     "blender_mirage/scene/demo_",  # names of objects and materials, which stay as they are made

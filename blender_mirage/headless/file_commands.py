@@ -1,0 +1,57 @@
+"""The commands that need no backend: cameras, the demonstration set, a rendered look."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import nullcontext
+
+from ..core.errors import SceneNotReady
+from .open_file import open_file
+from .session import quiet, run
+
+
+def export(arguments: argparse.Namespace) -> int:
+    from ..formats.npz import write_cameras_npz
+    from ..scene.read_camera import fit_resolution, read_camera_path
+    from ..scene.read_shots import read_shots
+
+    scene = open_file(arguments.file)
+    size = fit_resolution(scene, arguments.width or scene.mirage.width)
+    shots = {shot.name: read_camera_path(scene, shot, *size) for shot in read_shots(scene)}
+    write_cameras_npz(arguments.cameras, shots)
+    print(f"{len(shots)} shots, {sum(map(len, shots.values()))} cameras: {arguments.cameras}")
+    return 0
+
+
+def demo_set(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    from ..scene.demo_set import new_demo_file
+
+    new_demo_file()
+    arguments.file.absolute().parent.mkdir(parents=True, exist_ok=True)
+    run(bpy.ops.wm.save_as_mainfile, filepath=str(arguments.file.absolute()))
+    print(f"The demo set: {arguments.file}")
+    return 0
+
+
+def look(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    from ..scene.read_camera import fit_resolution
+    from ..scene.render_look import render_look
+
+    scene = open_file(arguments.file)
+    if arguments.scene is not None:
+        scene = bpy.data.scenes.get(arguments.scene)
+        if scene is None:
+            raise SceneNotReady(f"There is no scene {arguments.scene!r} in the file.", "Check the name.")
+    if arguments.frame is not None:
+        scene.frame_set(arguments.frame)
+    settings = scene.mirage
+    height, width = fit_resolution(scene, arguments.width or settings.width)
+    with nullcontext() if arguments.loud else quiet():
+        samples = arguments.samples or settings.look_samples
+        render_look(scene, arguments.image.absolute(), arguments.engine, samples, width, height)
+    print(f"The look at frame {scene.frame_current}, {width}x{height}: {arguments.image}")
+    return 0

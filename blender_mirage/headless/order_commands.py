@@ -1,0 +1,132 @@
+"""The commands that go to a backend: takes, surveys, pictures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import MirageError, SceneNotReady
+from ..core.terminal import TerminalProgress
+from .open_file import open_file
+from .session import run
+
+
+def generate(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    scene = open_file(arguments.file)
+    choose(scene.mirage, arguments)
+    with_takes = scene.mirage.world_id or scene.mirage.world_name
+    regenerate = arguments.stale_only and with_takes
+    operator, rate = bpy.ops.mirage.regenerate_stale if regenerate else bpy.ops.mirage.generate_take, _rate(scene)
+    state = carry_out(operator)
+    if state.job_state == "FAILED" and _rate(scene) != rate:  # the backend has told its engine's frames only then
+        state = carry_out(operator)
+    if state.result and arguments.save:
+        run(bpy.ops.wm.save_mainfile)
+    if state.job_state != "DONE":
+        raise MirageError(state.message or "The takes were not made.", state.hint)
+    where = f"{state.frames_saved} frames lie in {Path(state.result).parent.parent}" if state.result else ""
+    print(where or "Everything is up to date.")
+    return 0
+
+
+def _rate(scene: Any) -> float:
+    from ..scene.engine_rates import rate_of
+
+    return rate_of(scene.mirage.engine)
+
+
+def survey(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    scene = open_file(arguments.file)
+    choose(scene.mirage, arguments)
+    state = carry_out(bpy.ops.mirage.survey_coverage)
+    for shot in state.coverage:
+        print(f"{shot.name}: {shot.text} {shot.stale or 'There is no take of it yet.'}")
+    if state.job_state != "DONE":
+        raise MirageError(state.message or "The shots were not looked at.", state.hint)
+    return 0
+
+
+def add_look(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    scene = open_file(arguments.file)
+    choose(scene.mirage, arguments)
+    if arguments.camera:
+        scene.mirage.look_camera = bpy.data.objects.get(arguments.camera)
+        if scene.mirage.look_camera is None:
+            raise SceneNotReady(f"There is no camera {arguments.camera!r}.", "Check the name for a typing error.")
+    return _write_picture(bpy.ops.mirage.add_look)
+
+
+def paint_over(arguments: argparse.Namespace) -> int:
+    import bpy
+
+    scene = open_file(arguments.file)
+    choose(scene.mirage, arguments)
+    scene.mirage.paint_path = str(arguments.paint.absolute())
+    return _write_picture(bpy.ops.mirage.use_paint_over)
+
+
+def _write_picture(operator: Any) -> int:
+    state = carry_out(operator)
+    if state.job_state != "DONE":
+        raise MirageError(state.message or "The picture was not written.", state.hint)
+    for commit in state.commits:
+        if commit.kind == "seed_view":
+            print(f"{commit.name}: {commit.text}{' (reverted)' if commit.state != 'live' else ''}")
+    return 0
+
+
+def carry_out(operator: Any) -> Any:
+    """Runs an operator and what it sets going, to the end; Ctrl-C cancels. Returns the state that the panel shows."""
+    import bpy
+
+    from ..event_pump import pump
+
+    state = bpy.context.window_manager.mirage
+    progress = TerminalProgress(sys.stdout)
+    run(operator)
+    try:
+        pump.run_until_idle(lambda: progress.show(state.title, state.phase, state.progress))
+    except KeyboardInterrupt:
+        pump.cancel()
+        pump.run_until_idle()
+    progress.end()
+    for warning in state.warnings:
+        print(f"Note: {warning.name}")
+    return state
+
+
+def choose(settings: Any, arguments: argparse.Namespace) -> None:
+    """What the command line names, over what the .blend holds."""
+    given = {name: value for name, value in vars(arguments).items() if value is not None}
+    if "shots" in given:
+        everything = arguments.shots.strip().lower() == "all"
+        settings.shot_choice = "ALL" if everything else "NAMED"
+        settings.shot_names = "" if everything else arguments.shots
+    if "look" in given:
+        settings.look_source, settings.look_path = "IMAGE", str(arguments.look.absolute())
+        settings.look_frame, settings.look_camera = -1, None
+    if "world" in given and arguments.world != settings.world_name:
+        settings.world_id, settings.world_name = "", arguments.world
+    if "out" in given:
+        settings.output_folder = str(arguments.out.absolute())
+    for name in ("look_frame", "look_strength", "engine", "prompt", "width", "seed"):
+        if name in given:
+            _set(settings, name, given[name])
+    if given.get("no_memory"):
+        settings.use_memory = False
+
+
+def _set(settings: Any, name: str, value: Any) -> None:
+    """Sets a property. Raises SceneNotReady where Blender does not take the value."""
+    try:
+        setattr(settings, name, value)
+    except TypeError as error:
+        raise SceneNotReady(f"{value!r} is no {name}: {error}", "See `generate --help`.") from error

@@ -238,6 +238,7 @@ class MirageFindingItem(bpy.types.PropertyGroup):
     stops: BoolProperty()
     frame: IntProperty()
     value: FloatProperty()
+    scene: StringProperty(description="That it is about; empty for the one of the timeline")
 
 
 class MirageState(bpy.types.PropertyGroup):

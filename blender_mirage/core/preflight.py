@@ -39,9 +39,11 @@ class Finding:
     stops: bool = False
     """Nothing can be generated before it is mended."""
     frame: int | None = None
-    """Blender's frame number where it can be seen."""
+    """Frame of the timeline at which it can be seen."""
     value: float = 0.0
     """What the one that mends it needs to know."""
+    scene: str = ""
+    """Name of the scene that it is about, where that is not the timeline's."""
 
 
 KINDS = ("NO_CAMERA", "UNSAVED", "SCALE", "INSIDE", "WHIP_PAN", "NO_ID", "DISK")

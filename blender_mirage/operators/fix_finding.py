@@ -1,10 +1,11 @@
 """What mends the findings of the check: a camera, a scale, a look at the frame."""
 
 import bpy
-from bpy.props import FloatProperty, IntProperty
+from bpy.props import FloatProperty, IntProperty, StringProperty
 
+from ..core.errors import SceneNotReady
 from ..scene.show_findings import drop_findings
-from .report import allowed
+from .report import reports_errors
 
 
 class MIRAGE_OT_add_camera(bpy.types.Operator):
@@ -35,14 +36,17 @@ class MIRAGE_OT_fix_scale(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     value: FloatProperty(name="Unit Scale", min=1e-9, default=1.0)
+    scene: StringProperty(name="Scene", description="The scene to set it of (empty: the current one)")
 
-    @classmethod
-    def poll(cls, context):
-        return allowed(cls, "The scene is linked from a library" if context.scene.library is not None else "")
-
+    @reports_errors
     def execute(self, context):
-        context.scene.unit_settings.scale_length = self.value
-        drop_findings(context.window_manager.mirage, "SCALE")
+        scene = bpy.data.scenes.get(self.scene) if self.scene else context.scene
+        if scene is None:
+            raise SceneNotReady(f"There is no scene {self.scene!r}.", "It was renamed or removed: check again.")
+        if scene.library is not None:
+            raise SceneNotReady(f"The scene {scene.name!r} is linked from a library.", "Set its unit scale there.")
+        scene.unit_settings.scale_length = self.value
+        drop_findings(context.window_manager.mirage, "SCALE", self.scene)
         return {"FINISHED"}
 
 

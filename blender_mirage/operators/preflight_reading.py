@@ -7,6 +7,7 @@ it, so that the list of shots says where a camera enters unseen space. Else noth
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from queue import Queue
 
 import bpy
@@ -48,7 +49,7 @@ class PreflightReading:
         """Reads on with every `next`. Closing it early puts the playhead back. Raises SceneNotReady."""
         for shot in self._reading.shots:
             camera = yield from self._reading.read_camera(shot)
-            self._found += whip_pans(camera, shot.name)
+            self._found += [_on_timeline(finding, shot) for finding in whip_pans(camera, shot.name)]
             yield from self._look_inside(shot, camera)
             if self._settings is not None:
                 self._jobs.append((yield from self._reading.read_some(shot, camera, _LOOKED_AT)))
@@ -69,5 +70,10 @@ class PreflightReading:
                 depsgraph, live = playhead.go(frame), self._reading.live(shot)
                 finding: Finding | None = inside_finding(playhead.scene, depsgraph, live.camera, round(frame))
                 if finding is not None:
-                    self._found.append(finding)
+                    self._found.append(_on_timeline(finding, shot))
                     return
+
+
+def _on_timeline(finding: Finding, shot: Shot) -> Finding:
+    """With the frame of the timeline, where *Go to Frame* leads; the words name that of the scene that it is shot in."""
+    return finding if finding.frame is None else replace(finding, frame=finding.frame + shot.shift)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -22,7 +23,8 @@ _NAMED = 3
 
 
 def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
-    """What can be seen without moving the playhead. `base`: where the takes will lie."""
+    """What can be seen without moving the playhead. `scene`: whose timeline has the shots; each is looked at in the
+    scene that it is shot in. `base`: where the takes will lie."""
     found: list[Finding | None] = []
     shots: Sequence[Shot] = ()
     try:
@@ -33,12 +35,35 @@ def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
         found.append(
             Finding("UNSAVED", f"The file was never saved: takes go to {base}, where no saved file will look for them.")
         )
-    found.append(scale_finding(longest_side(scene), scene.unit_settings.scale_length))
-    found.append(_without_id(scene))
+    for shot_in in scenes_of(scene, shots):
+        found += _findings_of(shot_in) if shot_in == scene else _findings_of_another(shot_in)
     height, width = fit_resolution(scene, scene.mirage.width)
     frames = sum(len(shot.frames(scene.mirage.frame_step)) for shot in shots)
     found.append(disk_finding(base, frames, height * width))
     return [finding for finding in found if finding is not None]
+
+
+def scenes_of(scene: bpy.types.Scene, shots: Sequence[Shot]) -> list[bpy.types.Scene]:
+    """Those that the shots are shot in, in their order; that of the timeline where there is no shot."""
+    named = (bpy.data.scenes.get(shot.scene) if shot.scene else scene for shot in shots)
+    return list(dict.fromkeys(found for found in named if found is not None)) or [scene]
+
+
+def _findings_of(scene: bpy.types.Scene) -> list[Finding]:
+    """What is so of one scene that shots are shot in."""
+    found = [
+        scale_finding(longest_side(scene), scene.unit_settings.scale_length),
+        _without_id(scene),
+    ]
+    return [finding for finding in found if finding is not None]
+
+
+def _findings_of_another(scene: bpy.types.Scene) -> list[Finding]:
+    """The same of a scene that is not the timeline's, with its name."""
+    scene.view_layers[0].update()  # no window shows it, so that it was perhaps never evaluated
+    return [
+        replace(finding, text=f"{scene.name}: {finding.text}", scene=scene.name) for finding in _findings_of(scene)
+    ]
 
 
 def inside_finding(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, camera: str, frame: int) -> Finding | None:

@@ -16,11 +16,12 @@ def show_findings(state: bpy.types.PropertyGroup, findings: Sequence[Finding]) -
         item = state.findings.add()
         item.name, item.kind, item.stops = finding.text, finding.kind, finding.stops
         item.frame, item.value = -1 if finding.frame is None else finding.frame, finding.value
+        item.scene = finding.scene
     state.was_checked = True
 
 
-def drop_findings(state: bpy.types.PropertyGroup, kind: str) -> None:
-    """What was mended is not shown any more, and the others stay as they are."""
+def drop_findings(state: bpy.types.PropertyGroup, kind: str, scene: str = "") -> None:
+    """What was mended is not shown any more, and the others stay as they are. `scene`: as in `Finding`."""
     for index in reversed(range(len(state.findings))):
-        if state.findings[index].kind == kind:
+        if (state.findings[index].kind, state.findings[index].scene) == (kind, scene):
             state.findings.remove(index)

@@ -98,7 +98,8 @@ def _draw_fix(box, finding):
         box.operator("wm.save_as_mainfile", text=said("Save As"), icon="FILE_TICK")
     elif finding.kind == "SCALE":
         scale = said(f"Set Unit Scale to {finding.value:g}")
-        box.operator("mirage.fix_scale", text=scale, icon="CON_SIZELIKE", translate=False).value = finding.value
+        fix = box.operator("mirage.fix_scale", text=scale, icon="CON_SIZELIKE", translate=False)
+        fix.value, fix.scene = finding.value, finding.scene
     elif finding.frame >= 0:
         there = said(f"Go to Frame {finding.frame}")
         box.operator("mirage.go_to_frame", text=there, icon="TIME", translate=False).frame = finding.frame

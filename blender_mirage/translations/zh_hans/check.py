@@ -19,7 +19,8 @@ SIMPLIFIED_CHINESE = {
         "设置场景的缩放单位，使布景具有常见的米制尺寸；不改变任何物体"
     ),
     "Unit Scale": "缩放单位",
-    "The scene is linked from a library": "场景链接自库文件",
+    "Scene": "场景",
+    "The scene to set it of (empty: the current one)": "要设置的场景（留空：当前场景）",
     "Go There": "转到该处",
     "Put the playhead on the frame at which it can be seen": "把播放头移到可以看到该问题的帧",
     "Frame": "帧",

@@ -187,6 +187,11 @@ SENTENCES = {
     "Cancelled while the set was read.": "在读取布景时取消。",
     "Blender Mirage was disabled.": "Blender Mirage 已被禁用。",
     # the check before generating
+    "{scene}: {finding:t}": "{scene}：{finding}",
+    "There is no scene {name:r}.": "没有场景 {name}。",
+    "It was renamed or removed: check again.": "它已被改名或移除：请再次检查。",
+    "The scene {name:r} is linked from a library.": "场景 {name} 链接自库文件。",
+    "Set its unit scale there.": "请在库文件中设置它的缩放单位。",
     "{length:n} m": "{length} 米",
     "The set is {size:t} long, a {what:t}: engines expect metres. A unit scale of {scale:n} would make it {length:n} "
     "m.": ("布景长 {size}，{what}：引擎以米为单位。把缩放单位设为 {scale} 会使它长 {length} 米。"),

@@ -6,6 +6,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
+from blender_mirage.compat import strips  # noqa: E402
 from blender_mirage.core.preflight import KINDS  # noqa: E402
 from blender_mirage.event_pump import pump  # noqa: E402
 from blender_mirage.scene.preflight import longest_side, quick_findings  # noqa: E402
@@ -108,6 +109,47 @@ def test_linked_objects_are_named_that_hang_on_their_names(scene, tmp_path):
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
     (finding,) = quick_findings(scene, tmp_path)
     assert finding.kind == "NO_ID" and finding.text.startswith("Cube come")
+
+
+def test_each_shot_of_a_scene_strip_is_looked_at_in_its_own_scene(scene, tmp_path):
+    """Two sets, one of them tiny and linked in part; the timeline's scene is empty."""
+    sets = [bpy.data.scenes.new(name) for name in ("Good", "Tiny")]
+    editor = scene.sequence_editor_create()
+    for place, there in enumerate(sets):
+        camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+        camera.location, camera.rotation_euler = (0, -8, 0), (math.pi / 2, 0, 0)
+        there.collection.objects.link(camera)
+        there.camera, there.frame_end = camera, 3
+        add_cube("Cube", collection=there.collection).scale = (1, 1, 1) if there.name == "Good" else (0.001,) * 3
+        strips(editor).new_scene(there.name, there, 1, 1 + 10 * place)
+    scene.mirage.shot_source = "STRIPS"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    bpy.ops.mirage.check_shots()
+    (item,) = (item for item in state().findings if item.kind == "SCALE")
+    assert item.name.startswith("Tiny: The set is 0.002 m") and item.scene == "Tiny"
+    bpy.ops.mirage.fix_scale(value=item.value, scene=item.scene)
+    assert longest_side(sets[1]) > 1 and scene.unit_settings.scale_length == 1.0
+    assert [item.kind for item in state().findings] == [] and kinds(scene, tmp_path) == []
+    with pytest.raises(RuntimeError, match="no scene 'Gone'"):
+        bpy.ops.mirage.fix_scale(value=1.0, scene="Gone")
+
+
+def test_a_frame_that_a_finding_leads_to_is_one_of_the_timeline(scene, tmp_path):
+    there = bpy.data.scenes.new("Set")
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    there.collection.objects.link(camera)
+    there.camera, there.frame_end = camera, 6
+    add_cube("Cube", (0, 8, 0), there.collection)
+    camera.rotation_euler = (math.pi / 2, 0, 0)
+    camera.keyframe_insert("rotation_euler", frame=3)
+    camera.rotation_euler.z += math.radians(60)
+    camera.keyframe_insert("rotation_euler", frame=4)
+    strips(scene.sequence_editor_create()).new_scene("sh010", there, 1, 101)
+    scene.mirage.shot_source = "STRIPS"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    bpy.ops.mirage.check_shots()
+    (item,) = (item for item in state().findings if item.kind == "WHIP_PAN")
+    assert "between frames 3 and 4" in item.name and item.frame == 103
 
 
 def test_a_disk_that_is_too_small_is_told_of_with_every_take(scene, tmp_path):

@@ -83,8 +83,10 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
     look_frame: IntProperty(
         name="Look Frame",
         default=-1,
-        min=-1,
         description="Frame that the look shows (-1: the first frame of the first shot)",
+    )
+    look_at_minus_one: BoolProperty(
+        options={"HIDDEN"}, description="Whether a Look Frame of -1 is that frame: the look was rendered there"
     )
     look_camera: PointerProperty(
         name="Look Camera",
@@ -236,6 +238,7 @@ class MirageFindingItem(bpy.types.PropertyGroup):
 
     kind: StringProperty(description="One of `core.preflight.KINDS`")
     stops: BoolProperty()
+    has_frame: BoolProperty()
     frame: IntProperty()
     value: FloatProperty()
     scene: StringProperty(description="That it is about; empty for the one of the timeline")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,11 @@ from .take_files import frames_on_disk, read_sidecar, write_whole
 
 PAINT_FOLDER = "_paint"
 """Beside the folders of the shots, none of which begins with `_`."""
+SAME_FRAME = -(2**31)
+"""No frame of Blender's has this number. (Sidecars of before had -1 for it, which is a frame like others.)"""
+_SAME_BEFORE = -1
+_NUMBERS = "any"
+"""Says of a sidecar that its numbers may be below zero."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class PaintedOn:
     original: str
     """File of the frame, to look through where the paint is transparent."""
     camera: str = ""
-    take_frame: int = -1
-    """Its number in the take, where the engine has a rate of its own; -1: the same."""
+    take_frame: int = SAME_FRAME
+    """Its number in the take, where the engine has a rate of its own; SAME_FRAME: the same."""
 
     @property
     def name(self) -> str:
@@ -60,7 +65,7 @@ class PaintOver:
             name=self.on.name,
             engine=engine,
             greybox=Greybox(()),
-            frame=self.on.frame if self.on.take_frame < 0 else self.on.take_frame,
+            frame=self.on.frame if self.on.take_frame == SAME_FRAME else self.on.take_frame,
             author=self.author,
             camera=self.on.camera,
             over_take=self.on.take_id,
@@ -91,7 +96,7 @@ def copy_to_paint(base: Path, picture: Path) -> Path:
         take_frame=_number_in_take(facts, frame),
     )
     copy = _free_name(base / PAINT_FOLDER, picture.stem)
-    write_whole(_sidecar(copy), json.dumps(asdict(on), indent=2, ensure_ascii=False).encode())
+    write_whole(_sidecar(copy), json.dumps({**asdict(on), "numbers": _NUMBERS}, indent=2, ensure_ascii=False).encode())
     write_whole(copy, picture.read_bytes())
     return copy
 
@@ -101,12 +106,14 @@ def painted_on(copy: Path) -> PaintedOn:
     path = _sidecar(copy)
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        return PaintedOn(**{name: kind(facts[name]) for name, kind in _KINDS.items() if name in facts})
+        on = PaintedOn(**{name: kind(facts[name]) for name, kind in _KINDS.items() if name in facts})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LookNotReadable(
             f"The frame that {copy.name} was painted on is not known: {path} cannot be read ({error}).",
             "Press Paint Over This Frame, and paint on the picture it makes.",
         ) from error
+    written_before = on.take_frame == _SAME_BEFORE and facts.get("numbers") != _NUMBERS
+    return replace(on, take_frame=SAME_FRAME) if written_before else on
 
 
 def over(paint: NDArray[np.uint8], alpha: NDArray[np.uint8], under: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -120,10 +127,10 @@ _KINDS = {field.name: {"str": str, "int": int}[str(field.type)] for field in fie
 
 
 def _number_in_take(facts: Mapping[str, Any], frame: int) -> int:
-    """The take's own number of what a frame of the scene shows; -1 where they are the same."""
+    """The take's own number of what a frame of the scene shows; SAME_FRAME where they are the same."""
     shows = facts.get("shows", ())
     index = next((index for index, those in enumerate(shows) if frame in those), None)
-    return -1 if index is None else int(facts["request"]["frames"][index])
+    return SAME_FRAME if index is None else int(facts["request"]["frames"][index])
 
 
 def _sidecar(copy: Path) -> Path:

@@ -29,8 +29,10 @@ class Shot:
 
     @property
     def first(self) -> int:
-        """With the handle before it; no frame has a negative number."""
-        return min(self.start, max(0, self.start - self.handles))
+        """With the handle before it, which does not cross zero: Blender's timeline shows frames below it only on demand
+        (a preference), so a shot that begins above it is kept above."""
+        before = self.start - self.handles
+        return before if self.start < 0 else max(0, before)
 
     @property
     def last(self) -> int:

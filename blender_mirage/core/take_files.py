@@ -41,9 +41,7 @@ def take_folder(base: Path, shot: str, version: int) -> Path:
 
 
 def frame_path(base: Path, shot: str, version: int, frame: int) -> Path:
-    """Where Blender's frame number `frame` of a take lies."""
-    if frame < 0:
-        raise ValueError(f"expected a frame number that is not negative, got {frame}")
+    """Where Blender's frame number `frame` of a take lies, numbered as Blender numbers what it renders: `_-003`."""
     return take_folder(base, shot, version) / f"{safe_name(shot)}_v{version:03d}_{frame:04d}.png"
 
 
@@ -113,7 +111,7 @@ def frames_on_disk(folder: Path) -> dict[int, Path]:
     """Frame number -> file, rising, of the frames that lie in a take's folder."""
     if not folder.is_dir():
         return {}
-    stem = re.compile(re.escape(f"{folder.parent.name}_{folder.name}_") + r"(\d{4,})\.png$")
+    stem = re.compile(re.escape(f"{folder.parent.name}_{folder.name}_") + r"(-\d{3,}|\d{4,})\.png$")
     found = {int(match[1]): path for path in folder.iterdir() if (match := stem.match(path.name))}
     return dict(sorted(found.items()))
 

@@ -113,6 +113,8 @@ def choose(settings: Any, arguments: argparse.Namespace) -> None:
     if "look" in given:
         settings.look_source, settings.look_path = "IMAGE", str(arguments.look.absolute())
         settings.look_frame, settings.look_camera = -1, None
+    if "look" in given or "look_frame" in given:
+        settings.look_at_minus_one = given.get("look_frame") == -1
     if "world" in given and arguments.world != settings.world_name:
         settings.world_id, settings.world_name = "", arguments.world
     if "out" in given:

@@ -50,7 +50,8 @@ class LookReading:
 def _look_shot(scene: bpy.types.Scene, shots: Sequence[Shot]) -> Shot:
     """The look's camera at its one frame: as chosen, else that of the shot which the frame lies in."""
     settings = scene.mirage
-    frame = settings.look_frame if settings.look_frame >= 0 else shots[0].start
+    is_chosen = settings.look_frame != -1 or settings.look_at_minus_one
+    frame = settings.look_frame if is_chosen else shots[0].start
     holding = next((shot for shot in read_shots(scene) if shot.start <= frame <= shot.end), shots[0])
     camera = settings.look_camera.name if settings.look_camera else holding.camera
     check_camera(scene, camera)

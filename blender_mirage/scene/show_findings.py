@@ -15,7 +15,7 @@ def show_findings(state: bpy.types.PropertyGroup, findings: Sequence[Finding]) -
     for finding in sorted(findings, key=lambda finding: not finding.stops):
         item = state.findings.add()
         item.name, item.kind, item.stops = finding.text, finding.kind, finding.stops
-        item.frame, item.value = -1 if finding.frame is None else finding.frame, finding.value
+        item.has_frame, item.frame, item.value = finding.frame is not None, finding.frame or 0, finding.value
         item.scene = finding.scene
     state.was_checked = True
 

@@ -244,6 +244,7 @@ def use_look(scene: bpy.types.Scene, what: LookRendered) -> None:
     settings = scene.mirage
     settings.look_source, settings.look_path = "IMAGE", blend_path(what.path)
     settings.look_frame, settings.look_camera = what.frame, find_camera(what.camera, what.camera_id)
+    settings.look_at_minus_one = what.frame == -1
 
 
 def _show_look(scene: bpy.types.Scene | None, key: SceneKey, what: LookRendered) -> None:

@@ -80,7 +80,7 @@ def _describe_commit(commit: Commit) -> str:
     if commit.kind == "take":
         return f"{commit.frames} frames with seed {commit.seed}"
     picture = "A paint-over" if commit.over_take else "A picture"
-    shown = f"{picture} of frame {commit.frame}" if commit.frame >= 0 else picture
+    shown = f"{picture} of frame {commit.frame}" if commit.frame != -1 else picture
     return f"{shown} through {commit.camera}" if commit.camera else shown
 
 

@@ -41,7 +41,7 @@ class MIRAGE_UL_looks(bpy.types.UIList):
         name = item.name if item.name != "look" else said("look")  # a look may have no name of its own
         row.label(text=name, icon="BRUSH_DATA" if item.over_take else "IMAGE_DATA", translate=False)
         end = row.row()
-        end.label(text=said(f"frame {item.frame}") if item.frame >= 0 else "", translate=False)
+        end.label(text=said(f"frame {item.frame}") if item.frame != -1 else "", translate=False)
         when = end.row()
         when.alignment = "RIGHT"
         when.label(text=said(item.when if item.state == "live" else "reverted"), translate=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,22 @@ def test_what_is_no_frame_of_a_take_is_told(tmp_path, picture):
     with pytest.raises(TakeFilesMissing, match="no frame of a take"):
         copy_to_paint(tmp_path, picture.with_name("elsewhere.png"))
     assert not (tmp_path / "_paint").exists()
+
+
+def test_a_frame_below_zero_and_what_was_written_before_there_were_such(tmp_path):
+    version, folder = create_take_folder(tmp_path, "sh 010")
+    path = frame_path(tmp_path, "sh 010", version, -3)
+    write_frame(path, b"the bytes of a png")
+    rates = {"shows": [[-4, -3], [-2]], "request": {"frames": [-1, 0]}}
+    write_sidecar(folder, {**FACTS, **rates})
+    copy = copy_to_paint(tmp_path, path)
+    on = painted_on(copy)
+    image = np.zeros((2, 3, 3), np.uint8)
+    assert (on.frame, on.take_frame, PaintOver(on, image).request("previz")[0].frame) == (-3, -1, -1)
+    sidecar = copy.with_suffix(".json")
+    before = {key: value for key, value in json.loads(sidecar.read_text()).items() if key != "numbers"}
+    sidecar.write_text(json.dumps({**before, "frame": 42}))
+    assert PaintOver(painted_on(copy), image).request("previz")[0].frame == 42, "-1 said: the same"
 
 
 @pytest.mark.parametrize("text", [None, "no json", "[]", '{"take_id": "b"}'])

@@ -42,10 +42,13 @@ def test_an_empty_range():
         Shot("s", "Camera", 10, 5)
 
 
-@given(st.integers(0, 40), st.integers(0, 30), st.integers(0, 12), st.integers(1, 9))
+@given(st.integers(-40, 40), st.integers(0, 30), st.integers(0, 12), st.integers(1, 9))
 def test_handles_leave_the_frames_of_the_cut_as_they_are(start, length, handles, step):
     bare, shot = Shot("a", "c", start, start + length), Shot("a", "c", start, start + length, handles=handles)
     frames = shot.frames(step)
     assert [frame for frame in frames if shot.start <= frame <= shot.end] == list(bare.frames(step))
     assert start in frames and all(after - before == step for before, after in zip(frames, frames[1:], strict=False))
-    assert frames[0] >= max(0, start - handles) and frames[-1] <= start + length + handles
+    assert (
+        frames[0] >= (start - handles if start < 0 else max(0, start - handles))
+        and frames[-1] <= start + length + handles
+    )

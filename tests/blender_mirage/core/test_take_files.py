@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -32,8 +33,18 @@ from blender_mirage.core.take_files import (
 def test_the_path_of_a_frame(tmp_path):
     assert frame_path(tmp_path, "Walk", 2, 7) == tmp_path / "Walk" / "v002" / "Walk_v002_0007.png"
     assert frame_path(tmp_path, "Walk", 12, 12345).name == "Walk_v012_12345.png"
-    with pytest.raises(ValueError, match="-1"):
-        frame_path(tmp_path, "Walk", 1, -1)
+    assert frame_path(tmp_path, "Walk", 1, -3).name == "Walk_v001_-003.png", "as Blender names what it renders"
+
+
+@given(st.lists(st.integers(-(2**20), 2**20), min_size=1, max_size=5, unique=True), st.text(max_size=20))
+def test_every_frame_that_blender_has_is_found_again_by_its_number(numbers, name):
+    with TemporaryDirectory() as folder:
+        version, take = create_take_folder(Path(folder), name)
+        paths = {number: frame_path(Path(folder), name, version, number) for number in numbers}
+        for path in paths.values():
+            path.write_bytes(b"")
+        found = frames_on_disk(take)
+        assert found == paths and list(found) == sorted(numbers)
 
 
 @given(st.text(max_size=200))

@@ -6,7 +6,7 @@ import bpy
 
 from . import event_pump, operators, preferences, properties, render_truce, translations, ui
 from .__main__ import main
-from .scene import chosen_world, coverage_overlay, ids, live_look
+from .scene import chosen_world, coverage_overlay, ids, live_look, scene_keys
 from .ui import live_panel
 
 CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *ui.CLASSES)
@@ -21,6 +21,7 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.add_pointers()
     ids.register()
+    scene_keys.register()
     chosen_world.register()
     event_pump.register()
     render_truce.register()
@@ -43,6 +44,7 @@ def unregister() -> None:
     render_truce.unregister()
     event_pump.unregister()
     chosen_world.unregister()
+    scene_keys.unregister()
     ids.unregister()
     properties.remove_pointers()
     for cls in reversed(CLASSES):

@@ -1,22 +1,20 @@
 """The stable id of an object, which tokens of the memory hang on. It survives renames, saving and undo.
 
-Stored as a registered property on the object, hence in the .blend. What cannot be written (linked data) is named after
-its library file and full name. An undo past the moment when an id was given takes the property back; the session then
-still knows whose it was.
+Stored as a registered property on the object, hence in the .blend; see `own_ids` for those that have none yet. What
+cannot be written (linked data) is named after its library file and full name.
 """
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import bpy
 from bpy.app.handlers import persistent
 
+from .own_ids import OwnIds
+
 UNUSED = 2**31 - 1
 """Fills the places of `persistent_id` that an instance does not use."""
-
-_given: dict[int, str] = {}  # by session_uid, which is an object's own for the session, through undo and redo
 
 
 def register() -> None:
@@ -26,56 +24,41 @@ def register() -> None:
         options={"HIDDEN"},
         override={"LIBRARY_OVERRIDABLE"},
     )
-    bpy.app.handlers.save_pre.append(_tell_copies_apart)
+    bpy.app.handlers.load_post.append(_after_load)
+    bpy.app.handlers.save_pre.append(_before_save)
 
 
 def unregister() -> None:
-    bpy.app.handlers.save_pre.remove(_tell_copies_apart)
+    bpy.app.handlers.save_pre.remove(_before_save)
+    bpy.app.handlers.load_post.remove(_after_load)
     del bpy.types.Object.mirage_id
 
 
 @persistent
-def _tell_copies_apart(*_: object) -> None:
-    """Before a file is written: who is the elder of two objects with one id is known in this session only."""
-    ensure_ids(thing for thing in bpy.data.objects if thing.mirage_id)
+def _after_load(*_: object) -> None:
+    _ids.after_load()
+
+
+@persistent
+def _before_save(target: str, *_: object) -> None:
+    _ids.before_save(target)
 
 
 def ensure_ids(objects: Iterable[bpy.types.Object]) -> None:
-    """Gives every object that can be written an id of its own.
-
-    Duplicating an object copies its id; the older of the two keeps it, the copy gets a new one. What lost its id to an
-    undo gets the same again.
-    """
-    for thing, own in _own_ids(objects):
-        if thing.mirage_id != own:
-            thing.mirage_id = own
+    """Gives every object that can be written an id of its own, in the file."""
+    _ids.ensure(objects)
 
 
 def remember_ids(objects: Iterable[bpy.types.Object]) -> None:
     """The same for this session only: the file stays as it is, and `ensure_ids` writes the same ids later."""
-    for _ in _own_ids(objects):
-        continue
-
-
-def _own_ids(objects: Iterable[bpy.types.Object]) -> Iterator[tuple[bpy.types.Object, str]]:
-    taken: set[str] = set()
-    for thing in sorted(objects, key=lambda thing: thing.session_uid):
-        if not _writable(thing):
-            continue
-        own = thing.mirage_id
-        if not own or own in taken:
-            known = _given.get(thing.session_uid)
-            own = known if known and known not in taken else uuid.uuid4().hex
-        _given[thing.session_uid] = own
-        taken.add(own)
-        yield thing, own
+    _ids.remember(objects)
 
 
 def object_id(thing: bpy.types.Object) -> str:
     """The id of an original (not evaluated) object; `ensure_ids` or `remember_ids` has run over it."""
     if thing.library is not None:
         return f"{_library_path(thing.library)}:{thing.name}"
-    return _given.get(thing.session_uid) or thing.mirage_id or f":{thing.name_full}"
+    return _ids.known(thing) or f":{thing.name_full}"
 
 
 def instance_id(instance: bpy.types.DepsgraphObjectInstance) -> str:
@@ -122,5 +105,8 @@ def _library_path(library: bpy.types.Library) -> str:
     return path.replace("\\", "/")
 
 
-def _writable(thing: bpy.types.Object) -> bool:
-    return thing.library is None and thing.is_editable
+def _write(thing: bpy.types.Object, own: str) -> None:
+    thing.mirage_id = own
+
+
+_ids = OwnIds("object", lambda: bpy.data.objects, lambda thing: thing.mirage_id, _write)

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-import uuid
-
 import bpy
+from bpy.app.handlers import persistent
 
 from ..core.scene_key import SceneKey
 from .find import by_session
+from .own_ids import OwnIds
+
+
+def register() -> None:
+    bpy.app.handlers.load_post.append(_after_load)
+    bpy.app.handlers.save_pre.append(_before_save)
+
+
+def unregister() -> None:
+    bpy.app.handlers.save_pre.remove(_before_save)
+    bpy.app.handlers.load_post.remove(_after_load)
+
+
+@persistent
+def _after_load(*_: object) -> None:
+    _ids.after_load()
+
+
+@persistent
+def _before_save(target: str, *_: object) -> None:
+    _ids.before_save(target)
 
 
 def shown_scene() -> bpy.types.Scene:
@@ -18,19 +38,29 @@ def shown_scene() -> bpy.types.Scene:
 
 def scene_key(scene: bpy.types.Scene) -> SceneKey:
     """A key of `scene`, which gets an id where it has none, or one that it was duplicated with."""
-    settings = scene.mirage
-    twins = [other for other in bpy.data.scenes if other.mirage.scene_id == settings.scene_id]
-    if scene.library is None and (not settings.scene_id or len(twins) > 1):
-        settings.scene_id = uuid.uuid4().hex
-    return SceneKey(settings.scene_id, scene.name, bpy.data.filepath, scene.session_uid)
+    _ids.ensure(bpy.data.scenes)
+    return SceneKey(scene_id(scene), scene.name, bpy.data.filepath, scene.session_uid)
+
+
+def scene_id(scene: bpy.types.Scene) -> str:
+    """The id by which `scene` is known, in every session; nothing is written."""
+    _ids.remember(bpy.data.scenes)
+    return _ids.known(scene)
 
 
 def find_scene(key: SceneKey) -> bpy.types.Scene | None:
     """By id; where an undo took the id back, by session; where the file was loaded again unsaved, by file and name."""
     for scene in bpy.data.scenes:
-        if key.scene_id and scene.mirage.scene_id == key.scene_id:
+        if key.scene_id and scene_id(scene) == key.scene_id:
             return scene
     known = by_session(bpy.data.scenes, key.session)
     if known is not None or not key.blend:  # of two files that were never saved, both have a `Scene`
         return known
     return bpy.data.scenes.get(key.name) if key.blend == bpy.data.filepath else None
+
+
+def _write(scene: bpy.types.Scene, own: str) -> None:
+    scene.mirage.scene_id = own
+
+
+_ids = OwnIds("scene", lambda: bpy.data.scenes, lambda scene: scene.mirage.scene_id, _write)

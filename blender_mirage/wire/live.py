@@ -19,7 +19,7 @@ from .messages import Greybox
 @dataclass(frozen=True)
 class ViewRequest:
     """Asks for the engine's frame of one camera. Arrays: `c2w` [1,4,4] float64, `K` [1,3,3] float64 in pixels of the
-    frame, and with `greybox` its tracks (T = 1)."""
+    frame, `clip` [1,2] float64 as in `messages.TakeRequest`, and with `greybox` its tracks (T = 1)."""
 
     engine: str
     height: int
@@ -55,7 +55,8 @@ class ViewInfo:
 @dataclass(frozen=True)
 class SurfaceRequest:
     """Asks how well the world knows the surfaces of the set, as closely as one camera would see them. Arrays: `c2w`
-    [1,4,4] float64, `K` [1,3,3] float64 in pixels of `height` x `width`, and with `greybox` its tracks (T = 1)."""
+    [1,4,4] float64, `K` [1,3,3] float64 in pixels of `height` x `width`, `clip` [1,2] float64 as in
+    `messages.TakeRequest`, and with `greybox` its tracks (T = 1)."""
 
     engine: str
     height: int
@@ -72,8 +73,8 @@ class SurfaceInfo:
     """Facts of a surface's answer: shares by area, which add up to 1.
 
     Arrays, of N small parallelograms that coat the surfaces, each on one side: `position` [N,3] float32 of its middle,
-    world metres; `edges` [N,2,3] float32 from there to the middles of two edges, metres, whose cross product points
-    away from the surface; `state` [N] uint8 (0 never, 1 partly, 2 seen).
+    world metres, less `origin`; `edges` [N,2,3] float32 from there to the middles of two edges, metres, whose cross
+    product points away from the surface; `state` [N] uint8 (0 never, 1 partly, 2 seen).
     """
 
     seen: float
@@ -81,6 +82,8 @@ class SurfaceInfo:
     never: float
     never_in_view: float
     """Share of the camera's own picture; see `survey.FrameSurvey.never`."""
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """World metres: what float32 could not tell of a set that stands far away."""
 
 
 def set_key(greybox: Greybox, tracks: Arrays) -> str:

@@ -110,10 +110,10 @@ class MeshHashes:
 class SeedViewRequest:
     """A picture with its camera, written into a world's memory.
 
-    Arrays: `image` [H,W,3] uint8 sRGB, `c2w` [1,4,4] float64, `K` [1,3,3] float64 in pixels of `image`, and the
-    greybox tracks at that frame (T = 1). Where there is no geometry: `depth` [H,W] float32, metres along the optical
-    axis (0 = none), as a network or a scanner estimated it. Where the picture is cut out: `alpha` [H,W] uint8; what is
-    less than half opaque is not written.
+    Arrays: `image` [H,W,3] uint8 sRGB, `c2w` [1,4,4] float64, `K` [1,3,3] float64 in pixels of `image`, `clip` [1,2]
+    float64 as in `TakeRequest`, and the greybox tracks at that frame (T = 1). Where there is no geometry: `depth` [H,W]
+    float32, metres along the optical axis (0 = none), as a network or a scanner estimated it. Where the picture is cut
+    out: `alpha` [H,W] uint8; what is less than half opaque is not written.
 
     A *paint-over* is a frame of a take that somebody painted on: it names the take in `over_take`, and `image`, of that
     frame's own size, is all that it brings. Camera and greybox are those of the frame, and what is sent of them is not
@@ -139,7 +139,8 @@ class TakeRequest:
     """Everything that affects the pixels of a take, so that it can be made again from its sidecar.
 
     Arrays: `c2w` [T,4,4] float64 (OpenCV axes, metres, Blender's world), `K` [T,3,3] float64 in pixels of
-    (height, width), and the greybox tracks over the same T frames.
+    (height, width), `clip` [T,2] float64 the depths in metres between which the camera sees (without it, all), and the
+    greybox tracks over the same T frames.
     """
 
     shot: str

@@ -10,7 +10,7 @@ from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.messages import TakeRequest
 
-PER_FRAME = ("c2w", "K")
+PER_FRAME = ("c2w", "K", "clip")
 
 
 def ends_without_memory(request: TakeRequest, arrays: Arrays) -> tuple[TakeRequest, Arrays]:
@@ -30,4 +30,5 @@ def ends_without_memory(request: TakeRequest, arrays: Arrays) -> tuple[TakeReque
         lamp_transforms=tracks.lamp_transforms[:, ends],
     )
     shorter = replace(request, frames=tuple(request.frames[i] for i in ends), use_memory=False)
-    return shorter, {**{name: np.asarray(arrays[name])[ends] for name in PER_FRAME}, **cut.to_arrays()}
+    cameras = {name: np.asarray(arrays[name])[ends] for name in PER_FRAME if name in arrays}
+    return shorter, {**cameras, **cut.to_arrays()}

@@ -63,7 +63,7 @@ def write_demo_sheet(path: Path, look: NDArray[np.uint8], takes: list[StoredTake
 def greybox(take: StoredTake, index: int) -> NDArray[np.uint8]:
     """The greybox of one frame as a picture, at the take's size."""
     c2w, K = take.camera(index)
-    return shade_greybox(take.greybox.caster(index), c2w, K, take.info.height, take.info.width)
+    return shade_greybox(take.caster(index), c2w, K, take.info.height, take.info.width)
 
 
 def lens(take: StoredTake, index: int) -> float:

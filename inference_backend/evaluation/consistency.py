@@ -19,6 +19,8 @@ from blender_mirage.wire.messages import TakeRequest
 
 from ..errors import InvalidRequest
 from ..generation.greybox_frames import GreyboxFrames
+from ..greybox.clip import clips_of
+from ..greybox.raycast import Raycaster
 from ..storage.images import decode_image
 from ..worlds.catalog import WorldCatalog
 from ..worlds.mesh_store import MeshStore
@@ -65,6 +67,7 @@ class StoredTake:
         tracks = GreyboxTracks.from_arrays(self.request.greybox, arrays, len(self.request.frames))
         with WorldCatalog(data_dir).open(self.info.world_id) as world:
             self.greybox = GreyboxFrames(self.request.greybox, tracks, MeshStore(data_dir), world)
+        self._clip = clips_of(arrays, len(self.request.frames))
         self.surfaces = lru_cache(maxsize=32)(self._surfaces)
 
     def __len__(self) -> int:
@@ -84,9 +87,13 @@ class StoredTake:
         """c2w [4,4] and K [3,3]."""
         return self._c2w[index], self._K[index]
 
+    def caster(self, index: int) -> Raycaster:
+        """The set as the camera of a frame sees it."""
+        return self.greybox.caster(index).clipped(self._clip[index])
+
     def _surfaces(self, index: int) -> SurfaceMap:
         c2w, K = self.camera(index)
-        return map_surfaces(View(self.image(index), c2w, K, self.greybox.caster(index)))
+        return map_surfaces(View(self.image(index), c2w, K, self.caster(index)))
 
 
 def closed_loop(take: StoredTake, reference: NDArray[np.uint8]) -> PictureScore:

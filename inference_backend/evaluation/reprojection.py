@@ -93,7 +93,7 @@ def map_surfaces(view: View) -> SurfaceMap:
     height, width = view.image.shape[:2]
     v, u = np.meshgrid(np.arange(height) + 0.5, np.arange(width) + 0.5, indexing="ij")
     origins, directions = rays(view.c2w, view.K, u, v)
-    hits = view.caster.cast(origins, directions)
+    hits = view.caster.cast_from_camera(origins, directions)
     anchor = _anchors(view.caster, hits).reshape(height, width)
     depth = np.where(hits.mesh >= 0, hits.distance, np.inf).reshape(height, width)
     edges = _spread(_edges(anchor, depth), EDGE_REACH)
@@ -162,7 +162,7 @@ def bilinear(image: NDArray[np.uint8], sample: Float64) -> Float64:
 def _reached(b: SurfaceMap, sample: Float64, depth: Float64, anchor: NDArray[np.int32]) -> NDArray[np.bool_]:
     """[N] whether the ray through `sample` meets that anchor at that depth first."""
     origins, directions = rays(b.view.c2w, b.view.K, sample[:, 0], sample[:, 1])
-    hits = b.view.caster.cast(origins, directions)
+    hits = b.view.caster.cast_from_camera(origins, directions)
     near = np.abs(hits.distance - depth) <= _SAME_POINT[0] + _SAME_POINT[1] * depth
     seen: NDArray[np.bool_] = near & (_anchors(b.view.caster, hits) == anchor)
     return seen

@@ -24,6 +24,7 @@ from blender_mirage.wire.messages import Greybox, TakeRequest
 from blender_mirage.wire.survey import FrameSurvey, Staleness
 
 from ..errors import BackendError
+from ..greybox.clip import Clip
 from ..greybox.geometry import Float64
 from ..greybox.influence import Influence
 from ..models.protocol import Engine
@@ -138,9 +139,11 @@ def _reason(then: FrameFingerprint | None, now: FrameSurvey) -> str:
     return "memory" if then.readout != now.readout else ""
 
 
-def camera_hash(c2w: Float64, K: Float64, size: tuple[int, int]) -> str:
-    """16 hexadecimal digits. `c2w` [4,4], `K` [3,3] in pixels of `size` (H, W)."""
-    return digest(_rounded(c2w, _PLACE), _rounded(K, _PIXEL), *size)
+def camera_hash(c2w: Float64, K: Float64, size: tuple[int, int], clip: Clip | None = None) -> str:
+    """16 hexadecimal digits. `c2w` [4,4], `K` [3,3] in pixels of `size` (H, W). clip: of a camera whose planes cut
+    something away; None where they do not, and might as well not be there."""
+    planes = [] if clip is None else [[repr(round(depth * _PLACE)) if np.isfinite(depth) else "" for depth in clip]]
+    return digest(_rounded(c2w, _PLACE), _rounded(K, _PIXEL), *size, *planes)
 
 
 class GreyboxDigests:

@@ -13,7 +13,7 @@ from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.messages import Greybox, Instance
 
-from ..greybox.geometry import Float32, FrameSet, Mesh, PlacedLamp, PlacedMesh, scale_of
+from ..greybox.geometry import ORIGIN, Float32, FrameSet, Mesh, PlacedLamp, PlacedMesh, scale_of
 from ..greybox.raycast import Raycaster
 from ..worlds.anchor_names import anchor_name
 from ..worlds.world_files import Anchor, AnchorRecord
@@ -47,8 +47,18 @@ class _Known:
 class GreyboxFrames:
     """Frame sets and ray casters of a greybox over T frames."""
 
-    def __init__(self, greybox: Greybox, tracks: GreyboxTracks, meshes: MeshSource, world: NameTable) -> None:
+    def __init__(
+        self,
+        greybox: Greybox,
+        tracks: GreyboxTracks,
+        meshes: MeshSource,
+        world: NameTable,
+        origin: tuple[float, float, float] = ORIGIN,
+    ) -> None:
+        """origin: of the frame sets; `greybox.geometry.origin_near` the cameras, where float32 shall tell what they
+        see."""
         self._greybox = greybox
+        self.origin = origin
         self._tracks = tracks
         self._meshes = meshes
         loaded = {name: _mesh(meshes.get(name)) for name in {i.mesh for i in greybox.instances}}
@@ -87,7 +97,8 @@ class GreyboxFrames:
         """16 hexadecimal digits: the meshes, and where those are that stand still over all frames."""
         tracks, moving = self._tracks, sorted(self._changing)
         still = np.setdiff1d(np.arange(len(self._known)), moving)
-        digest = hashlib.blake2b(repr(([i.mesh for i in self._greybox.instances], moving)).encode(), digest_size=8)
+        names = ([i.mesh for i in self._greybox.instances], moving, self.origin)
+        digest = hashlib.blake2b(repr(names).encode(), digest_size=8)
         digest.update(np.ascontiguousarray(tracks.transforms[still]).tobytes())
         digest.update(np.ascontiguousarray(tracks.visible[still, :1]).tobytes())
         return digest.hexdigest()
@@ -95,6 +106,7 @@ class GreyboxFrames:
     def frame_set(self, index: int) -> FrameSet:
         """The greybox at frame `index`. A hidden instance stays in its place in the list, shrunk to nothing."""
         transforms = self._tracks.transforms_at(index)
+        transforms[:, :3, 3] -= self.origin
         placed = []
         for i, known in enumerate(self._known):
             transform = transforms[i] if self._tracks.visible[i, index] else np.diag([0.0, 0.0, 0.0, 1.0])
@@ -104,7 +116,8 @@ class GreyboxFrames:
             placed.append(
                 PlacedMesh(mesh, transform, known.anchor, known.materials, known.base_colors, known.rest_vertices)
             )
-        return FrameSet(tuple(placed), self._lamps(index), np.array(self._greybox.ambient, np.float32))
+        ambient = np.array(self._greybox.ambient, np.float32)
+        return FrameSet(tuple(placed), self._lamps(index), ambient, self.origin)
 
     def caster(self, index: int) -> Raycaster:
         """A ray caster at frame `index`, sharing the acceleration structures of what stands still."""
@@ -115,6 +128,8 @@ class GreyboxFrames:
         return self._caster.moved(frame_set)
 
     def _lamps(self, index: int) -> tuple[PlacedLamp, ...]:
+        transforms = self._tracks.lamp_transforms[:, index].copy()
+        transforms[:, :3, 3] -= self.origin
         return tuple(
             PlacedLamp(
                 lamp.kind,
@@ -123,7 +138,7 @@ class GreyboxFrames:
                 lamp.size,
                 lamp.spot_angle,
                 lamp.spot_blend,
-                self._tracks.lamp_transforms[i, index],
+                transforms[i],
             )
             for i, lamp in enumerate(self._greybox.lamps)
         )

@@ -19,6 +19,7 @@ from blender_mirage.wire.live import set_key
 from blender_mirage.wire.messages import Greybox
 
 from ..errors import InvalidRequest, UnknownSet
+from ..greybox.geometry import Float64, origin_near
 from ..greybox.lightmap import Lightmap
 from ..greybox.raycast import Raycaster
 from ..models.protocol import Engine
@@ -28,6 +29,10 @@ from .greybox_frames import GreyboxFrames
 from .remember import Memory, shape_of
 from .shelf import Shelf
 
+Origin = tuple[float, float, float]
+
+NEAR = 2048.0
+"""Metres that a camera may move away from a set's origin before the set is told from another one."""
 KEPT = 8
 """Sets: as many as a filmmaker goes back and forth between. Those of one playback share most of what they hold."""
 
@@ -92,24 +97,36 @@ class LiveSets:
         mesh), InvalidRequest."""
         place, names = (world.world_id, key), WorldNames(world)
         found = self._sets.get(place)
-        if found is None or found.names.known != names.known:
+        origin = self._origin(arrays["c2w"][0, :3, 3], found)
+        if found is None or found.names.known != names.known or found.frames.origin != origin:
             if found is not None:
                 greybox, tracks = found.greybox, found.tracks
             elif greybox is None:
                 raise UnknownSet("The engine does not have this set.", "Send the set with the request.")
             else:
                 tracks = _tracks(key, greybox, arrays)
-            found = self._made(greybox, tracks, names, meshes)
+            found = self._made(greybox, tracks, names, meshes, origin)
         self._sets[place] = found
         self._sets.move_to_end(place)
         while len(self._sets) > KEPT:
             self._sets.popitem(last=False)
         return found
 
-    def _made(self, greybox: Greybox, tracks: GreyboxTracks, names: WorldNames, meshes: MeshStore) -> LiveSet:
+    def _origin(self, eye: Float64, found: LiveSet | None) -> Origin:
+        """That of the set `found`, or of the last one, as long as the camera is near it: a camera that goes back and
+        forth between two places would have the set made anew each time."""
+        last = found or next(reversed(self._sets.values()), None)
+        if last is not None and np.abs(eye - last.frames.origin).max() <= NEAR:
+            return last.frames.origin
+        return origin_near(eye)
+
+    def _made(
+        self, greybox: Greybox, tracks: GreyboxTracks, names: WorldNames, meshes: MeshStore, origin: Origin
+    ) -> LiveSet:
         last = next(reversed(self._sets.values()), None)
-        if last is None or last.names.known != names.known or not _same_meshes(last.greybox, greybox):
-            frames = GreyboxFrames(greybox, tracks, meshes, names)
+        same = last is not None and last.names.known == names.known and last.frames.origin == origin
+        if last is None or not same or not _same_meshes(last.greybox, greybox):
+            frames = GreyboxFrames(greybox, tracks, meshes, names, origin)
             caster = frames.caster(0)
             return LiveSet(greybox, tracks, frozenset(), names, frames, caster, Lightmap(caster))
         moving = last.moving | _moved(last.tracks, tracks) | _bent(last.greybox, greybox)

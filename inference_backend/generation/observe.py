@@ -54,7 +54,7 @@ class Views:
 
     def _observed(self, index: int) -> FrameView:
         path = self._path
-        caster = path.frames.caster(index)
+        caster = path.caster(index)
         self.lightmap = self.lightmap or Lightmap(caster)
         camera = (path.c2w[index], path.K[index], *path.size)
         view, mesh = observe_meshes(caster, *camera, path.stride, self.lightmap)

@@ -88,8 +88,8 @@ def _check_extent(painted: NDArray[np.bool_], request: SeedViewRequest, context:
 
 def _cells(path: CameraPath, index: int, painted: NDArray[np.bool_], context: JobContext, engine: Engine) -> GBuffer:
     """[h,w] what the frame's own camera sees, points in a sky that was painted on included."""
-    caster, c2w, K, stride = path.frames.caster(index), path.c2w[index], path.K[index], engine.spec.stride
+    caster, c2w, K, stride = path.caster(index), path.c2w[index], path.K[index], engine.spec.stride
     cells = cell_gbuffer(caster, c2w, K, pixel_gbuffer(caster, c2w, K, *path.size), stride)
     if not (painted & (cells.anchor == SKY)).any():
         return cells
-    return fill(cells, Memory.load(context.world, engine), c2w, path.K_latent(index))
+    return fill(cells, Memory.load(context.world, engine), *path.latent_camera(index))

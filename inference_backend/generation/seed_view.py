@@ -12,7 +12,9 @@ from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.messages import SeedViewRequest
 
 from ..errors import Cancelled, InvalidRequest
+from ..greybox.clip import clips_of
 from ..greybox.gbuffer import cell_gbuffer, pixel_gbuffer
+from ..greybox.geometry import origin_near
 from ..memory.cells import Cells
 from ..memory.tokens import Tokens
 from ..memory.write import write
@@ -57,7 +59,9 @@ def _tokens_of(request: SeedViewRequest, arrays: Arrays, context: JobContext, en
     none of the greybox but has a depth, they hang on points in space (see `void`)."""
     context.report(Event("phase", phase="look"))
     tracks = GreyboxTracks.from_arrays(request.greybox, arrays, 1)
-    caster = GreyboxFrames(request.greybox, tracks, context.meshes, context.world).caster(0)
+    origin = origin_near(arrays["c2w"][0, :3, 3])
+    frames = GreyboxFrames(request.greybox, tracks, context.meshes, context.world, origin)
+    caster = frames.caster(0).clipped(clips_of(arrays, 1)[0])
     parts = []
     for longest in LONGEST_SIDES:
         if context.is_cancelled():

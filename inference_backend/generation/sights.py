@@ -13,8 +13,9 @@ from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.messages import TakeRequest
 
+from ..greybox.clip import Clip, clips_of, cuts_away
 from ..greybox.gbuffer import GBuffer, centres_gbuffer, pixel_gbuffer, show_their_centres
-from ..greybox.geometry import Int32
+from ..greybox.geometry import Int32, origin_near
 from ..greybox.influence import influence, seen_in
 from ..greybox.raycast import Raycaster
 from ..memory.cells import Cells
@@ -56,8 +57,10 @@ class CameraPath:
         self.grid = (request.height // self.stride, request.width // self.stride)
         """(h, w) cells."""
         self.c2w, self.K = arrays["c2w"], arrays["K"]
+        self.clip = clips_of(arrays, len(request.frames))
         tracks = GreyboxTracks.from_arrays(request.greybox, arrays, len(request.frames))
-        self.frames = GreyboxFrames(request.greybox, tracks, context.meshes, context.world)
+        origin = origin_near(self.c2w[0, :3, 3])
+        self.frames = GreyboxFrames(request.greybox, tracks, context.meshes, context.world, origin)
         self._digests = GreyboxDigests(request.greybox, tracks, context.meshes)
         self._device = engine.device
         self._seen: dict[int, frozenset[int]] = {}
@@ -71,6 +74,14 @@ class CameraPath:
         """16 hexadecimal digits: what stands still over all frames, and where."""
         return self.frames.still_key
 
+    def caster(self, index: int) -> Raycaster:
+        """The set as that frame's camera sees it, between its planes."""
+        return self.frames.caster(index).clipped(self.clip[index])
+
+    def latent_camera(self, index: int) -> tuple[NDArray[np.float64], NDArray[np.float64], Clip]:
+        """(c2w, K of the latent grid, planes) of a frame."""
+        return self.c2w[index], self.K_latent(index), self.clip[index]
+
     def K_latent(self, index: int) -> NDArray[np.float64]:
         """[3,3] of the latent grid."""
         return self._scaled(self.K[index], self.grid)
@@ -81,7 +92,7 @@ class CameraPath:
 
     def sight(self, index: int, memory: Memory) -> Sight:
         """memory: knows the points that stand where there is no geometry."""
-        caster = self.frames.caster(index)
+        caster = self.caster(index)
         gbuffer = centres_gbuffer(caster, self.c2w[index], self.K[index], self.grid, self.stride)
         if index not in self._hashes:
             self._hashes[index] = self._hashes_of(index, caster, gbuffer)
@@ -95,7 +106,7 @@ class CameraPath:
         every = max(1, round((self.grid[0] * self.grid[1] / cells) ** 0.5))
         # Points in space are splatted, which only the whole grid can be.
         step = 1 if memory.has_points else every
-        camera = (self.frames.caster(index), self.c2w[index], self.K[index])
+        camera = (self.caster(index), self.c2w[index], self.K[index])
         gbuffer = centres_gbuffer(*camera, self.grid, self.stride, step)
         kept = torch.from_numpy(show_their_centres(*camera, gbuffer, self.stride, step))
         if step < every:
@@ -107,15 +118,16 @@ class CameraPath:
     def grey(self, index: int, size: tuple[int, int]) -> NDArray[np.uint8]:
         """[H,W] = `size`, the greybox as lit from the camera."""
         K = self._scaled(self.K[index], size)
-        return headlight(pixel_gbuffer(self.frames.caster(index), self.c2w[index], K, *size))
+        return headlight(pixel_gbuffer(self.caster(index), self.c2w[index], K, *size))
 
     def _cells(self, index: int, gbuffer: GBuffer, memory: Memory) -> Cells:
-        return Cells.from_gbuffer(fill(gbuffer, memory, self.c2w[index], self.K_latent(index)), self._device)
+        return Cells.from_gbuffer(fill(gbuffer, memory, *self.latent_camera(index)), self._device)
 
     def _hashes_of(self, index: int, caster: Raycaster, gbuffer: GBuffer) -> tuple[str, str]:
-        c2w, K = self.c2w[index], self.K[index]
+        c2w, K, clip = self.c2w[index], self.K[index], self.clip[index]
         found = influence(caster, c2w, K, self.size, gbuffer, self._seen.get(index))
-        return camera_hash(c2w, K, self.size), self._digests.frame(index, found)
+        clip = clip if cuts_away(caster.frame_set, (c2w, K), self.size, clip) else None
+        return camera_hash(c2w, K, self.size, clip), self._digests.frame(index, found)
 
     def _scaled(self, K: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
         """`K` [3,3] of the request's pixels as that of a grid of another size."""

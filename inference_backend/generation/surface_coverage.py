@@ -16,6 +16,7 @@ from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.codec import to_bundle
 from blender_mirage.wire.live import SurfaceInfo, SurfaceRequest
 
+from ..greybox.clip import EVERYTHING, Clip, clips_of
 from ..greybox.gbuffer import centres_gbuffer
 from ..greybox.geometry import Float32, Float64
 from ..greybox.raycast import Raycaster
@@ -42,6 +43,7 @@ class Camera:
     """(height, width) pixels."""
     stride: int
     """Pixels of a cell."""
+    clip: Clip = EVERYTHING
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -75,9 +77,10 @@ def answer_surface(request: SurfaceRequest, arrays: Arrays, context: LiveContext
     """The bundle of a SurfaceInfo with its tiles. Raises UnknownSet, NotFound (a mesh that was never sent)."""
     place, memory = context.at(request.set_key, request.greybox, arrays)
     size = request.height, request.width
-    camera = Camera(arrays["c2w"][0], arrays["K"][0], size, context.engine.spec.stride)
+    camera = Camera(arrays["c2w"][0], arrays["K"][0], size, context.engine.spec.stride, clips_of(arrays, 1)[0])
     found = surface_coverage(place.caster, camera, memory, context.engine.device, request.points)
-    info = SurfaceInfo(*found.shares(), never_in_view=float((found.in_view == NEVER).mean()))
+    never = float((found.in_view == NEVER).mean())
+    info = SurfaceInfo(*found.shares(), never_in_view=never, origin=place.caster.frame_set.origin)
     tiles = found.tiles
     return to_bundle(info, {"position": tiles.position, "edges": tiles.edges, "state": found.state})
 
@@ -86,10 +89,12 @@ def surface_coverage(
     caster: Raycaster, camera: Camera, memory: Memory, device: torch.device | str, most: int
 ) -> SurfaceCoverage:
     """caster: of the set at one frame. most: how many tiles at most."""
-    tiles = tiles_of(caster.frame_set, caster.surfaces, camera.c2w[:3, 3], most)
+    # It sees from where its view begins: of a room that Clip Start cuts open, the inside.
+    eye = camera.c2w[:3, 3] + camera.clip[0] * camera.c2w[:3, 2]
+    tiles = tiles_of(caster.frame_set, caster.surfaces, eye - caster.frame_set.origin, most)
     of_tiles = cells_of(caster, tiles, camera, device)
-    gbuffer = centres_gbuffer(caster, camera.c2w, camera.K, camera.grid, camera.stride)
-    of_view = Cells.from_gbuffer(fill(gbuffer, memory, camera.c2w, camera.K_latent), device)
+    gbuffer = centres_gbuffer(caster.clipped(camera.clip), camera.c2w, camera.K, camera.grid, camera.stride)
+    of_view = Cells.from_gbuffer(fill(gbuffer, memory, camera.c2w, camera.K_latent, camera.clip), device)
     cells = Cells.join([of_tiles, of_view])
     state = coverage(memory.read(cells, CANDIDATES), memory.tokens, cells)
     return SurfaceCoverage(tiles, state[: len(tiles)], state[len(tiles) :].reshape(camera.grid))
@@ -101,7 +106,7 @@ def cells_of(caster: Raycaster, tiles: Tiles, camera: Camera, device: torch.devi
     What the camera looks at is in its picture already. For the rest it turns round where it stands, and what shows it
     its back it sees as if it stood on the other side, as far away.
     """
-    away = tiles.position.astype(np.float64) - camera.c2w[:3, 3]
+    away = tiles.position.astype(np.float64) - (camera.c2w[:3, 3] - caster.frame_set.origin)
     rays, steps = _turned_to(away, camera)
     normal = tiles.normals().astype(np.float64)
     behind = (away * normal).sum(-1) > 0

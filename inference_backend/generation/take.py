@@ -234,7 +234,7 @@ class TakeJob:
         with self.watch.stage("read"):
             cells = Cells.from_gbuffer(view.cells, engine.device)
             if self._request.use_memory:
-                view, cells, readout = read_void(view, cells, self._memory, path.c2w[index], path.K_latent(index))
+                view, cells, readout = read_void(view, cells, self._memory, *path.latent_camera(index))
             else:
                 readout = nothing(engine, len(cells))
             return view, cells, self._memory.knowledge(readout, self._request.prompt)

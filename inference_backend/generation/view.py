@@ -11,6 +11,7 @@ from blender_mirage.wire.arrays import Arrays
 from blender_mirage.wire.codec import to_bundle
 from blender_mirage.wire.live import ViewInfo, ViewRequest
 
+from ..greybox.clip import clips_of
 from ..memory.cells import Cells
 from .coverage_picture import NEVER, PARTLY, SEEN
 from .live_sets import LiveContext
@@ -26,17 +27,17 @@ def make_view(request: ViewRequest, arrays: Arrays, context: LiveContext) -> byt
     """The bundle of a ViewInfo with its image. Raises UnknownSet, NotFound (a mesh that was never sent)."""
     watch = Stopwatch()
     engine = following(context.engine, request.look_strength)
-    c2w, K = arrays["c2w"][0], arrays["K"][0]
+    c2w, K, clip = arrays["c2w"][0], arrays["K"][0], clips_of(arrays, 1)[0]
     size = (request.height, request.width)
     with watch.stage("set"):
         place, memory = context.at(request.set_key, request.greybox, arrays)
     with watch.stage("raycast"):
-        view = observe(place.caster, c2w, K, *size, engine.spec.stride, place.lightmap)
+        view = observe(place.caster.clipped(clip), c2w, K, *size, engine.spec.stride, place.lightmap)
     with watch.stage("read"):
         K_latent = K.copy()
         K_latent[:2] /= engine.spec.stride
         cells = Cells.from_gbuffer(view.cells, engine.device)
-        view, cells, readout = read_void(view, cells, memory, c2w, K_latent)
+        view, cells, readout = read_void(view, cells, memory, c2w, K_latent, clip)
         state = coverage(readout, memory.tokens, cells)
         knowledge = memory.knowledge(readout, request.prompt)
     with watch.stage("denoise"):

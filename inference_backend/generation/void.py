@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..greybox.clip import EVERYTHING, Clip
 from ..greybox.depth_cells import MIN_SLOPE, depth_cells, merge, surfaces
 from ..greybox.gbuffer import GBuffer, Pixels
 from ..greybox.geometry import SKY, VOID, Float32, Float64
@@ -44,6 +45,7 @@ def read_void(
     memory: Memory,
     c2w: Float64,
     K_latent: Float64,
+    clip: Clip = EVERYTHING,
     radius: int = RADIUS,
 ) -> tuple[FrameView, Cells, ReadOut]:
     """What memory knows of a frame, points without geometry included: (view with the points' depth in its cells and
@@ -51,7 +53,7 @@ def read_void(
 
     radius: 0 reads by exactly the published method, one point a cell.
     """
-    found = find(view.cells, memory.tokens, c2w, K_latent, radius, memory.painted)
+    found = find(view.cells, memory, (c2w, K_latent), clip, radius)
     if found is None:
         return view, cells, memory.recall(cells)
     seen, point = found
@@ -64,25 +66,27 @@ def read_void(
     return _shown(view, filled, new), cells, readout
 
 
-def fill(cells: GBuffer, memory: Memory, c2w: Float64, K_latent: Float64) -> GBuffer:
+def fill(cells: GBuffer, memory: Memory, c2w: Float64, K_latent: Float64, clip: Clip = EVERYTHING) -> GBuffer:
     """Cells [h,w] with the surfaces that the world's points make where the greybox has none: what a plan looks at."""
-    found = find(cells, memory.tokens, c2w, K_latent, RADIUS, memory.painted)
+    found = find(cells, memory, (c2w, K_latent), clip, RADIUS)
     return cells if found is None else _extended(found[0], memory, c2w, K_latent)
 
 
 def find(
-    cells: GBuffer, tokens: Tokens, c2w: Float64, K: Float64, radius: int, painted: int = 0
+    cells: GBuffer, memory: Memory, camera: tuple[Float64, Float64], clip: Clip, radius: int
 ) -> tuple[GBuffer, Tensor] | None:
     """(cells with the points that the camera sees, row of each cell's point [h*w] or -1); None where there are none.
 
-    painted: so many tokens from the first lie on points, and are none themselves.
+    camera: (c2w, K of the cells).
     """
+    # What was painted lies on points, and is none itself.
+    c2w, K, tokens, painted = *camera, memory.tokens, memory.painted
     rows = painted + torch.nonzero(tokens.anchor[painted:] == VOID)[:, 0]
     if len(rows) == 0 or not (cells.anchor == SKY).any():
         return None
     points = tokens.select(rows)
     pose, intrinsics = (torch.tensor(matrix, device=rows.device)[None] for matrix in (c2w, K))
-    seen = splat(points.position, pose, intrinsics, cells.shape, _patches(points), radius)
+    seen = splat(points.position, pose, intrinsics, cells.shape, _patches(points), radius, clip)
     held = seen.token[0] >= 0
     depth, normal = (field.cpu().numpy() for field in _surface(seen, points, pose[0], intrinsics[0], cells.shape))
     grid = _centres(cells.shape)

@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import SKY, Float32, Float64, Int32
+from .geometry import ORIGIN, SKY, Float32, Float64, Int32
 from .raycast import Hits, Raycaster
 from .surfaces import Rays, Shapes, see, see_shapes
 
@@ -44,7 +44,7 @@ class GBuffer(Pixels):
     rest_position: Float32
     """[H,W,3] metres in the anchor's rest space; for the sky the unit direction in world space."""
     position: Float32
-    """[H,W,3] world, metres; for the sky the unit direction."""
+    """[H,W,3] world, metres, told from the frame set's origin; for the sky the unit direction."""
     rest_normal: Float32
     """[H,W,3] rest space, unit, of the side that the camera sees."""
     material: Int32
@@ -110,8 +110,8 @@ def look(caster: Raycaster, c2w: Float64, K: Float64, height: int, width: int) -
     v, u = (grid.ravel() for grid in np.meshgrid(np.arange(height) + 0.5, np.arange(width) + 0.5, indexing="ij"))
     for first in range(0, count, _RAYS_AT_ONCE):
         some = slice(first, first + _RAYS_AT_ONCE)
-        origins, directions = rays(c2w, K, u[some], v[some])
-        hits = caster.cast(origins, directions)
+        origins, directions = rays(c2w, K, u[some], v[some], caster.frame_set.origin)
+        hits = caster.cast_from_camera(origins, directions)
         mesh[some] = hits.mesh
         met = Rays(origins, directions, hits.mesh, hits.triangle, hits.u, hits.v, hits.distance)
         see_shapes(caster.surfaces, met, shapes, first)
@@ -147,14 +147,20 @@ def cells_met(caster: Raycaster, c2w: Float64, K: Float64, pixels: Pixels, strid
     return _seen(caster, c2w, K, hits, (origins, directions), purity, stride), hits
 
 
-def rays(c2w: Float64, K: Float64, u: NDArray[np.float64], v: NDArray[np.float64]) -> tuple[Float32, Float32]:
-    """World-space origins and directions [N,3] through grid points; a direction's z in the camera is 1, so that the
-    distance along it is depth_z."""
+def rays(
+    c2w: Float64,
+    K: Float64,
+    u: NDArray[np.float64],
+    v: NDArray[np.float64],
+    origin: tuple[float, float, float] = ORIGIN,
+) -> tuple[Float32, Float32]:
+    """World-space origins, told from `origin`, and directions [N,3] through grid points; a direction's z in the camera
+    is 1, so that the distance along it is depth_z."""
     turned = c2w[:3, :3] @ np.linalg.inv(K)
     directions = np.empty((u.size, 3), np.float32)
     _directions(turned, u.ravel(), v.ravel(), directions)
     origins = np.empty_like(directions)
-    origins[:] = c2w[:3, 3]
+    origins[:] = c2w[:3, 3] - origin
     return origins, directions
 
 
@@ -200,8 +206,9 @@ def _median_member(depth: Float32, member: NDArray[np.bool_]) -> NDArray[np.int6
 def _hits(
     caster: Raycaster, c2w: Float64, K: Float64, u: NDArray[np.float64], v: NDArray[np.float64]
 ) -> tuple[Hits, Float32, Float32]:
-    origins, directions = rays(c2w, K, np.asarray(u, np.float64), np.asarray(v, np.float64))
-    return caster.cast(origins, directions), origins, directions
+    grid = np.asarray(u, np.float64), np.asarray(v, np.float64)
+    origins, directions = rays(c2w, K, *grid, caster.frame_set.origin)
+    return caster.cast_from_camera(origins, directions), origins, directions
 
 
 def _anchor_of(caster: Raycaster, hits: Hits) -> Int32:

@@ -16,6 +16,12 @@ SKY = 0
 VOID = -1
 """Anchor of a point that a picture shows where there is no geometry; its rest position is its place in the world."""
 
+ORIGIN = (0.0, 0.0, 0.0)
+"""Of the world."""
+_ORIGIN_STEP = 1024.0
+"""Metres. float32 tells less than 0.1 mm apart within one; sets that stand nearer to the world's origin are told from
+there, as they always were."""
+
 
 @dataclass(frozen=True)
 class Mesh:
@@ -67,6 +73,14 @@ class FrameSet:
     lamps: tuple[PlacedLamp, ...]
     ambient: Float32
     """[3] radiance that arrives from everywhere, linear."""
+    origin: tuple[float, float, float] = ORIGIN
+    """The point of the world that the places of meshes and lamps are told from: float32 holds them near it."""
+
+
+def origin_near(point: Float64) -> tuple[float, float, float]:
+    """Of FrameSet, for what is near `point` [3], metres: the world's own origin, unless that is far away."""
+    x, y, z = (float(np.rint(coordinate / _ORIGIN_STEP) * _ORIGIN_STEP) for coordinate in point)
+    return x, y, z
 
 
 def scale_of(transform: Float64) -> Float64:

@@ -66,7 +66,7 @@ def seen_in(mesh: Int32) -> frozenset[int]:
 def _seen(caster: Raycaster, c2w: Float64, K: Float64, size: tuple[int, int]) -> frozenset[int]:
     rows, columns = (np.arange(SEEN_STEP // 2, side, SEEN_STEP) + 0.5 for side in size)
     v, u = np.meshgrid(rows, columns, indexing="ij")
-    mesh = caster.cast(*rays(c2w, K, u, v)).mesh
+    mesh = caster.cast_from_camera(*rays(c2w, K, u, v, caster.frame_set.origin)).mesh
     return frozenset(np.unique(mesh[mesh >= 0]).tolist())
 
 

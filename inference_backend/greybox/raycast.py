@@ -7,6 +7,7 @@ the next frame.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
-from .geometry import Float32, Float64, FrameSet, Int32, PlacedMesh
+from .clip import EVERYTHING, Clip
+from .geometry import Float32, Float64, FrameSet, Int32, PlacedMesh, origin_near
 from .surfaces import Surfaces, moved_surfaces, surfaces_of
 
 SURFACE_OFFSET = 2e-3
@@ -77,6 +79,9 @@ def _pass_sphere(origins, directions, centre, radius):  # type: ignore[no-untype
 class Raycaster:
     """Casts rays against the greybox at one frame."""
 
+    clip: Clip = EVERYTHING
+    """What the camera sees that this was `clipped` for. Only `cast_from_camera` keeps to it."""
+
     def __init__(self, frame_set: FrameSet, moving: Collection[int] = ()) -> None:
         """`moving`: indices of meshes whose place or shape changes from frame to frame."""
         self.frame_set = frame_set
@@ -88,7 +93,8 @@ class Raycaster:
             if _has_surface(placed := frame_set.meshes[i])
         ]
         self._static = _Bvh(soups) if soups else None
-        self._local: dict[int, tuple[Float32, _Bvh]] = {}
+        self._local: dict[int, tuple[Float32, _Bvh, Float64]] = {}
+        """By index of the mesh: its vertices, them as a BVH, and the point that they are told from there."""
         self._surfaces: Surfaces | None = None
         self._place_movers()
 
@@ -108,6 +114,13 @@ class Raycaster:
         other._local = self._local
         other._surfaces = moved_surfaces(self.surfaces, self.frame_set, frame_set, self._moving)
         other._place_movers()
+        return other
+
+    def clipped(self, clip: Clip) -> Raycaster:
+        """The same set for a camera that sees no nearer and no farther. Light goes on as if nothing were cut away."""
+        _ = self.surfaces  # shared with the other
+        other = copy.copy(self)
+        other.clip = clip
         return other
 
     @property
@@ -133,8 +146,19 @@ class Raycaster:
         """(centre, radius) in world space of spheres that hold what moves, as it stands."""
         return [(mover.centre.astype(np.float64), mover.radius) for mover in self._movers]
 
+    def cast_from_camera(self, origins: Float32, directions: Float32) -> Hits:
+        """`cast` between the planes of `clip`. The rays start at the camera, and the depth of a direction is 1."""
+        near, far = self.clip
+        if self.clip == EVERYTHING:
+            return self.cast(origins, directions)
+        hits = self.cast(origins + directions * np.float32(near), directions)
+        hits.distance[:] += np.float32(near)
+        hits.mesh[hits.distance > far] = -1
+        return hits
+
     def cast(self, origins: Float32, directions: Float32) -> Hits:
-        """First hit of rays [N,3] in world space; directions need not be unit length."""
+        """First hit of rays [N,3] in world space, told from the frame set's origin; directions need not be unit
+        length."""
         count = len(origins)
         hits = Hits(
             np.full(count, -1, np.int32),
@@ -171,9 +195,13 @@ class Raycaster:
             vertices = placed.mesh.vertices
             known = self._local.get(index)
             if known is None or known[0] is not vertices:
-                known = (vertices, _Bvh([(index, vertices, placed.mesh.triangles)]))
+                near = origin_near(vertices.mean(0, dtype=np.float64))  # models of maps lie far from their own origin
+                shifted = (vertices - np.array(near)).astype(np.float32) if any(near) else vertices
+                known = (vertices, _Bvh([(index, shifted, placed.mesh.triangles)]), np.array(near))
                 self._local[index] = known
-            self._movers.append(_Mover(known[1], np.linalg.inv(transform), *_sphere(vertices, transform)))
+            to_local = np.linalg.inv(transform)
+            to_local[:3, 3] -= known[2]
+            self._movers.append(_Mover(known[1], to_local, *_sphere(vertices, transform)))
 
 
 def _sphere(vertices: Float32, transform: NDArray[np.float64]) -> tuple[Float32, float]:

@@ -43,7 +43,7 @@ class Tiles:
     v: Float32
     """[N] where in the triangle, as `raycast.Hits`."""
     position: Float32
-    """[N,3] the middle, world, metres."""
+    """[N,3] the middle, world, metres, told from the frame set's origin."""
     edges: Float32
     """[N,2,3] from the middle to the middles of two edges, world; their cross product points away from the surface."""
 
@@ -67,7 +67,7 @@ def tiles_of(frame_set: FrameSet, surfaces: Surfaces, eye: Float64, most: int) -
     """At most `most` tiles over all surfaces that can be filmed. surfaces: those of the frame set.
 
     Both sides of a sheet can be, of a closed mesh only the outside; unless the camera at `eye` [3] stands inside, as in
-    a room that was modelled as a box.
+    a room that was modelled as a box. The eye is told from the frame set's origin.
     """
     shapes, area = _measured(frame_set, surfaces)
     sides = np.where(area > 0, _sides(frame_set, shapes, eye), 0)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..greybox.clip import EVERYTHING, Clip
+
 NEAR = 1e-3
 """Metres before the camera within which nothing is shown."""
 LEAK = 0.95
@@ -38,22 +40,26 @@ def splat(
     size: tuple[int, int],
     patch: Tensor | None = None,
     radius: int = 0,
+    clip: Clip = EVERYTHING,
 ) -> Splat:
     """The nearest point of each cell; of two at exactly one depth the one with the lower row.
 
     position: [N,3] world, metres. c2w: [T,4,4], OpenCV axes. K: [T,3,3] of the latent grid, without skew. size: (h, w).
     patch: [N,2,3] half axes of the piece of surface that each point stands for, world, metres. With `radius` > 0 a
     point also fills the holes, and covers what shows through from behind, in the cells whose centre its patch reaches,
-    at most `radius` cells each way. With 0 the method is exactly the published one.
+    at most `radius` cells each way. With 0 the method is exactly the published one. clip: of all cameras.
     """
     if radius and patch is None:
         raise ValueError("expected the points' patches with a radius, got none")
     frames = []
     for pose, intrinsics in zip(c2w, K, strict=True):
         u, v, z = project(position, pose, intrinsics)
-        own = _nearest(torch.floor(u), torch.floor(v), z, z > NEAR, size)
+        seen = (z > max(NEAR, clip[0])) & (z <= clip[1])
+        own = _nearest(torch.floor(u), torch.floor(v), z, seen, size)
         if radius and patch is not None:
-            wide = _widened((u, v, z), _reach(patch, (u, v, z), pose, intrinsics), radius, size)
+            # What is not seen lies behind the camera: there it reaches no cell.
+            points = u, v, torch.where(seen, z, -1.0)
+            wide = _widened(points, _reach(patch, points, pose, intrinsics), radius, size)
             hidden = _depth(wide) < LEAK * _depth(own)
             own = torch.where(hidden | (own == _NOTHING), wide, own)
         frames.append(own)
@@ -72,12 +78,19 @@ def project(position: Tensor, c2w: Tensor, K: Tensor) -> tuple[Tensor, Tensor, T
     Sums are written out: a matrix product rounds otherwise on every device.
     """
     pose, intrinsics = c2w.double(), K.double()
-    x, y, up = (position[:, i] - pose[i, 3].float() for i in range(3))
+    x, y, up = (_less(position[:, i], pose[i, 3]) for i in range(3))
     right, down, z = (x * pose[0, i].float() + y * pose[1, i].float() + up * pose[2, i].float() for i in range(3))
     inverse = 1 / z.clamp_min(NEAR)
     u = right * inverse * intrinsics[0, 0].float() + intrinsics[0, 2].float()
     v = down * inverse * intrinsics[1, 1].float() + intrinsics[1, 2].float()
     return u, v, torch.where(torch.isfinite(z), z, torch.zeros_like(z))
+
+
+def _less(coordinates: Tensor, place: Tensor) -> Tensor:
+    """[N] float32 coordinates less a place in float64, as exact as float32 holds the difference, however far away both
+    are: what the place has beyond float32 is taken off by itself."""
+    rounded = place.float()
+    return (coordinates - rounded) - (place - rounded.double()).float()
 
 
 def _nearest(

@@ -186,6 +186,25 @@ def _check_cameras(arrays: Arrays, frames: int) -> None:
         raise InvalidRequest(
             "A camera has no positive focal length.", "Use a perspective camera with a lens longer than 0."
         )
+    _check_clip(arrays, frames)
+
+
+def _check_clip(arrays: Arrays, frames: int) -> None:
+    clip = arrays.get("clip")
+    if clip is None:
+        return
+    if clip.shape != (frames, 2) or clip.dtype != np.float64:
+        raise InvalidRequest(
+            f"Expected 'clip' with the shape {[frames, 2]} float64, got {list(clip.shape)} {clip.dtype}.",
+            "There must be one camera a frame: update the add-on.",
+        )
+    bad = np.flatnonzero(~((clip[:, 0] >= 0) & (clip[:, 1] > clip[:, 0])))
+    if len(bad):
+        near, far = clip[bad[0]]
+        raise InvalidRequest(
+            f"A camera sees nothing at frame index {bad[0]}: it is clipped before {near:g} m and beyond {far:g} m.",
+            "Set the camera's Clip End to more than its Clip Start.",
+        )
 
 
 def _check_greybox(greybox: Greybox, arrays: Arrays, frames: int) -> None:

@@ -151,6 +151,6 @@ EXAMPLES = (
     live.ViewRequest("previz", 144, 256, 12, "4" * 32, GREYBOX, "night, neon", 7, 0.5, 4),
     live.ViewInfo(12, 0.5, 0.25, 0.25, {"raycast": 0.25}),
     live.SurfaceRequest("previz", 144, 256, "4" * 32, GREYBOX, 1000),
-    live.SurfaceInfo(0.5, 0.25, 0.25, 0.125),
+    live.SurfaceInfo(0.5, 0.25, 0.25, 0.125, (51200.0, 0.0, -1024.0)),
     Problem("disk_full", "There was no room to write a frame.", "Free space."),
 )

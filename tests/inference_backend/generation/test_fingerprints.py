@@ -72,6 +72,16 @@ def test_where_nothing_changed_nothing_is_stale(made, engine) -> None:
     assert place.survey(engine, *request_along(place.data_dir, PATH, shot="another")).stale == ()
 
 
+def test_planes_count_where_they_cut_something_away(made, engine) -> None:
+    """Takes of add-ons that did not send them stay fresh where nothing is cut, and those of others where that stays."""
+    place, take_id = made
+    request, arrays = request_along(place.data_dir, PATH)
+    planes = np.repeat([[0.01, 100.0]], len(PATH), 0)
+    assert stale(place, engine, request, {**arrays, "clip": planes}, take_id) == ((), ())
+    planes[2:4, 0] = 3.5
+    assert stale(place, engine, request, {**arrays, "clip": planes}, take_id) == ((3, 4), ("camera",))
+
+
 def test_part_of_a_shot_is_as_fresh_as_the_whole(made, engine) -> None:
     """Which objects count as moving, and the frame before, must not matter."""
     place, take_id = made

@@ -71,6 +71,22 @@ def test_values_of_a_take(server: LiveServer, name: str, index: tuple[int, ...],
     assert words in refusal(server, f"/v1/worlds/{server.new_world()}/takes", to_bundle(request, arrays))
 
 
+@pytest.mark.parametrize(
+    ("clip", "words"),
+    [
+        (np.array([[0.1, 100.0]]), "Expected 'clip' with the shape [3, 2]"),
+        (np.array([[0.1, 100.0]] * 3, np.float32), "float32"),
+        (np.array([[0.1, 100.0], [5.0, 5.0], [0.1, 100.0]]), "frame index 1: it is clipped before 5 m and beyond 5 m"),
+        (np.array([[0.1, 100.0], [-1.0, 5.0], [0.1, 100.0]]), "frame index 1"),
+        (np.array([[0.1, 100.0], [0.1, np.nan], [0.1, 100.0]]), "frame index 1"),
+    ],
+)
+def test_planes_of_a_takes_camera(server: LiveServer, clip: Any, words: str) -> None:
+    request, arrays = tiny_requests.take_request()
+    bundle = to_bundle(request, {**arrays, "clip": clip})
+    assert words in refusal(server, f"/v1/worlds/{server.new_world()}/takes", bundle)
+
+
 @pytest.mark.parametrize(("greybox", "words"), [(TWICE, "same anchor"), (ODD_LAMP, "CANDLE")])
 def test_greybox_of_a_take(server: LiveServer, greybox: Any, words: str) -> None:
     request, arrays = tiny_requests.take_request(greybox=greybox)

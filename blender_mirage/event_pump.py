@@ -19,25 +19,23 @@ from .core.addon_version import versions_differ
 from .core.backend_process import StartedBackend
 from .core.errors import MirageError
 from .core.scene_key import SceneKey
-from .core.take_job import BackendReady, Progress, SetUpEnded, Update
+from .core.take_job import BackendReady, Ended, Progress, SetUpEnded, Update
+from .scene.coverage_overlay import overlay
 from .scene.growing_takes import growing
+from .scene.live_look import live_look
 from .scene.redraws import redraw_panels
 from .scene.scene_keys import shown_scene
+from .scene.session_state import copy_state, forget_state, restore_state
 from .scene.show_findings import drop_findings
 from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
 from .scene.show_shots import forget_shots, refresh_shots
-from .scene.show_updates import (
-    apply,
-    copy_state,
-    forget_state,
-    mark_cancelling,
-    mark_running,
-    mark_stopped,
-    restore_state,
-)
+from .scene.show_updates import add_warning, apply, mark_cancelling, mark_running, mark_stopped
+from .scene.waiting_line import WaitingLine, WaitingOrder
 
 log = logging.getLogger(__name__)
 
+LOOK = "LOOK"
+"""The kind of watcher that renders a look."""
 SETUP = "SETUP"
 """The kind of watcher that sets the backend up: it is no job, and takes' Cancel is not for it."""
 BUSY_SECONDS = 0.1
@@ -95,8 +93,11 @@ class EventPump:
         self.updates: Queue[Update] = Queue()
         self.started_backends: list[StartedBackend] = []
         self.kept_state: dict[str, object] = {}  # while a file is loaded
+        self.lost_to_load = False  # whether that ended a reading
         self.looks_for_takes = False
         """Whether a file was opened, or a backend found, since the backend was last asked for finished takes."""
+        self._waiting = WaitingLine()
+        self._turn = ""  # the errand of the line that is being run
         self._watchers: dict[str, Watcher] = {}
         self._let_go: set[str] = set()  # orders that were cancelled and that nobody waits for
         self._cancelled_at = float("inf")
@@ -105,7 +106,25 @@ class EventPump:
 
     @property
     def idle(self) -> bool:
-        return self._steps is None and not self._watchers and self.updates.empty()
+        return self._steps is None and not self._watchers and self.updates.empty() and not self._waiting
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs that the next order has to wait for."""
+        runs = (watcher.kind not in ("", SETUP) and key not in self._let_go for key, watcher in self._watchers.items())
+        return self._steps is not None or any(runs) or self._turn in self._watchers
+
+    def wait(self, order: WaitingOrder) -> None:
+        """Begins the order once nothing runs and those before it are through. Raises SceneNotReady where it waits
+        already."""
+        self._waiting.add(order)
+
+    def take_out(self, index: int) -> None:
+        """An order that waits is not wanted any more."""
+        self._waiting.remove(index)
+
+    def forget_waiting(self) -> None:
+        self._waiting.clear()
 
     def read(self, reading: Reading) -> None:
         """Reads a scene over the next ticks, then carries its order out. One at a time."""
@@ -182,6 +201,7 @@ class EventPump:
             changed |= refresh_shots(bpy.context.window_manager.mirage, shown_scene())
             if self._bury_the_dead() or changed:
                 redraw_panels()
+            self._begin_next()
             self._look_for_takes()
         except Exception:
             log.exception("the event pump met an error")
@@ -240,6 +260,9 @@ class EventPump:
                 bpy.ops.mirage.start_backend()
             if isinstance(update.what, BackendReady) and not watcher.kind:
                 self.looks_for_takes = True
+            if isinstance(update.what, Ended) and watcher.kind == LOOK and update.what.state != "done":
+                for words in self._waiting.remove_with_look(watcher.scene):
+                    add_warning(f"{words} was taken out of the line: its look was not rendered.")
 
     def _stop_waiting(self) -> bool:
         """Cancel is obeyed within a second also where the backend hangs or the network is gone."""
@@ -249,6 +272,23 @@ class EventPump:
         self._let_go |= {order_id for order_id, watcher in self._watchers.items() if watcher.kind}
         mark_stopped("CANCELLED", *_LET_GO)
         return True
+
+    def _begin_next(self) -> None:
+        """The first that waits, once nothing runs. What was said of those before it stays, and how one failed."""
+        if not self._waiting or self.busy:
+            return
+        state = bpy.context.window_manager.mirage
+        told = [warning.name for warning in state.warnings]
+        told += [f"{state.message} {state.hint}".strip()] if state.job_state == "FAILED" else []
+        before = set(self._watchers)
+        try:
+            self._waiting.begin_next()
+        except MirageError as error:
+            mark_stopped("FAILED", error.message, error.hint)
+        self._turn = next(iter(set(self._watchers) - before), "")
+        for text in told:
+            add_warning(text)
+        redraw_panels()
 
     def _look_for_takes(self) -> None:
         if self.looks_for_takes and bpy.ops.mirage.pick_up_takes.poll():
@@ -289,16 +329,22 @@ def _tick() -> float:
 
 @bpy.app.handlers.persistent
 def _before_load(*_: object) -> None:
-    """The scene being read goes away; running takes do not depend on it."""
-    pump.abandon_reading("CANCELLED", "Another file was loaded while the set was read.", "Press Generate again.")
-    bpy.context.window_manager.mirage.findings.clear()  # they are about the file that goes
-    bpy.context.window_manager.mirage.was_checked = False
+    """The scene being read goes away; running takes do not depend on it. What looks at the set is switched off here and
+    not by handlers of its own: one that takes itself out of Blender's list makes it pass over the next."""
+    live_look.stop()
+    overlay.turn_off()
+    pump.lost_to_load = pump.busy
+    pump.abandon_reading("IDLE", "", "")
+    pump.forget_waiting()
     pump.kept_state = copy_state()
+    pump.lost_to_load &= "job_state" not in pump.kept_state
 
 
 @bpy.app.handlers.persistent
 def _after_load(*_: object) -> None:
     restore_state(pump.kept_state)
+    if pump.lost_to_load:
+        mark_stopped("CANCELLED", "Another file was loaded while the set was read.", "Press Generate again.")
     forget_shots()
     pump.looks_for_takes = not bpy.app.background  # a command without a window does what it was told, and ends
 

@@ -297,6 +297,7 @@ class MirageState(bpy.types.PropertyGroup):
     hint: StringProperty()
     result: StringProperty(description="Folder of the last take")
     warnings: CollectionProperty(type=MirageWarning)
+    waiting: CollectionProperty(type=MirageWarning, description="What was asked for meanwhile, in words")
     memory_world: StringProperty(description="Id of the world that the next properties are about")
     memory_text: StringProperty()
     memory_held: StringProperty()

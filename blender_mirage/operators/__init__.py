@@ -9,6 +9,7 @@ from .check_shots import MIRAGE_OT_check_shots
 from .compare_takes import MIRAGE_OT_compare_takes, MIRAGE_OT_stop_comparing
 from .create_world import MIRAGE_OT_create_world
 from .delete_world import MIRAGE_OT_delete_world
+from .drop_waiting import MIRAGE_OT_drop_waiting
 from .fix_finding import MIRAGE_OT_add_camera, MIRAGE_OT_fix_scale, MIRAGE_OT_go_to_frame
 from .forget_commit import MIRAGE_OT_forget_commit
 from .forget_everything import MIRAGE_OT_forget_everything
@@ -50,6 +51,7 @@ CLASSES = (
     MIRAGE_OT_compare_takes,
     MIRAGE_OT_create_world,
     MIRAGE_OT_delete_world,
+    MIRAGE_OT_drop_waiting,
     MIRAGE_OT_fix_scale,
     MIRAGE_OT_forget_commit,
     MIRAGE_OT_forget_everything,

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..event_pump import pump
+from .ordering import carry_out
 from .picture_preparation import LookPreparation
 from .report import allowed, busy, reports_errors
 
@@ -18,14 +18,12 @@ class MIRAGE_OT_add_look(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if busy(context):
-            return allowed(cls, "A take is being made: wait for it or cancel it first")
-        if context.scene.mirage.look_source != "IMAGE" or not context.scene.mirage.look_path:
-            return allowed(cls, "There is no look image: choose one or press Render Look")
-        return True
+        state, settings = context.window_manager.mirage, context.scene.mirage
+        coming = state.job_kind == "LOOK" and busy(context)
+        if coming or settings.look_source == "IMAGE" and settings.look_path:
+            return True
+        return allowed(cls, "There is no look image: choose one or press Render Look")
 
     @reports_errors
     def execute(self, context):
-        preparation = LookPreparation(context)
-        (pump.read_now if bpy.app.background else pump.read)(preparation)
-        return {"FINISHED"}
+        return carry_out(self, context, "Add Look", LookPreparation, True)

@@ -2,9 +2,9 @@
 
 import bpy
 
-from ..event_pump import pump
+from .ordering import carry_out
 from .preflight_reading import PreflightReading
-from .report import allowed, busy, reports_errors
+from .report import reports_errors
 
 
 class MIRAGE_OT_check_shots(bpy.types.Operator):
@@ -16,17 +16,6 @@ class MIRAGE_OT_check_shots(bpy.types.Operator):
     )
     bl_options = {"REGISTER"}
 
-    @classmethod
-    def poll(cls, context):
-        if busy(context):
-            return allowed(cls, "A take is being made: wait for it or cancel it first")
-        return True
-
     @reports_errors
     def execute(self, context):
-        reading = PreflightReading(context)
-        if bpy.app.background:  # no timers run there, and nobody waits for a redraw
-            pump.read_now(reading)
-        else:
-            pump.read(reading)
-        return {"FINISHED"}
+        return carry_out(self, context, "Check Before Generating", PreflightReading)

@@ -5,8 +5,8 @@ from bpy.props import StringProperty
 
 from ..core.take_job import WorldChosen
 from ..scene.output import world_name
-from .report import allowed, busy, reports_errors
-from .world_asking import ask_world
+from .report import reports_errors
+from .world_asking import change_world
 
 
 class MIRAGE_OT_create_world(bpy.types.Operator):
@@ -17,12 +17,6 @@ class MIRAGE_OT_create_world(bpy.types.Operator):
 
     name: StringProperty(name="Name", description="Of the new world")
 
-    @classmethod
-    def poll(cls, context):
-        if busy(context):
-            return allowed(cls, "A take is being made: wait for it or cancel it first")
-        return True
-
     def invoke(self, context, event):
         self.name = world_name()
         return context.window_manager.invoke_props_dialog(self)
@@ -30,5 +24,6 @@ class MIRAGE_OT_create_world(bpy.types.Operator):
     @reports_errors
     def execute(self, context):
         name = self.name.strip() or world_name()
-        ask_world(context, lambda client: (WorldChosen(client.create_world(name)),))
-        return {"FINISHED"}
+        return change_world(
+            self, context, f"New World {name}", lambda client: (WorldChosen(client.create_world(name)),)
+        )

@@ -4,7 +4,7 @@ import bpy
 
 from ..core.take_job import WorldDeleted
 from .report import allowed, confirm, reports_errors
-from .world_asking import ask_world, why_not_change
+from .world_asking import change_world, without_world
 
 
 class MIRAGE_OT_delete_world(bpy.types.Operator):
@@ -17,7 +17,7 @@ class MIRAGE_OT_delete_world(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return allowed(cls, why_not_change(context))
+        return allowed(cls, without_world(context))
 
     def invoke(self, context, event):
         return confirm(
@@ -37,5 +37,4 @@ class MIRAGE_OT_delete_world(bpy.types.Operator):
             client.delete_world(world_id)
             return (WorldDeleted(world_id),)
 
-        ask_world(context, delete, about="")
-        return {"FINISHED"}
+        return change_world(self, context, self.bl_label, delete, about="")

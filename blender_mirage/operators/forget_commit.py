@@ -4,7 +4,7 @@ import bpy
 
 from ..wire.history import ForgetRequest
 from .report import allowed, confirm, reports_errors
-from .world_asking import ask_world, chosen_commit, look_is_gone, why_no_commit
+from .world_asking import change_world, chosen_commit, look_is_gone, why_no_commit
 
 
 class MIRAGE_OT_forget_commit(bpy.types.Operator):
@@ -37,5 +37,4 @@ class MIRAGE_OT_forget_commit(bpy.types.Operator):
             client.forget(world_id, ForgetRequest(take_id=take_id))
             return look_is_gone(kind)
 
-        ask_world(context, forget)
-        return {"FINISHED"}
+        return change_world(self, context, f"Forget {commit.name}, {commit.when}", forget)

@@ -5,7 +5,7 @@ import bpy
 from ..core.take_job import LookWritten
 from ..wire.history import ForgetRequest
 from .report import allowed, confirm, reports_errors
-from .world_asking import ask_world, why_not_change
+from .world_asking import change_world, without_world
 
 
 class MIRAGE_OT_forget_everything(bpy.types.Operator):
@@ -19,7 +19,7 @@ class MIRAGE_OT_forget_everything(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return allowed(cls, why_not_change(context))
+        return allowed(cls, without_world(context))
 
     def invoke(self, context, event):
         return confirm(
@@ -39,5 +39,4 @@ class MIRAGE_OT_forget_everything(bpy.types.Operator):
             client.forget(world_id, ForgetRequest(everything=True))
             return (LookWritten(""),)
 
-        ask_world(context, forget)
-        return {"FINISHED"}
+        return change_world(self, context, self.bl_label, forget)

@@ -6,7 +6,7 @@ from ..core.take_job import Note
 from ..scene.show_world import anchors_of
 from ..wire.history import ForgetRequest
 from .report import allowed, confirm, reports_errors
-from .world_asking import ask_world, why_not_change
+from .world_asking import change_world, without_world
 
 
 class MIRAGE_OT_forget_object(bpy.types.Operator):
@@ -40,12 +40,11 @@ class MIRAGE_OT_forget_object(bpy.types.Operator):
             tokens = sum(client.forget(world_id, ForgetRequest(anchor=anchor)).tokens for anchor in anchors)
             return (Note(f"{tokens:,} tokens were forgotten."),)
 
-        ask_world(context, forget)
-        return {"FINISHED"}
+        return change_world(self, context, f"Forget {context.active_object.name}", forget)
 
 
 def _why_not(context):
-    reason = why_not_change(context)
+    reason = without_world(context)
     if reason:
         return reason
     if context.active_object is None:

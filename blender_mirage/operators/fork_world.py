@@ -5,7 +5,7 @@ from bpy.props import StringProperty
 
 from ..core.take_job import LookWritten, WorldChosen
 from .report import allowed, reports_errors
-from .world_asking import ask_world, why_not_change
+from .world_asking import change_world, without_world
 
 
 class MIRAGE_OT_fork_world(bpy.types.Operator):
@@ -21,7 +21,7 @@ class MIRAGE_OT_fork_world(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return allowed(cls, why_not_change(context))
+        return allowed(cls, without_world(context))
 
     def invoke(self, context, event):
         self.name = f"{context.scene.mirage.world_name} fork"
@@ -38,5 +38,4 @@ class MIRAGE_OT_fork_world(bpy.types.Operator):
             held = seed_key.startswith(f"{origin}:")  # the fork holds the look that its origin does
             return WorldChosen(world), LookWritten(seed_key.replace(origin, world.world_id, 1) if held else "")
 
-        ask_world(context, fork)
-        return {"FINISHED"}
+        return change_world(self, context, self.bl_label, fork)

@@ -3,15 +3,19 @@
 import bpy
 from bpy.props import EnumProperty
 
-from ..event_pump import pump
-from .report import allowed, busy, reports_errors
+from .ordering import carry_out
+from .report import reports_errors
+from .shot_reading import name_in_list
 from .take_preparation import TakePreparation
 
 
 class MIRAGE_OT_generate_take(bpy.types.Operator):
     bl_idname = "mirage.generate_take"
     bl_label = "Generate"
-    bl_description = "Make a new take of the chosen shots with the look; nothing older is overwritten"
+    bl_description = (
+        "Make a new take of the chosen shots with the look; nothing older is overwritten. While something else runs, "
+        "it waits for that"
+    )
     bl_options = {"REGISTER"}
 
     which: EnumProperty(
@@ -24,17 +28,9 @@ class MIRAGE_OT_generate_take(bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
 
-    @classmethod
-    def poll(cls, context):
-        if busy(context):
-            return allowed(cls, "A take is being made: wait for it or cancel it first")
-        return True
-
     @reports_errors
     def execute(self, context):
-        preparation = TakePreparation(context, which=self.which)
-        if bpy.app.background:  # no timers run there, and nobody waits for a redraw
-            pump.read_now(preparation)
-        else:
-            pump.read(preparation)
-        return {"FINISHED"}
+        which = self.which
+        shot = name_in_list(context.scene) if which == "LIST" else ""
+        words = {"LIST": f"Generate Shot {shot}", "ALL": "Generate All"}.get(which, "Generate")
+        return carry_out(self, context, words, lambda later: TakePreparation(later, which=which, shot=shot), True)

@@ -3,7 +3,9 @@
 import bpy
 from bpy.props import StringProperty
 
-from .report import allowed, busy, reports_errors
+from ..event_pump import pump
+from .ordering import wait
+from .report import reports_errors
 from .world_asking import ask_world
 
 
@@ -16,15 +18,16 @@ class MIRAGE_OT_pick_world(bpy.types.Operator):
     world_id: StringProperty(options={"HIDDEN"})
     world_name: StringProperty(options={"HIDDEN"})
 
-    @classmethod
-    def poll(cls, context):
-        if busy(context):
-            return allowed(cls, "A take is being made: wait for it or cancel it first")
-        return True
-
     @reports_errors
     def execute(self, context):
-        settings = context.scene.mirage
-        settings.world_id, settings.world_name = self.world_id, self.world_name
-        ask_world(context)
+        world_id, name = self.world_id, self.world_name
+
+        def pick(later):
+            later.scene.mirage.world_id, later.scene.mirage.world_name = world_id, name
+            ask_world(later)
+
+        if pump.busy:  # what runs is made in the world of now
+            wait(self, context, f"Use World {name}", pick)
+        else:
+            pick(context)
         return {"FINISHED"}

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..event_pump import pump
+from .ordering import carry_out
 from .report import allowed, reports_errors
 from .take_preparation import TakePreparation
 from .world_asking import why_not_survey
@@ -23,9 +23,4 @@ class MIRAGE_OT_regenerate_stale(bpy.types.Operator):
 
     @reports_errors
     def execute(self, context):
-        preparation = TakePreparation(context, stale_only=True)
-        if bpy.app.background:  # no timers run there, and nobody waits for a redraw
-            pump.read_now(preparation)
-        else:
-            pump.read(preparation)
-        return {"FINISHED"}
+        return carry_out(self, context, "Regenerate Stale", lambda later: TakePreparation(later, stale_only=True), True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bpy
 
+from ..core.errors import SceneNotReady
 from ..core.look_render import LookOrder, LookRender, cannot_draw_apart
 from ..core.take_job import LookRendered
 from ..event_pump import pump
@@ -15,7 +16,8 @@ from ..scene.read_camera import check_camera, fit_resolution
 from ..scene.render_look import render_look
 from ..scene.scene_keys import scene_key
 from ..scene.show_updates import add_warning, use_look
-from .report import allowed, busy, report, reports_errors
+from .ordering import wait
+from .report import allowed, report, reports_errors
 
 LOOKS_FOLDER = "looks"
 _APART = ("CYCLES", "EEVEE")
@@ -35,29 +37,38 @@ class MIRAGE_OT_render_look(bpy.types.Operator):
     def poll(cls, context):
         if context.scene.camera is None:
             return allowed(cls, "The scene has no camera: add one first")
-        if busy(context):
-            return allowed(cls, "A take is being made: wait for it or cancel it first")
         return True
 
     @reports_errors
     def execute(self, context):
-        scene, settings = context.scene, context.scene.mirage
-        base, note = output_folder(scene)
+        _, note = output_folder(context.scene)
         if note:
             add_warning(note)
             report(self, "WARNING", note)
-        camera = check_camera(scene, scene.camera.name)
-        ensure_ids([camera])
-        look = LookRendered(_next_path(base), scene.frame_current, camera.name, object_id(camera))
-        apart = settings.look_engine in _APART and settings.look_engine not in cannot_draw_apart
-        if apart and not bpy.app.background:
-            pump.watch(render_apart(context, look))
-            return {"FINISHED"}
-        height, width = fit_resolution(scene, settings.width)
-        render_look(scene, look.path, settings.look_engine, settings.look_samples, width, height)
-        use_look(scene, look)
-        report(self, "INFO", f"Look rendered: {look.path}")
+        if pump.busy:
+            wait(self, context, self.bl_label, _begin)
+        elif not _begin(context):
+            report(self, "INFO", f"Look rendered: {context.scene.mirage.look_path}")
         return {"FINISHED"}
+
+
+def _begin(context):
+    """Renders here, or starts what renders apart; whether it does that. Raises MirageError."""
+    scene, settings = context.scene, context.scene.mirage
+    if scene.camera is None:
+        raise SceneNotReady(f"The scene {scene.name!r} has no camera.", "Add one and make it the scene's camera.")
+    camera = check_camera(scene, scene.camera.name)
+    ensure_ids([camera])
+    base, _ = output_folder(scene)
+    look = LookRendered(_next_path(base), scene.frame_current, camera.name, object_id(camera))
+    apart = settings.look_engine in _APART and settings.look_engine not in cannot_draw_apart
+    if apart and not bpy.app.background:
+        pump.watch(render_apart(context, look))
+        return True
+    height, width = fit_resolution(scene, settings.width)
+    render_look(scene, look.path, settings.look_engine, settings.look_samples, width, height)
+    use_look(scene, look)
+    return False
 
 
 def render_apart(context, look):

@@ -3,7 +3,7 @@
 import bpy
 
 from .report import allowed, reports_errors
-from .world_asking import ask_world, chosen_commit, why_no_commit
+from .world_asking import change_world, chosen_commit, why_no_commit
 
 
 class MIRAGE_OT_restore_commit(bpy.types.Operator):
@@ -25,5 +25,4 @@ class MIRAGE_OT_restore_commit(bpy.types.Operator):
             client.restore(take_id, world_id)
             return ()
 
-        ask_world(context, restore)
-        return {"FINISHED"}
+        return change_world(self, context, f"Restore {commit.name}, {commit.when}", restore)

@@ -3,7 +3,7 @@
 import bpy
 
 from .report import allowed, reports_errors
-from .world_asking import ask_world, chosen_commit, look_is_gone, why_no_commit
+from .world_asking import change_world, chosen_commit, look_is_gone, why_no_commit
 
 
 class MIRAGE_OT_revert_commit(bpy.types.Operator):
@@ -25,5 +25,4 @@ class MIRAGE_OT_revert_commit(bpy.types.Operator):
             client.revert(take_id, world_id)
             return look_is_gone(kind)
 
-        ask_world(context, revert)
-        return {"FINISHED"}
+        return change_world(self, context, f"Revert {commit.name}, {commit.when}", revert)

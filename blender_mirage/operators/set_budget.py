@@ -4,7 +4,7 @@ import bpy
 from bpy.props import IntProperty
 
 from .report import allowed, reports_errors
-from .world_asking import ask_world, why_not_change
+from .world_asking import change_world, without_world
 
 
 class MIRAGE_OT_set_budget(bpy.types.Operator):
@@ -22,7 +22,7 @@ class MIRAGE_OT_set_budget(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return allowed(cls, why_not_change(context))
+        return allowed(cls, without_world(context))
 
     def invoke(self, context, event):
         self.mebibytes = context.window_manager.mirage.memory_budget or 1024
@@ -36,5 +36,4 @@ class MIRAGE_OT_set_budget(bpy.types.Operator):
             client.set_budget(world_id, mebibytes)
             return ()
 
-        ask_world(context, set_budget)
-        return {"FINISHED"}
+        return change_world(self, context, self.bl_label, set_budget)

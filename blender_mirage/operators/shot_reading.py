@@ -34,9 +34,9 @@ _SHAPE_TOLERANCE = 0.01
 class ShotReading:
     """The shots that the settings of a scene name; `jobs` are what was read of them once `steps` has ended."""
 
-    def __init__(self, scene: bpy.types.Scene, which: str = "SETTINGS") -> None:
-        """`which`: see `chosen_shots`. Raises SceneNotReady. Changes nothing but the scene's id."""
-        self.shots = chosen_shots(scene, which)
+    def __init__(self, scene: bpy.types.Scene, which: str = "SETTINGS", shot: str = "") -> None:
+        """`which`, `shot`: see `chosen_shots`. Raises SceneNotReady. Changes nothing but the scene's id."""
+        self.shots = chosen_shots(scene, which, shot)
         for shot in self.shots:
             _check_shape(scene, shot)
         self._scenes = {shot.scene: bpy.data.scenes[shot.scene].session_uid for shot in self.shots if shot.scene}
@@ -130,13 +130,13 @@ class ShotReading:
         )
 
 
-def chosen_shots(scene: bpy.types.Scene, which: str = "SETTINGS") -> list[Shot]:
-    """The shots that the settings name; ALL, or the one chosen in the LIST, where `which` says so. Raises
+def chosen_shots(scene: bpy.types.Scene, which: str = "SETTINGS", shot: str = "") -> list[Shot]:
+    """The shots that the settings name; ALL, or that of the LIST called `shot`, where `which` says so. Raises
     SceneNotReady."""
     settings = scene.mirage
     choice = settings.shot_choice if which == "SETTINGS" else which
     if choice == "LIST":
-        return [find_shot(scene, chosen_shot(bpy.context.window_manager.mirage))]
+        return [find_shot(scene, shot or name_in_list(scene))]
     if choice == "NAMED":
         names = [name.strip() for name in settings.shot_names.split(",") if name.strip()]
         if not names:
@@ -150,6 +150,12 @@ def chosen_shots(scene: bpy.types.Scene, which: str = "SETTINGS") -> list[Shot]:
             f"No shot lies at frame {scene.frame_current}.", "Move the playhead into a shot, or choose All."
         )
     return shots
+
+
+def name_in_list(scene: bpy.types.Scene) -> str:
+    """The shot that is chosen in the list; where the list has not been drawn up yet, the first of the scene. Raises
+    SceneNotReady."""
+    return chosen_shot(bpy.context.window_manager.mirage) or read_shots(scene)[0].name
 
 
 def _check_shape(scene: bpy.types.Scene, shot: Shot) -> None:

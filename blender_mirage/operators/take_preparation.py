@@ -26,15 +26,17 @@ class TakePreparation:
 
     kind = "TAKE"
 
-    def __init__(self, context: bpy.types.Context, stale_only: bool = False, which: str = "SETTINGS") -> None:
-        """`which`: see `chosen_shots`. `stale_only`: leaves out what is up to date of the shots that have a take, and
-        takes its frames over.
+    def __init__(
+        self, context: bpy.types.Context, stale_only: bool = False, which: str = "SETTINGS", shot: str = ""
+    ) -> None:
+        """`which`, `shot`: see `chosen_shots`. `stale_only`: leaves out what is up to date of the shots that have a
+        take, and takes its frames over.
 
         Raises SceneNotReady or LookNotReadable. Changes nothing but the scene's id and the anchors' ids.
         """
         scene, settings = context.scene, context.scene.mirage
         self._settings = backend_settings(context)
-        self._reading = ShotReading(scene, which)
+        self._reading = ShotReading(scene, which, shot)
         wanted = settings.look_source == "IMAGE" and not (look_path(scene) is None and settings.prompt.strip())
         self._look = LookReading(scene, self._reading.shots) if wanted else None
         if self._look is None and not settings.prompt.strip():

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import bpy
 
-from ..event_pump import pump
+from .ordering import carry_out
 from .picture_preparation import PaintPreparation
-from .report import allowed, busy, reports_errors
+from .report import allowed, reports_errors
 
 
 class MIRAGE_OT_use_paint_over(bpy.types.Operator):
@@ -20,8 +20,6 @@ class MIRAGE_OT_use_paint_over(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if busy(context):
-            return allowed(cls, "A take is being made: wait for it or cancel it first")
         if not context.scene.mirage.paint_path:
             return allowed(cls, "Nothing was painted on yet: press Paint Over This Frame first")
         return True
@@ -29,6 +27,4 @@ class MIRAGE_OT_use_paint_over(bpy.types.Operator):
     @reports_errors
     def execute(self, context):
         copy = Path(bpy.path.abspath(context.scene.mirage.paint_path)).absolute()
-        preparation = PaintPreparation(context, copy)
-        (pump.read_now if bpy.app.background else pump.read)(preparation)
-        return {"FINISHED"}
+        return carry_out(self, context, "Use Paint-over", lambda later: PaintPreparation(later, copy))

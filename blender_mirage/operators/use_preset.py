@@ -3,8 +3,6 @@
 import bpy
 from bpy.props import EnumProperty
 
-from .report import allowed, busy
-
 SIZES = {"DRAFT": (256, 2), "EDIT": (512, 4), "FINE": (768, 6)}
 """Pixels across, denoising steps."""
 
@@ -23,10 +21,6 @@ class MIRAGE_OT_use_preset(bpy.types.Operator):
             ("FINE", "Fine", "768 pixels across, 6 steps: to show"),
         ),
     )
-
-    @classmethod
-    def poll(cls, context):
-        return allowed(cls, "A take is being made: wait for it or cancel it first" if busy(context) else "")
 
     def execute(self, context):
         settings = context.scene.mirage

@@ -14,7 +14,7 @@ from ..event_pump import pump
 from ..preferences import backend_settings
 from ..properties import MirageCommitItem
 from ..scene.scene_keys import scene_key
-from .report import busy
+from .ordering import wait
 
 Action = Callable[[MirageClient], Sequence[Happening]]
 
@@ -30,6 +30,22 @@ def ask_world(
     pump.watch(Errand(settings, scene_key(context.scene), pump.updates, action, world_id))
 
 
+def change_world(
+    operator: bpy.types.Operator,
+    context: bpy.types.Context,
+    words: str,
+    action: Action,
+    about: str | None = None,
+) -> set[str]:
+    """As `ask_world`, of what changes a world: while something runs, it waits for that, as `words`, so that no take is
+    made in a world that changes under it. Raises MirageError."""
+    if pump.busy:
+        wait(operator, context, words, lambda later: ask_world(later, action, about))
+    else:
+        ask_world(context, action, about)
+    return {"FINISHED"}
+
+
 def without_world(context: bpy.types.Context) -> str:
     """Why nothing can be asked about the scene's world; empty where it can."""
     if not context.scene.mirage.world_id:
@@ -37,17 +53,9 @@ def without_world(context: bpy.types.Context) -> str:
     return ""
 
 
-def why_not_change(context: bpy.types.Context) -> str:
-    """Why the scene's world cannot be changed now; empty where it can."""
-    if busy(context):
-        return "A take is being made: wait for it or cancel it first"
-    return without_world(context)
-
-
 def why_not_survey(context: bpy.types.Context) -> str:
-    """Why the scene's world cannot be asked about shots now; without a window it may be known by its name only."""
-    settings = context.scene.mirage
-    return "" if settings.world_name and not busy(context) else why_not_change(context)
+    """Why the scene's world cannot be asked about shots; without a window it may be known by its name only."""
+    return "" if context.scene.mirage.world_name else without_world(context)
 
 
 def chosen_commit(context: bpy.types.Context) -> MirageCommitItem | None:
@@ -60,7 +68,7 @@ def chosen_commit(context: bpy.types.Context) -> MirageCommitItem | None:
 
 def why_no_commit(context: bpy.types.Context, wanted_state: str = "") -> str:
     """Why the chosen line of the history cannot be changed; `wanted_state`: live or reverted, empty for both."""
-    reason = why_not_change(context)
+    reason = without_world(context)
     commit = chosen_commit(context)
     if reason or commit is None:
         return reason or "Choose a line of the history first"

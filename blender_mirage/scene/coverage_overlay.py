@@ -205,13 +205,9 @@ class CoverageOverlay:
         """Blender has evaluated something anew."""
         self._live.note(scene, depsgraph)
 
-    def forget(self, another_file: bool = False) -> None:
-        """An undo, a redo or another file: what was read is gone. What is drawn stays, of the same file, until there is
-        something newer."""
+    def forget(self) -> None:
+        """An undo or a redo: what was read is gone. What is drawn stays until there is something newer."""
         self._live.forget()
-        if another_file:
-            self._drawing.clear()
-            self._seen = self._asked = None
 
 
 def _view_layer(scene: bpy.types.Scene) -> bpy.types.ViewLayer:
@@ -267,17 +263,11 @@ def _forget(*_: object) -> None:
     overlay.forget()
 
 
-@persistent
-def _forget_file(*_: object) -> None:
-    overlay.forget(another_file=True)
-
-
 _HANDLERS = (
     (bpy.app.handlers.depsgraph_update_post, _note),
     (bpy.app.handlers.frame_change_post, _note),
     (bpy.app.handlers.undo_post, _forget),
     (bpy.app.handlers.redo_post, _forget),
-    (bpy.app.handlers.load_post, _forget_file),
 )
 
 

@@ -105,9 +105,8 @@ class LiveLook:
             (handlers.frame_change_post, self._note),
             (handlers.undo_post, self._forget),
             (handlers.redo_post, self._forget),
-            (handlers.load_pre, self._stop),
         ):
-            handler.insert(0, function)  # before the panel's state is kept over the load of a file
+            handler.append(function)
             self._handlers.append((handler, function))
         if not bpy.app.background:
             from .live_picture import LivePicture
@@ -272,9 +271,6 @@ class LiveLook:
 
     def _forget(self, *_: object) -> None:
         self.scene.forget()
-
-    def _stop(self, *_: object) -> None:
-        self.stop()
 
     def _stop_all(self) -> None:
         self.scene.forget()

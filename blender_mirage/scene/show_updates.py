@@ -117,34 +117,6 @@ def mark_cancelling() -> None:
     bpy.context.window_manager.mirage.cancelling = True
 
 
-def copy_state() -> dict[str, object]:
-    """The state as plain values, to outlive a file load, with which Blender replaces the window manager."""
-    state = bpy.context.window_manager.mirage
-    return {name: _plain(getattr(state, name)) for name in _names(state)}
-
-
-def restore_state(kept: dict[str, object]) -> None:
-    """Puts back what `copy_state` gave."""
-    state = bpy.context.window_manager.mirage
-    for name, value in kept.items():
-        if not isinstance(value, list):
-            setattr(state, name, value)
-            continue
-        items = getattr(state, name)
-        items.clear()
-        for entry in value:
-            item = items.add()
-            for key, part in entry.items():
-                setattr(item, key, part)
-
-
-def forget_state() -> None:
-    """Nothing is known and nothing runs: what a .blend was saved with says nothing of this session."""
-    state = bpy.context.window_manager.mirage
-    for name in _names(state):
-        state.property_unset(name)
-
-
 def add_warning(text: str) -> None:
     """A line for the user, once; of very many only the first stay."""
     warnings = bpy.context.window_manager.mirage.warnings
@@ -160,16 +132,6 @@ def describe(health: Health, url: str) -> str:
     if health.vram_held:
         words = f"{words}, {health.vram_held / 2**30:.1f} GiB held"
     return words if any(engine.ready for engine in health.engines) else f"{words}, no engine is ready"
-
-
-def _names(owner: bpy.types.PropertyGroup) -> list[str]:
-    return [prop.identifier for prop in owner.bl_rna.properties if not prop.is_readonly or prop.type == "COLLECTION"]
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, (str, int, float)):
-        return value
-    return [{name: getattr(item, name) for name in _names(item)} for item in value]
 
 
 def _show_progress(state: bpy.types.PropertyGroup, what: Progress, of_job: bool) -> None:

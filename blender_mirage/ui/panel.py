@@ -92,6 +92,10 @@ def _draw_action(layout, context, state):
     elif state.job_state in _JOB_ENDS:
         share = 1.0 if state.job_state == "DONE" else state.progress
         layout.progress(factor=share, text=said(_ended(state)), translate=False)
+    for index, order in enumerate(state.waiting):
+        row = layout.row(align=True)
+        row.label(text=said(f"Next: {order.name}"), icon="TIME", translate=False)
+        row.operator("mirage.drop_waiting", text="", icon="X", emboss=False).index = index
     draw_sentence(layout, context, state.message, "ERROR" if state.job_state != "CANCELLED" else "INFO")
     draw_sentence(layout, context, state.hint, "BLANK1")
     if state.result and state.job_state not in BUSY_STATES:

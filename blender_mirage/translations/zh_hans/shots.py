@@ -75,9 +75,10 @@ SIMPLIFIED_CHINESE = {
     "768 pixels across, 6 steps: to show": "宽 768 像素，6 步：用于展示",
     "Generate": "生成",
     "Generate Shot": "生成镜头",
-    "Make a new take of the chosen shots with the look; nothing older is overwritten": (
-        "用此外观生成所选镜头的新条目；不覆盖任何旧条目"
-    ),
+    (
+        "Make a new take of the chosen shots with the look; nothing older is overwritten. While something else runs, "
+        "it waits for that"
+    ): "用此外观生成所选镜头的新条目；不覆盖任何旧条目。有其他任务正在进行时，会等它完成",
     "Generate All": "生成全部",
     "Stale Only": "仅过时的",
     "Regenerate Stale": "重新生成过时帧",

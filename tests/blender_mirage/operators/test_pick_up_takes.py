@@ -125,7 +125,7 @@ def test_the_addon_switched_off_and_on_meanwhile(addon, tmp_path):
     ask_for_take(addon)
     registration.unregister()
     registration.register()
-    assert state().job_state == "RUNNING" and not bpy.ops.mirage.generate_take.poll()
+    assert state().job_state == "RUNNING" and pump.busy
     pump.run_until_idle()
     assert state().job_state == "DONE" and len(shown()) == 1
 

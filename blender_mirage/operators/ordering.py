@@ -1,0 +1,44 @@
+"""Carries out what a button asks for: now, or after what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import bpy
+
+from ..event_pump import Reading, pump
+from ..scene.scene_keys import scene_key
+from ..scene.waiting_line import WaitingOrder
+from .report import report
+
+
+def carry_out(
+    operator: bpy.types.Operator,
+    context: bpy.types.Context,
+    words: str,
+    make: Callable[[bpy.types.Context], Reading],
+    with_look: bool = False,
+) -> set[str]:
+    """Reads the scene and carries out what it comes to. While something else runs, it waits for that, as `words`.
+
+    `make` checks what can be checked at once; `with_look`: see `WaitingOrder`. Raises MirageError.
+    """
+    if pump.busy:
+        wait(operator, context, words, lambda later: pump.read(make(later)), with_look)
+    elif bpy.app.background:  # no timers run there, and nobody waits for a redraw
+        pump.read_now(make(context))
+    else:
+        pump.read(make(context))
+    return {"FINISHED"}
+
+
+def wait(
+    operator: bpy.types.Operator,
+    context: bpy.types.Context,
+    words: str,
+    begin: Callable[[bpy.types.Context], None],
+    with_look: bool = False,
+) -> None:
+    """Puts an order into the line. Raises SceneNotReady where it waits already."""
+    pump.wait(WaitingOrder(words, scene_key(context.scene), begin, with_look))
+    report(operator, "INFO", f"{words} comes next, after what runs now")

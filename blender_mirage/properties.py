@@ -104,7 +104,7 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
     )
     look_samples: IntProperty(
         name="Look Samples",
-        default=64,
+        default=16,
         min=1,
         max=4096,
         description="Samples that Cycles and EEVEE take for Render Look",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import threading
@@ -14,11 +13,10 @@ from pathlib import Path
 from queue import Queue
 
 from .backend_process import StartedBackend
+from .render_lines import read_progress
 from .scene_key import SceneKey
 from .take_job import Ended, Happening, LookRendered, Progress, Update
 
-_SAMPLE = re.compile(r"\b(?:Sample|Rendering) (\d+) ?/ ?(\d+)")
-"""In Cycles' own lines, and in EEVEE's."""
 _NOT_WORDS = ("Fra:", "Blender quit", "Saved:", "Info:", "Time:", "Read blend:", "EGL")
 
 cannot_draw_apart: set[str] = set()
@@ -120,9 +118,9 @@ class LookRender(threading.Thread):
         words: list[str] = []
         assert process.stdout is not None
         for line in process.stdout:
-            sample = _SAMPLE.search(line)
-            if sample:
-                self._tell(Progress("Look", "samples", int(sample[1]), int(sample[2])))
+            progress = read_progress(line)
+            if progress is not None:
+                self._tell(progress)
             elif line.strip() and not line.startswith(_NOT_WORDS):
                 words = [*words[-1:], line.strip()]
         return " ".join(words).rstrip(".")

@@ -62,10 +62,10 @@ def parser() -> argparse.ArgumentParser:
     look.add_argument("image", type=Path, metavar="OUT.png")
     look.add_argument("--frame", type=int, help="default: the one that the .blend was saved at")
     look.add_argument("--width", type=int, help="pixels across, a multiple of 8")
-    look.add_argument("--samples", type=int, help="default: 64")
+    look.add_argument("--samples", type=int, help="default: as the .blend says, 16 where it says nothing")
     look.add_argument("--engine", choices=("CYCLES", "EEVEE"), default="CYCLES", help="EEVEE needs a GPU")
     look.add_argument("--scene", metavar="NAME", help="default: the one that the .blend was saved in")
-    look.add_argument("--loud", action="store_true", help="let Blender's own lines through, with every sample")
+    look.add_argument("--progress", action="store_true", help="print a line for each step, for programs to read")
     return whole
 
 

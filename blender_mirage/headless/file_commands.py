@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import nullcontext
 
 from ..core.errors import SceneNotReady
+from ..core.render_lines import progress_line
 from .open_file import open_file
 from .session import quiet, run
 
@@ -39,8 +39,10 @@ def look(arguments: argparse.Namespace) -> int:
     import bpy
 
     from ..scene.read_camera import fit_resolution
-    from ..scene.render_look import render_look
+    from ..scene.render_look import render_look, render_told
 
+    if arguments.progress:
+        print(progress_line("opening the copy"), flush=True)
     scene = open_file(arguments.file)
     if arguments.scene is not None:
         scene = bpy.data.scenes.get(arguments.scene)
@@ -50,7 +52,7 @@ def look(arguments: argparse.Namespace) -> int:
         scene.frame_set(arguments.frame)
     settings = scene.mirage
     height, width = fit_resolution(scene, arguments.width or settings.width)
-    with nullcontext() if arguments.loud else quiet():
+    with render_told() if arguments.progress else quiet():
         samples = arguments.samples or settings.look_samples
         render_look(scene, arguments.image.absolute(), arguments.engine, samples, width, height)
     print(f"The look at frame {scene.frame_current}, {width}x{height}: {arguments.image}")

@@ -78,7 +78,7 @@ def render_apart(context, look):
     blend = copy / "look.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False)
     settings = context.scene.mirage
-    command = [*_headless(), "look", str(blend), str(look.path), "--frame", str(look.frame), "--loud"]
+    command = [*_headless(), "look", str(blend), str(look.path), "--frame", str(look.frame), "--progress"]
     command += ["--scene", key.name, "--width", str(settings.width), "--samples", str(settings.look_samples)]
     command += ["--engine", settings.look_engine]
     order = LookOrder(command, Path(__file__).parents[2], copy, look, settings.look_engine)

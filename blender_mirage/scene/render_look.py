@@ -12,6 +12,7 @@ import gpu
 
 from ..compat import cycles_denoises, eevee, set_png
 from ..core.errors import SceneNotReady
+from ..core.render_lines import line_of_stats
 from ..core.take_files import replacing
 from .read_camera import check_camera
 
@@ -51,6 +52,25 @@ def render_look(scene: bpy.types.Scene, path: Path, engine: str, samples: int, w
                 "Render the frame yourself (F12) and choose the image file.",
             ) from error
         bpy.data.images["Render Result"].save_render(str(beside), scene=scene)
+
+
+@contextmanager
+def render_told() -> Iterator[None]:
+    """Prints how far the renders of the block are, for the Blender that reads along; see `core.render_lines`."""
+    last = ""
+
+    def tell(stats: object, *_: object) -> None:
+        nonlocal last
+        line = line_of_stats(str(stats))
+        if line != last:
+            print(line, flush=True)
+            last = line
+
+    bpy.app.handlers.render_stats.append(tell)
+    try:
+        yield
+    finally:
+        bpy.app.handlers.render_stats.remove(tell)
 
 
 def gpu_is_there() -> bool:

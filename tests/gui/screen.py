@@ -188,13 +188,20 @@ def _upright(box: Box, part: Box) -> Box:
 
 def _places(words: list[Word], phrase: str) -> list[Box]:
     """Where a line, or a part of it that stands apart, reads `phrase` and no more. Letters only count: readers confuse
-    the rest."""
-    wanted = [_letters(part) for part in phrase.split()]
+    the rest, and where a word ends."""
+    wanted = _letters(phrase)
     found = []
-    for first in range(len(words) - len(wanted) + 1):
-        end = first + len(wanted)
-        run = words[first:end]
-        if [_letters(word.text) for word in run] != wanted or len({word.line for word in run}) != 1:
+    for first, word in enumerate(words):
+        run, read_so_far = [], ""
+        for each in words[first:]:
+            if each.line != word.line or not wanted.startswith(read_so_far + _letters(each.text)):
+                break
+            run.append(each)
+            read_so_far += _letters(each.text)
+            if read_so_far == wanted:
+                break
+        end = first + len(run)
+        if read_so_far != wanted or not _letters(word.text):
             continue
         if any(_touch(words[at], words[at + 1]) for at in (first - 1, end - 1) if 0 <= at < len(words) - 1):
             continue

@@ -52,6 +52,8 @@ SENTENCES = {
     "reading the set": "读取布景",
     "checking where the camera stands": "检查摄像机的位置",
     "starting a second Blender": "启动另一个 Blender",
+    "opening the copy": "打开副本",
+    "preparing the render": "准备渲染",
     "{phase:t} {done:n} of {total:n} MB": "{phase} {done} / {total} MB",
     # the lists
     "{words:t}, seed {seed:n}": "{words}，随机种 {seed}",

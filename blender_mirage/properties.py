@@ -151,8 +151,16 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
     use_settings: EnumProperty(
         name="Use Settings For",
         items=(
-            ("RENDER", "Render", "What renders show: visibility, modifiers, subdivision and view layers as in a render"),
-            ("VIEWPORT", "Viewport", "What the viewport shows: visibility, modifiers and subdivision as in the viewport"),
+            (
+                "RENDER",
+                "Render",
+                "Visibility, modifiers, subdivision and view layers as in a render",
+            ),
+            (
+                "VIEWPORT",
+                "Viewport",
+                "Visibility, modifiers and subdivision as in the viewport",
+            ),
         ),
         description="Which of an object's settings the set and the cameras are read with",
     )

@@ -43,11 +43,11 @@ def evaluation_mode(scene: bpy.types.Scene) -> str:
 def walk_frames(
     source: Source, frames: Sequence[float], visit: Visit, mode: str = "", camera: bpy.types.Object | None = None
 ) -> Iterator[tuple[int, int]]:
-    """Calls `visit(index, depsgraph)` for every frame of `frames`, which may have fractions; the depsgraph is good until
-    `visit` returns. Yields (done, total) every now and then. Closing it early is fine: the playhead is put back.
+    """Calls `visit(index, depsgraph)` for every frame of `frames`, which may have fractions; the depsgraph is good
+    until `visit` returns. Yields (done, total) every now and then. Closing it early puts the playhead back, too.
 
-    source: a scene, or a context, whose view layer the viewport shows. mode: RENDER or VIEWPORT; by default as the scene
-    says. For a render there may be several view layers (`depsgraph.view_layer`): all frames of one, then all of the
+    source: a scene, or a context, whose view layer the viewport shows. mode: RENDER or VIEWPORT; by default as the
+    scene says. For a render there may be several view layers (`depsgraph.view_layer`): all frames of one, then all of the
     next, so that `visit` meets an index more than once. camera: is evaluated also where no view layer holds it.
     An error that `visit` raises ends the walk. Raises SceneNotReady where no view layer renders.
     """

@@ -19,8 +19,8 @@ from ..core.errors import SceneNotReady
 from ..core.greybox_read import InstanceTrack, LampTrack, MeshRead
 from ..core.live_link import SetRead
 from ..wire.messages import Color, Material
-from .ids import instance_id, remember_ids
 from .evaluated_frames import VIEWPORT, evaluation_mode
+from .ids import instance_id, remember_ids
 from .read_greybox import first_free, instance_name, is_flat
 from .read_lamps import read_ambient, read_lamp
 from .read_materials import read_materials

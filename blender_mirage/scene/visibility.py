@@ -8,8 +8,8 @@ import bpy
 
 
 def is_seen(instance: bpy.types.DepsgraphObjectInstance) -> bool:
-    """Of what a depsgraph holds, which has left out what is hidden in its mode: whether the object itself is seen there,
-    and by the camera. (Lamps are not seen by the camera as a rule.)"""
+    """Of what a depsgraph holds, which has left out what is hidden in its mode: whether the object itself is seen
+    there, and by the camera. (Lamps are not seen by the camera as a rule.)"""
     thing = instance.object
     if not instance.show_self or _stands_for_instances(instance):
         return False

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from .core.errors import MirageError
-from .headless import file_commands, order_commands
+from .headless import file_commands, order_commands, read_command
 from .headless.arguments import parser
 from .headless.session import addon_enabled
 
@@ -22,6 +22,7 @@ _COMMANDS = {
     "export": file_commands.export,
     "demo-set": file_commands.demo_set,
     "look": file_commands.look,
+    "read": read_command.read,
 }
 
 

@@ -44,6 +44,7 @@ READING_SECONDS = 0.02
 """Share of a tick that reading may take; one frame may take longer, for it is Blender that evaluates it."""
 LET_GO_SECONDS = 0.8
 """After Cancel: what has not ended by then is no longer waited for. Its thread brings home what it still can."""
+_END = Progress("", "")
 _LET_GO = (
     "The backend has not confirmed that it stopped.",
     "Frames that it finishes are fetched when it is found again (Start Backend).",
@@ -51,13 +52,15 @@ _LET_GO = (
 
 
 class Reading(Protocol):
-    """A scene being read, a frame at a time."""
+    """A scene being read, a frame at a time, or by a second Blender."""
 
     kind: str
     """Of the watcher that it comes to."""
     scene: SceneKey
 
-    def steps(self) -> Iterator[Progress]: ...
+    def steps(self) -> Iterator[Progress | None]:
+        """On with every `next`; None: nothing new until later. Has a `close`, which ends it early."""
+        ...
 
     def watcher(self, updates: Queue[Update]) -> Watcher | None:
         """What carries out the order, once `steps` has ended; None where there is nothing to carry out."""
@@ -102,7 +105,8 @@ class EventPump:
         self._let_go: set[str] = set()  # orders that were cancelled and that nobody waits for
         self._cancelled_at = float("inf")
         self._reading: Reading | None = None
-        self._steps: Iterator[Progress] | None = None
+        self._read_something = False  # at the last tick
+        self._steps: Iterator[Progress | None] | None = None
 
     @property
     def idle(self) -> bool:
@@ -136,7 +140,8 @@ class EventPump:
         mark_running("READING", reading.kind)
         try:
             for progress in reading.steps():
-                apply(reading.scene, progress)
+                if progress is not None:
+                    apply(reading.scene, progress)
             watcher = reading.watcher(self.updates)
         finally:
             mark_stopped("IDLE", "", "")
@@ -188,7 +193,7 @@ class EventPump:
     def tick(self) -> float:
         """One turn of the timer: never raises, for Blender drops a timer that does. Returns seconds to the next."""
         try:
-            changed = self._read_on(READING_SECONDS)
+            changed = self._read_something = self._read_on(READING_SECONDS)
             while True:
                 try:
                     update = self.updates.get_nowait()
@@ -216,7 +221,7 @@ class EventPump:
         while not self.idle:
             self.tick()
             on_change()
-            if self._steps is None and not self.idle:
+            if not self.idle and not self._read_something:
                 time.sleep(BUSY_SECONDS / 2)
 
     def stop_started(self) -> None:
@@ -231,8 +236,10 @@ class EventPump:
         deadline = time.perf_counter() + seconds
         try:
             while time.perf_counter() < deadline:
-                progress = next(self._steps, None)
+                progress = next(self._steps, _END)
                 if progress is None:
+                    return False
+                if progress is _END:
                     reading, self._steps, self._reading = self._reading, None, None
                     watcher = reading.watcher(self.updates)
                     if watcher is None:
@@ -351,7 +358,8 @@ def _after_load(*_: object) -> None:
 
 @bpy.app.handlers.persistent
 def _after_save(*_: object) -> None:
-    drop_findings(bpy.context.window_manager.mirage, "UNSAVED")
+    if bpy.data.filepath:  # a copy for a second Blender is saved too, and leaves the file unsaved
+        drop_findings(bpy.context.window_manager.mirage, "UNSAVED")
 
 
 def register() -> None:

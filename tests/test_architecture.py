@@ -63,6 +63,7 @@ ADDON_LAYERS = {
         "preferences",
         "compat",
         "event_pump",
+        "operators",
         "registration",
     },
 }

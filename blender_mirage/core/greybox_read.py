@@ -6,7 +6,7 @@ No bpy: `scene.read_greybox` collects `InstanceTrack`s on the main thread, `asse
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -72,7 +72,7 @@ class GreyboxRead:
 
     greybox: Greybox
     tracks: GreyboxTracks
-    meshes: dict[str, bytes]
+    meshes: Mapping[str, bytes]
     """Content hash -> packed arrays, of meshes and vertex tracks."""
     bounds: Float64
     """[N,2,3] lower and upper corner of every instance in its own frame, over all frames."""

@@ -77,6 +77,8 @@ class OrderWatcher(threading.Thread, ABC):
         finally:
             self._let_go()
             self._link.close()
+            if self.order.release is not None:
+                self.order.release()
         self._tell(end)
 
     @abstractmethod

@@ -129,6 +129,8 @@ class Order:
     """Shots whose last take is up to date are left out; of the others, frames that are still right are taken over."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What else goes into the sidecar of every take: versions, the name of the .blend."""
+    release: Callable[[], None] | None = None
+    """Called when the order is over, however it ended: what its greyboxes are loaded from may go."""
 
 
 def sidecar_facts(order: Order, job: TakeJob, request: TakeRequest) -> dict[str, Any]:

@@ -66,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
     look.add_argument("--engine", choices=("CYCLES", "EEVEE"), default="CYCLES", help="EEVEE needs a GPU")
     look.add_argument("--scene", metavar="NAME", help="default: the one that the .blend was saved in")
     look.add_argument("--progress", action="store_true", help="print a line for each step, for programs to read")
+
+    read = commands.add_parser("read")  # no help: the add-on starts it by itself, nobody types it
+    read.add_argument("errand", type=Path)
     return whole
 
 

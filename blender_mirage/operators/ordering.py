@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import bpy
 
-from ..event_pump import Reading, pump
+from ..event_pump import pump
 from ..scene.scene_keys import scene_key
 from ..scene.waiting_line import WaitingOrder
+from .apart_reading import read_where_it_may
+from .preparation import Preparation
 from .report import report
 
 
@@ -16,7 +18,7 @@ def carry_out(
     operator: bpy.types.Operator,
     context: bpy.types.Context,
     words: str,
-    make: Callable[[bpy.types.Context], Reading],
+    make: Callable[[bpy.types.Context], Preparation],
     with_look: bool = False,
 ) -> set[str]:
     """Reads the scene and carries out what it comes to. While something else runs, it waits for that, as `words`.
@@ -24,11 +26,11 @@ def carry_out(
     `make` checks what can be checked at once; `with_look`: see `WaitingOrder`. Raises MirageError.
     """
     if pump.busy:
-        wait(operator, context, words, lambda later: pump.read(make(later)), with_look)
+        wait(operator, context, words, lambda later: pump.read(read_where_it_may(later, make(later))), with_look)
     elif bpy.app.background:  # no timers run there, and nobody waits for a redraw
-        pump.read_now(make(context))
+        pump.read_now(read_where_it_may(context, make(context)))
     else:
-        pump.read(make(context))
+        pump.read(read_where_it_may(context, make(context)))
     return {"FINISHED"}
 
 

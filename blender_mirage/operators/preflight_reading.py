@@ -6,7 +6,7 @@ it, so that the list of shots says where a camera enters unseen space. Else noth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from queue import Queue
 
@@ -14,14 +14,17 @@ import bpy
 
 from ..core.camera_path import CameraPath
 from ..core.preflight import Finding, whip_pans
+from ..core.set_read import ReadOrder, SetRead
 from ..core.shots import Shot
 from ..core.survey_watcher import SurveyWatcher
 from ..core.take_job import Progress, TakeJob, Update
 from ..preferences import backend_settings
+from ..scene.engine_rates import known_rates
 from ..scene.output import output_folder
 from ..scene.playhead import Playhead
 from ..scene.preflight import inside_finding, quick_findings
 from ..scene.show_findings import show_findings
+from .preparation import Preparation
 from .shot_reading import ShotReading
 from .survey_preparation import survey_order
 
@@ -29,8 +32,8 @@ _LOOKED_AT = 9
 """Frames of a shot at which it is looked where the camera stands, and what the world knows of what it sees."""
 
 
-class PreflightReading:
-    """As `TakePreparation`; it comes to findings in the panel."""
+class PreflightReading(Preparation):
+    """It comes to findings in the panel."""
 
     kind = "CHECK"
 
@@ -39,35 +42,51 @@ class PreflightReading:
         state, self._base = context.window_manager.mirage, output_folder(context.scene)[0]
         self._found = quick_findings(context.scene, self._base)
         show_findings(state, self._found)
-        self._reading = ShotReading(context.scene, which)
         connected = state.backend_state == "READY" and bool(context.scene.mirage.world_id)
+        self.reading = CheckReading(context.scene, which, connected)
         self._settings = backend_settings(context) if connected else None
-        self._jobs: list[TakeJob] = []
-        self.scene = self._reading.scene
+        self.scene = self.reading.of_shots.scene
 
-    def steps(self) -> Iterator[Progress]:
-        """Reads on with every `next`. Closing it early puts the playhead back. Raises SceneNotReady."""
-        for shot in self._reading.shots:
-            camera = yield from self._reading.read_camera(shot)
-            self._found += [_on_timeline(finding, shot) for finding in whip_pans(camera, shot.name)]
-            yield from self._look_inside(shot, camera)
-            if self._settings is not None:
-                self._jobs.append((yield from self._reading.read_some(shot, camera, _LOOKED_AT)))
+    def order(self) -> ReadOrder:
+        shots = tuple(shot.name for shot in self.reading.of_shots.shots)
+        return ReadOrder(self.kind, self.scene, shots, self._settings is not None, known_rates())
 
     def watcher(self, updates: Queue[Update]) -> SurveyWatcher | None:
         """What asks the world; None where there is none to ask: then all is done, and shown."""
-        show_findings(bpy.context.window_manager.mirage, self._found)
+        show_findings(bpy.context.window_manager.mirage, [*self._found, *self.read.findings])
         if self._settings is None:
             return None
-        order = survey_order(self._reading, self._settings, self._base, self._jobs)
-        return SurveyWatcher(order, updates, self.kind, pictures=False)
+        return SurveyWatcher(survey_order(self, self._settings, self._base), updates, self.kind, pictures=False)
+
+
+class CheckReading:
+    """What of it moves the playhead: cameras, where they stand, and some frames of the set for a world."""
+
+    def __init__(self, scene: bpy.types.Scene, which: str | Sequence[str], with_set: bool) -> None:
+        """`which`: see `chosen_shots`. `with_set`: whether there is a world to ask. Raises SceneNotReady."""
+        self.of_shots = ShotReading(scene, which)
+        self._with_set = with_set
+        self._found: list[Finding] = []
+        self._jobs: list[TakeJob] = []
+
+    def steps(self) -> Iterator[Progress]:
+        """Reads on with every `next`. Closing it early puts the playhead back. Raises SceneNotReady."""
+        for shot in self.of_shots.shots:
+            camera = yield from self.of_shots.read_camera(shot)
+            self._found += [_on_timeline(finding, shot) for finding in whip_pans(camera, shot.name)]
+            yield from self._look_inside(shot, camera)
+            if self._with_set:
+                self._jobs.append((yield from self.of_shots.read_some(shot, camera, _LOOKED_AT)))
+
+    def result(self) -> SetRead:
+        return SetRead(tuple(self._jobs), findings=tuple(self._found))
 
     def _look_inside(self, shot: Shot, camera: CameraPath) -> Iterator[Progress]:
         every = max(1, len(camera) // (_LOOKED_AT - 1))
-        with Playhead(self._reading.source_of(shot)) as playhead:
+        with Playhead(self.of_shots.source_of(shot)) as playhead:
             for index, frame in enumerate(camera.at[::every]):
                 yield Progress(shot.name, "checking where the camera stands", index, _LOOKED_AT)
-                depsgraph, live = playhead.go(frame), self._reading.live(shot)
+                depsgraph, live = playhead.go(frame), self.of_shots.live(shot)
                 finding: Finding | None = inside_finding(playhead.scene, depsgraph, live.camera, round(frame))
                 if finding is not None:
                     self._found.append(_on_timeline(finding, shot))
@@ -75,5 +94,5 @@ class PreflightReading:
 
 
 def _on_timeline(finding: Finding, shot: Shot) -> Finding:
-    """With the frame of the timeline, where *Go to Frame* leads; the words name that of the scene that it is shot in."""
+    """With the frame of the timeline, where *Go to Frame* leads; the words name that of its own scene."""
     return finding if finding.frame is None else replace(finding, frame=finding.frame + shot.shift)

@@ -1,6 +1,5 @@
 """Render Look: the current frame, rendered with the user's own engine, becomes the look."""
 
-import sys
 import tempfile
 from pathlib import Path
 
@@ -18,10 +17,10 @@ from ..scene.scene_keys import scene_key
 from ..scene.show_updates import add_warning, use_look
 from .ordering import wait
 from .report import allowed, report, reports_errors
+from .second_blender import RUN_IN, headless_command
 
 LOOKS_FOLDER = "looks"
 _APART = ("CYCLES", "EEVEE")
-_PACKAGE = __package__.rpartition(".")[0]
 
 
 class MIRAGE_OT_render_look(bpy.types.Operator):
@@ -78,18 +77,11 @@ def render_apart(context, look):
     blend = copy / "look.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False)
     settings = context.scene.mirage
-    command = [*_headless(), "look", str(blend), str(look.path), "--frame", str(look.frame), "--progress"]
+    command = [*headless_command(), "look", str(blend), str(look.path), "--frame", str(look.frame), "--progress"]
     command += ["--scene", key.name, "--width", str(settings.width), "--samples", str(settings.look_samples)]
     command += ["--engine", settings.look_engine]
-    order = LookOrder(command, Path(__file__).parents[2], copy, look, settings.look_engine)
+    order = LookOrder(command, RUN_IN, copy, look, settings.look_engine)
     return LookRender(key, order, pump.updates)
-
-
-def _headless():
-    """The command that runs this add-on without a window, in another process."""
-    if bpy.app.binary_path:
-        return [bpy.app.binary_path, "--addons", _PACKAGE, "--command", "mirage"]
-    return [sys.executable, "-m", _PACKAGE]
 
 
 def _next_path(base):

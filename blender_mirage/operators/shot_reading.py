@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 import bpy
@@ -14,6 +14,7 @@ from ..core.engine_time import EngineTime, engine_time
 from ..core.errors import SceneNotReady
 from ..core.preflight import whip_pans
 from ..core.scene_key import SceneKey
+from ..core.set_read import SetRead
 from ..core.shots import Shot
 from ..core.take_job import Progress, TakeJob
 from ..scene.engine_rates import rate_of
@@ -34,7 +35,7 @@ _SHAPE_TOLERANCE = 0.01
 class ShotReading:
     """The shots that the settings of a scene name; `jobs` are what was read of them once `steps` has ended."""
 
-    def __init__(self, scene: bpy.types.Scene, which: str = "SETTINGS", shot: str = "") -> None:
+    def __init__(self, scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS", shot: str = "") -> None:
         """`which`, `shot`: see `chosen_shots`. Raises SceneNotReady. Changes nothing but the scene's id."""
         self.shots = chosen_shots(scene, which, shot)
         for shot in self.shots:
@@ -50,6 +51,9 @@ class ShotReading:
         """Reads on with every `next`. Closing it early puts the playhead back. Raises SceneNotReady."""
         for shot in self.shots:
             yield from self._read(shot)
+
+    def result(self) -> SetRead:
+        return SetRead(tuple(self.jobs))
 
     def live_scene(self) -> bpy.types.Scene:
         """The scene, however long ago reading began. Raises SceneNotReady."""
@@ -130,9 +134,11 @@ class ShotReading:
         )
 
 
-def chosen_shots(scene: bpy.types.Scene, which: str = "SETTINGS", shot: str = "") -> list[Shot]:
-    """The shots that the settings name; ALL, or that of the LIST called `shot`, where `which` says so. Raises
-    SceneNotReady."""
+def chosen_shots(scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS", shot: str = "") -> list[Shot]:
+    """The shots that the settings name; ALL, or that of the LIST called `shot`, where `which` says so; where it is no
+    single word, those of these names. Raises SceneNotReady."""
+    if not isinstance(which, str):
+        return [find_shot(scene, name) for name in which]
     settings = scene.mirage
     choice = settings.shot_choice if which == "SETTINGS" else which
     if choice == "LIST":

@@ -1,28 +1,28 @@
-"""Reads a scene into an order of takes, a few frames a step, so that the interface lives on while it is read."""
+"""Generate, from the press of the button to the order of takes."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Sequence
 from queue import Queue
 
 import bpy
 
-from ..core.errors import LookNotReadable
 from ..core.job_watcher import JobWatcher
 from ..core.preflight import disk_finding
-from ..core.take_job import Order, Progress, SeedView, TakeJob, Update
+from ..core.set_read import ReadOrder
+from ..core.take_job import Order, Update
 from ..preferences import backend_settings
-from ..scene.output import look_path, output_folder, own_look_path, world_name
-from ..scene.show_updates import add_warning
+from ..scene.copied_file import own_path
+from ..scene.engine_rates import known_rates
+from ..scene.output import output_folder, world_name
 from ..scene.take_settings import copy_settings
-from .look_reading import LookReading
-from .shot_reading import ShotReading
+from .preparation import Preparation
+from .take_reading import TakeReading
 
 
-class TakePreparation:
-    """Checks at once what can be checked at once; `steps` reads the rest; `watcher` carries out what it comes to."""
+class TakePreparation(Preparation):
+    """New takes of shots."""
 
     kind = "TAKE"
 
@@ -34,64 +34,40 @@ class TakePreparation:
 
         Raises SceneNotReady or LookNotReadable. Changes nothing but the scene's id and the anchors' ids.
         """
-        scene, settings = context.scene, context.scene.mirage
         self._settings = backend_settings(context)
-        self._reading = ShotReading(scene, which, shot)
-        wanted = settings.look_source == "IMAGE" and not (look_path(scene) is None and settings.prompt.strip())
-        self._look = LookReading(scene, self._reading.shots) if wanted else None
-        if self._look is None and not settings.prompt.strip():
-            raise LookNotReadable("There is neither a look image nor a prompt.", "Choose an image or write a prompt.")
-        self._own_looks = {
-            shot.name: LookReading(scene, [shot], path)
-            for shot in self._reading.shots
-            if (path := own_look_path(scene, shot.name)) is not None
-        }
-        self._base, self._note = output_folder(scene)
+        self.reading = TakeReading(context.scene, which, shot)
+        self._base, self._note = output_folder(context.scene)
         self._stale_only = stale_only
-        self._seed_view: SeedView | None = None
-        self.scene = self._reading.scene
+        self.scene = self.reading.of_shots.scene
 
-    def steps(self) -> Iterator[Progress]:
-        """Reads on with every `next`. Closing it early puts the playhead back. Raises SceneNotReady."""
-        if self._note:
-            add_warning(self._note)
-        step, (height, width) = self._reading.live_scene().mirage.frame_step, self._reading.size
-        frames = sum(len(shot.frames(step)) for shot in self._reading.shots)
-        if (finding := disk_finding(self._base, frames, height * width)) is not None:
-            add_warning(finding.text)
-        if self._look is not None:
-            yield Progress("Look", "reading the set", 0, 1)
-            self._seed_view = self._look.seed_view(self._reading.live_scene(), self._reading.author)
-        yield from self._reading.steps()
-        self._reading.jobs = [self._with_own_look(job) for job in self._reading.jobs]
+    def notes(self) -> Sequence[str]:
+        step, (height, width) = self.live_scene().mirage.frame_step, self.reading.of_shots.size
+        frames = sum(len(shot.frames(step)) for shot in self.reading.shots)
+        finding = disk_finding(self._base, frames, height * width)
+        return [note for note in (self._note, finding.text if finding is not None else "") if note]
 
-    def _with_own_look(self, job: TakeJob) -> TakeJob:
-        if job.shot.name not in self._own_looks:
-            return job
-        scene = self._reading.live_scene()
-        look = self._own_looks[job.shot.name].seed_view(scene, self._reading.author)
-        own = scene.mirage.overrides.get(job.shot.name)
-        return replace(job, look=look, seeded=own.seed_key if own is not None else "")
+    def order(self) -> ReadOrder:
+        return ReadOrder(self.kind, self.scene, tuple(shot.name for shot in self.reading.shots), rates=known_rates())
 
     def watcher(self, updates: Queue[Update]) -> JobWatcher:
-        """What carries the order out, once `steps` has ended."""
-        settings = self._reading.live_scene().mirage
+        settings = self.live_scene().mirage
         order = Order(
             order_id=uuid.uuid4().hex,
             scene=self.scene,
             settings=self._settings,
             base=self._base,
-            takes=tuple(self._reading.jobs),
+            takes=self.read.jobs,
             world_id=settings.world_id,
             world_name=settings.world_name,
             new_world_name=world_name(),
-            seed_view=self._seed_view,
+            seed_view=self.read.look,
             seeded=settings.seed_key,
             stale_only=self._stale_only,
             facts={
                 "blender": bpy.app.version_string,
-                "blend": bpy.path.basename(bpy.data.filepath),
-                "settings": copy_settings(self._reading.live_scene()),
+                "blend": bpy.path.basename(own_path()),
+                "settings": copy_settings(self.live_scene()),
             },
+            release=self.read.release,
         )
         return JobWatcher(order, updates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..wire.messages import EngineInfo
 
@@ -11,8 +11,18 @@ _rates: dict[str, float] = {}  # by engine
 
 def learn_rates(engines: Iterable[EngineInfo]) -> None:
     """Keeps what a backend says of its engines."""
+    set_rates({engine.name: engine.fps for engine in engines})
+
+
+def set_rates(rates: Mapping[str, float]) -> None:
+    """Keeps what another Blender was told."""
     _rates.clear()
-    _rates.update({engine.name: engine.fps for engine in engines})
+    _rates.update(rates)
+
+
+def known_rates() -> dict[str, float]:
+    """Frames a second by engine, of all that were told of."""
+    return dict(_rates)
 
 
 def rate_of(engine: str) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import bpy
 from bpy.app.handlers import persistent
 
+from .copied_file import relative_to_blend
 from .own_ids import OwnIds
 
 UNUSED = 2**31 - 1
@@ -57,7 +58,7 @@ def remember_ids(objects: Iterable[bpy.types.Object]) -> None:
 def object_id(thing: bpy.types.Object) -> str:
     """The id of an original (not evaluated) object; `ensure_ids` or `remember_ids` has run over it."""
     if thing.library is not None:
-        return f"{_library_path(thing.library)}:{thing.name}"
+        return f"{relative_to_blend(thing.library.filepath)}:{thing.name}"
     return _ids.known(thing) or f":{thing.name_full}"
 
 
@@ -93,16 +94,6 @@ def _through_collections(instancer: bpy.types.Object, path: list[int]) -> tuple[
         owner = inside[numbers.pop()]
         between.append(owner)
     return between, numbers
-
-
-def _library_path(library: bpy.types.Library) -> str:
-    """Relative to the .blend where it can be, however the file says it: the set may move with its libraries."""
-    whole = bpy.path.abspath(library.filepath)
-    try:
-        path = bpy.path.relpath(whole) if bpy.data.filepath else whole
-    except ValueError:  # on another drive than the .blend, on Windows
-        path = whole
-    return path.replace("\\", "/")
 
 
 def _write(thing: bpy.types.Object, own: str) -> None:

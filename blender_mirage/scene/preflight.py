@@ -61,9 +61,7 @@ def _findings_of(scene: bpy.types.Scene) -> list[Finding]:
 def _findings_of_another(scene: bpy.types.Scene) -> list[Finding]:
     """The same of a scene that is not the timeline's, with its name."""
     scene.view_layers[0].update()  # no window shows it, so that it was perhaps never evaluated
-    return [
-        replace(finding, text=f"{scene.name}: {finding.text}", scene=scene.name) for finding in _findings_of(scene)
-    ]
+    return [replace(finding, text=f"{scene.name}: {finding.text}", scene=scene.name) for finding in _findings_of(scene)]
 
 
 def inside_finding(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, camera: str, frame: int) -> Finding | None:

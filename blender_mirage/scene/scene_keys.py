@@ -6,6 +6,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..core.scene_key import SceneKey
+from .copied_file import own_path
 from .find import by_session
 from .own_ids import OwnIds
 
@@ -39,7 +40,7 @@ def shown_scene() -> bpy.types.Scene:
 def scene_key(scene: bpy.types.Scene) -> SceneKey:
     """A key of `scene`, which gets an id where it has none, or one that it was duplicated with."""
     _ids.ensure(bpy.data.scenes)
-    return SceneKey(scene_id(scene), scene.name, bpy.data.filepath, scene.session_uid)
+    return SceneKey(scene_id(scene), scene.name, own_path(), scene.session_uid)
 
 
 def scene_id(scene: bpy.types.Scene) -> str:
@@ -56,7 +57,7 @@ def find_scene(key: SceneKey) -> bpy.types.Scene | None:
     known = by_session(bpy.data.scenes, key.session)
     if known is not None or not key.blend:  # of two files that were never saved, both have a `Scene`
         return known
-    return bpy.data.scenes.get(key.name) if key.blend == bpy.data.filepath else None
+    return bpy.data.scenes.get(key.name) if key.blend == own_path() else None
 
 
 def _write(scene: bpy.types.Scene, own: str) -> None:

@@ -33,15 +33,6 @@ SENTENCES = {
         "请把它转向布景，或检查布景物体是否在视图和渲染中启用。"
     ),
     # the set
-    "No view layer of the scene {name:r} is used for rendering.": "场景 {name} 没有用于渲染的视图层。",
-    "Switch on Use for Rendering in the View Layer properties.": "请在视图层属性中开启“用于渲染”。",
-    "Blender did not evaluate the scene {name:r} for a render: {problem:o}.": (
-        "Blender 没有为渲染求值场景 {name}：{problem}。"
-    ),
-    "it was stopped": "它被中止了",
-    "Render a frame yourself (F12) to see why, or set Use Settings For to Viewport.": (
-        "请自行渲染一帧（F12）查看原因，或把“采用设置”设为“视图”。"
-    ),
     "There is no mesh that renders at {where:t}.": "{where}没有可渲染的网格。",
     "the look's frame": "外观所在帧",
     "shot {shot:r}": "镜头 {shot} 中",
@@ -129,6 +120,22 @@ SENTENCES = {
         "请再按一次“渲染外观”：将由本窗口绘制，其间需要等待。"
     ),
     "exit code {code:n}": "退出代码 {code}",
+    # reading in a second Blender
+    "The second Blender that reads the set stopped: {cause:o}.": "读取布景的另一个 Blender 已停止：{cause}。",
+    "Save the file and start again. If it stops again, `blender -b FILE` in a terminal shows why.": (
+        "请保存文件后重试。如果再次停止，可在终端中运行 `blender -b 文件` 查看原因。"
+    ),
+    "it could not be started ({error})": "无法启动（{error}）",
+    "it said nothing": "没有任何输出",
+    "A copy of the file could not be saved for a second Blender: {error}": "无法为另一个 Blender 保存文件副本：{error}",
+    "See that the disk of the temporary folder is not full.": "请确认临时文件夹所在的磁盘未满。",
+    "What the second Blender read of the set cannot be used: {name}: {error}.": (
+        "另一个 Blender 读取的布景无法使用：{name}：{error}。"
+    ),
+    "Press the button again; see that the disk of the temporary folder is not full.": (
+        "请再按一次按钮；并确认临时文件夹所在的磁盘未满。"
+    ),
+    "The scene {name:r} is not in the copy of the file.": "文件副本中没有场景 {name}。",
     "Look rendered: {path}": "外观已渲染：{path}",
     "{engine} needs a GPU with a window, and this Blender runs in the background without one.": (
         "{engine} 需要带窗口的 GPU，而此 Blender 在后台运行，没有窗口。"

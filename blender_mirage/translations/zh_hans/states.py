@@ -54,6 +54,7 @@ SENTENCES = {
     "starting a second Blender": "启动另一个 Blender",
     "opening the copy": "打开副本",
     "preparing the render": "准备渲染",
+    "packing": "打包布景",
     "{phase:t} {done:n} of {total:n} MB": "{phase} {done} / {total} MB",
     # the lists
     "{words:t}, seed {seed:n}": "{words}，随机种 {seed}",

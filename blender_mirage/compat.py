@@ -7,8 +7,9 @@ from typing import Any
 import bpy
 
 
-def strips(editor: bpy.types.SequenceEditor) -> Any:
-    """The top-level strips of a sequence editor. (4.4 renamed `sequences`; 5.0 removed the old name.)
+def strips(editor: Any) -> Any:
+    """The top-level strips of a sequence editor, or those in a meta strip. (4.4 renamed `sequences`; 5.0 removed the
+    old name.)
 
     Chosen by attribute, never by truth: an empty collection is falsy.
     """
@@ -36,6 +37,61 @@ def strip_content_start(strip: Any) -> int:
     return int(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
 
 
+def set_strip_content_start(strip: Any, frame: int) -> None:
+    """Moves a strip so that its first picture lies at `frame`; its handles, effects and animation go with it. Where
+    another strip lies on its channel there, Blender puts it on another."""
+    setattr(strip, "content_start" if hasattr(strip, "content_start") else "frame_start", frame)
+
+
+def is_retimed(strip: Any) -> bool:
+    """Whether parts of an image strip run slower or faster. (4.2 can do that too, but does not say so: there its length
+    and what it shows tell it.)"""
+    if hasattr(strip, "retiming_keys"):
+        return len(strip.retiming_keys) > 0
+    if strip.frame_start + strip.frame_duration - strip.frame_offset_end != strip.frame_final_end:
+        return True
+    elements, trims, start = list(strip.elements), strip_trims(strip), strip_content_start(strip)
+    shown = elements[trims[0] : len(elements) - trims[1]]
+    if strip.use_reverse_frames:
+        shown.reverse()
+    return any(
+        strip.strip_elem_from_frame(frame) != shown[min(max(frame - start, 0), len(shown) - 1)]
+        for frame in range(*strip_span(strip))
+    )
+
+
+def strip_trims(strip: Any) -> tuple[int, int]:
+    """How many pictures at a strip's start and end are cut off for good (K with *Hold Offset*, *Hard Trim*)."""
+    return tuple(int(getattr(strip, name)) for name in _trim_names(strip))  # type: ignore[return-value]
+
+
+def set_strip_trims(strip: Any, start: int, end: int) -> None:
+    for name, count in zip(_trim_names(strip), (start, end), strict=True):
+        if getattr(strip, name) != count:  # setting it reads the files
+            setattr(strip, name, count)
+
+
+def _trim_names(strip: Any) -> tuple[str, str]:
+    """(5.1 renamed them.)"""
+    if hasattr(strip, "content_trim_start"):
+        return "content_trim_start", "content_trim_end"
+    return "animation_offset_start", "animation_offset_end"
+
+
+def curves_of(owner: bpy.types.ID) -> list[Any]:
+    """The animation curves of a data-block's own action. (4.4 brought layers and slots; 5.0 has only those.)"""
+    data = owner.animation_data
+    if data is None or data.action is None:
+        return []
+    if not hasattr(data, "action_slot"):
+        return list(data.action.fcurves)
+    if data.action_slot is None:
+        return []
+    parts = [strip for layer in data.action.layers for strip in layer.strips]
+    bags = [part.channelbag(data.action_slot) for part in parts]
+    return [curve for bag in bags if bag is not None for curve in bag.fcurves]
+
+
 def show_in_sequencers(scene: bpy.types.Scene) -> None:
     """Lets the sequencers of workspaces that show no scene yet show this one. (5.0: they are empty until one is chosen,
     so that a new strip would be nowhere to be seen; before, they show the window's scene.)"""
@@ -44,10 +100,10 @@ def show_in_sequencers(scene: bpy.types.Scene) -> None:
             workspace.sequencer_scene = scene
 
 
-def new_color_strip(editor: bpy.types.SequenceEditor, name: str, channel: int, first: int, after: int) -> Any:
-    """A black strip over [first, after). (5.0 asks for the length instead of the end.)"""
+def new_color_strip(container: Any, name: str, channel: int, first: int, after: int) -> Any:
+    """A black strip over [first, after), among the strips of `container`. (5.0 asks for the length, not the end.)"""
     end = {"length": after - first} if bpy.app.version >= (5, 0, 0) else {"frame_end": after}
-    strip = strips(editor).new_effect(name, "COLOR", channel, first, **end)
+    strip = container.new_effect(name, "COLOR", channel, first, **end)
     strip.color = (0.0, 0.0, 0.0)
     return strip
 

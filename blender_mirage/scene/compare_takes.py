@@ -11,8 +11,10 @@ from typing import Any
 
 import bpy
 
-from ..compat import new_color_strip, set_strip_span, strip_content_start, strip_span, strips
-from .show_take import MARK_COMPARED, folder_of, free_channel, new_strip
+from ..compat import new_color_strip, strip_span
+from .fill_strip import frame_in
+from .lay_strip import free_channel, new_strip
+from .take_strips import MARK_COMPARED, MARK_SHOT, Placed, folder_of, is_take, place_of, placed_strips
 
 WIPE, SIDE_BY_SIDE = "WIPE", "SIDE_BY_SIDE"
 
@@ -23,65 +25,83 @@ _COLUMNS = "mirage_columns"
 
 def compare(scene: bpy.types.Scene, shown: Any, other: Mapping[int, Path], columns: int, mode: str) -> None:
     """Holds the take that the strip `shown` shows (left) against the pictures `other` (right; by frame of the scene
-    that they were made in), which are `columns` pixels wide. What was compared before goes.
+    that they were made in), which are `columns` pixels wide, in every part of the shot on that timeline. What was
+    compared before goes.
 
     Raises SceneNotReady where the timeline has no free channel.
     """
     stop_comparing(scene)
-    left = [folder_of(shown) / element.filename for element in shown.elements]
-    right = _as_long(other, len(left))
-    if mode == SIDE_BY_SIDE:
-        first, after = strip_span(shown)
-        channel = free_channel(scene.sequence_editor, first, after)
-        new_color_strip(scene.sequence_editor, "Mirage backdrop", channel, first, after)[MARK_COMPARED] = _BACKDROP
-        _put_beside(scene, _lay(scene, shown, left, _LEFT, columns), -1)
-        _put_beside(scene, _lay(scene, shown, right, _RIGHT, columns), 1)
-    else:
-        _lay(scene, shown, right, _RIGHT, columns)
+    for part in _parts_beside(shown):
+        names = [_shown_by(part.strip, frame) for frame in range(*strip_span(part.strip))]
+        right = [_at(other, frame_in(name)) for name in names]
+        if mode == SIDE_BY_SIDE:
+            _lay_backdrop(part)
+            _put_beside(_lay(part, [folder_of(part.strip) / name for name in names], _LEFT, columns), part.scene, -1)
+            _put_beside(_lay(part, right, _RIGHT, columns), part.scene, 1)
+        else:
+            _lay(part, right, _RIGHT, columns)
 
 
 def set_split(scene: bpy.types.Scene, split: float) -> None:
     """Moves the wipe: share of the picture's width that is left of it. Does nothing to takes side by side."""
-    wiped = list(_compared(scene))
-    if len(wiped) == 1:
-        wiped[0].crop.min_x = round(split * int(wiped[0][_COLUMNS]))
+    compared = [part.strip for part in _compared(scene)]
+    if any(strip[MARK_COMPARED] == _LEFT for strip in compared):
+        return
+    for strip in compared:
+        strip.crop.min_x = round(split * int(strip[_COLUMNS]))
 
 
 def stop_comparing(scene: bpy.types.Scene) -> int:
     """Takes the strips away that only compare; returns how many there were."""
     gone = list(_compared(scene))
-    for strip in gone:
-        strips(scene.sequence_editor).remove(strip)
+    for part in gone:
+        part.container.remove(part.strip)
     return len(gone)
 
 
-def _compared(scene: bpy.types.Scene) -> Iterator[Any]:
-    if scene.sequence_editor is not None:
-        yield from (strip for strip in strips(scene.sequence_editor) if MARK_COMPARED in strip)
+def _compared(scene: bpy.types.Scene) -> Iterator[Placed]:
+    yield from (part for part in placed_strips(scene) if MARK_COMPARED in part.strip)
 
 
-def _as_long(pictures: Mapping[int, Path], count: int) -> list[Path]:
-    """As many pictures as the other take has, from the first; the last one holds where there are fewer."""
-    numbers = sorted(pictures)
-    held, shown = [], pictures[numbers[0]]
-    for frame in range(numbers[0], numbers[0] + count):
-        shown = pictures.get(frame, shown)
-        held.append(shown)
-    return held
+def _parts_beside(shown: Any) -> list[Placed]:
+    """All parts of the shot that show the same take on the same timeline."""
+    home = place_of(shown)
+    return [
+        part
+        for part in placed_strips(home.scene)
+        if is_take(part.strip)
+        and part.strip[MARK_SHOT] == shown[MARK_SHOT]
+        and folder_of(part.strip) == folder_of(shown)
+    ]
 
 
-def _lay(scene: bpy.types.Scene, shown: Any, pictures: Sequence[Path], side: str, columns: int) -> Any:
+def _shown_by(strip: Any, frame: int) -> str:
+    """The file that a strip shows at a frame of the timeline, however it was slipped, reversed or retimed."""
+    return str(strip.strip_elem_from_frame(frame).filename)
+
+
+def _at(pictures: Mapping[int, Path], frame: int) -> Path:
+    """The picture of a frame; where there is none, the one before, or the first."""
+    return pictures[max((number for number in pictures if number <= frame), default=min(pictures))]
+
+
+def _lay(part: Placed, pictures: Sequence[Path], side: str, columns: int) -> Any:
     """A strip with `pictures` over that of the take, as long as it is."""
-    span = strip_span(shown)
-    channel = free_channel(scene.sequence_editor, *span)
-    strip = new_strip(scene, f"Mirage {side}", dict(enumerate(pictures)), strip_content_start(shown), channel)
-    set_strip_span(strip, *span)
+    span = strip_span(part.strip)
+    channel = free_channel(part.container, *span)
+    strip = new_strip(part.scene, f"Mirage {side}", dict(enumerate(pictures)), span[0], channel, part.container)
     strip[MARK_COMPARED], strip[_COLUMNS] = side, columns
     return strip
 
 
-def _put_beside(scene: bpy.types.Scene, strip: Any, side: int) -> None:
+def _lay_backdrop(part: Placed) -> None:
+    first, after = strip_span(part.strip)
+    channel = free_channel(part.container, first, after)
+    new_color_strip(part.container, "Mirage backdrop", channel, first, after)[MARK_COMPARED] = _BACKDROP
+
+
+def _put_beside(strip: Any, scene: bpy.types.Scene, side: int) -> None:
     """Half as large, in the left (-1) or right (1) half of the picture."""
     strip.transform.scale_x *= 0.5
     strip.transform.scale_y *= 0.5
-    strip.transform.offset_x = side * scene.render.resolution_x * scene.render.resolution_percentage / 100 / 4
+    strip.transform.offset_x = side * scene.render.resolution_x / 4

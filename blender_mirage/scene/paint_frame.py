@@ -8,26 +8,22 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compat import strip_content_start, strip_span, strips
 from ..core.errors import LookNotReadable, SceneNotReady
 from ..core.paint_over import PaintedOn, over
 from .read_pixels import read_pixels
-from .show_take import folder_of, is_take
+from .take_strips import folder_of, shown_at
 
 
 def frame_at_playhead(scene: bpy.types.Scene) -> Path:
     """The picture of the take that the timeline shows at the current frame, the highest where several lie there.
     Raises SceneNotReady."""
-    now, editor = scene.frame_current, scene.sequence_editor
-    shown = [strip for strip in strips(editor) if is_take(strip) and not strip.mute] if editor else []
-    under = [strip for strip in shown if strip_span(strip)[0] <= now < strip_span(strip)[1]]
-    if not under:
+    now = scene.frame_current
+    strip = shown_at(scene, now)
+    if strip is None:
         raise SceneNotReady(
             f"No take lies at frame {now} of the timeline.", "Generate one, or move the playhead onto a take's strip."
         )
-    strip = max(under, key=lambda strip: strip.channel)
-    index = min(max(now - strip_content_start(strip), 0), len(strip.elements) - 1)
-    return folder_of(strip) / strip.elements[index].filename
+    return folder_of(strip) / strip.strip_elem_from_frame(now).filename
 
 
 def open_for_painting(copy: Path) -> bpy.types.Image:

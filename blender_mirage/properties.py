@@ -148,6 +148,22 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         max=100,
         description="Make only every n-th frame; each holds until the next",
     )
+    use_settings: EnumProperty(
+        name="Use Settings For",
+        items=(
+            (
+                "RENDER",
+                "Render",
+                "Visibility, modifiers, subdivision and view layers as in a render",
+            ),
+            (
+                "VIEWPORT",
+                "Viewport",
+                "Visibility, modifiers and subdivision as in the viewport",
+            ),
+        ),
+        description="Which of an object's settings the set and the cameras are read with",
+    )
     overrides: CollectionProperty(type=MirageShotOverride)
     shot_choice: EnumProperty(
         name="Shots",

@@ -19,11 +19,13 @@ from ..core.errors import SceneNotReady
 from ..core.greybox_read import InstanceTrack, LampTrack, MeshRead
 from ..core.live_link import SetRead
 from ..wire.messages import Color, Material
+from .evaluated_frames import VIEWPORT, evaluation_mode
 from .ids import instance_id, remember_ids
-from .read_greybox import first_free, instance_name, is_flat, rendering_objects, renders
+from .read_greybox import first_free, instance_name, is_flat
 from .read_lamps import read_ambient, read_lamp
 from .read_materials import read_materials
 from .read_mesh import is_posed, may_deform, read_mesh
+from .visibility import also_renders, is_seen, rendering_objects
 
 Float64 = NDArray[np.float64]
 
@@ -162,7 +164,8 @@ class LiveScene:
     def _read_all(self, scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, budget: _Budget) -> bool:
         """True where all of it was read; else what was read is kept for the next try."""
         remember_ids(bpy.data.objects)
-        rendering, metres = rendering_objects(depsgraph.view_layer), scene.unit_settings.scale_length
+        rendering = None if evaluation_mode(scene) == VIEWPORT else rendering_objects(scene)
+        metres = scene.unit_settings.scale_length
         tracks: dict[str, InstanceTrack] = {}
         lamps: dict[str, LampTrack] = {}
         placed: dict[int, str] = {}
@@ -171,7 +174,9 @@ class LiveScene:
         whole = True
         for instance in depsgraph.object_instances:
             thing = instance.object
-            if thing.type not in ("MESH", "LIGHT") or not renders(instance, rendering):
+            if thing.type not in ("MESH", "LIGHT") or not is_seen(instance):
+                continue
+            if rendering is not None and not also_renders(instance, rendering):
                 continue
             anchor = first_free(instance_id(instance), anchors)
             matrix = _finite(_transform(instance.matrix_world, scene), thing.name)

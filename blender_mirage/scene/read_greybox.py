@@ -1,7 +1,6 @@
-"""The evaluated set over the frames of a shot: every mesh and lamp that renders, instances and deformation included.
+"""The evaluated set over the frames of a shot: every mesh and lamp that is seen, instances and deformation included.
 
-The reader goes one frame a step, so that an operator can spread a shot over timer ticks. Between two steps it holds
-plain values only; undo, renames and edits in between do no harm beyond being half seen.
+The reader goes some frames a step, so that progress can be told. Between two steps it holds plain values only.
 """
 
 from __future__ import annotations
@@ -15,11 +14,12 @@ from numpy.typing import NDArray
 
 from ..core.errors import SceneNotReady
 from ..core.greybox_read import GreyboxRead, InstanceTrack, MeshRead, assemble
+from .evaluated_frames import Source, walk_frames
 from .ids import ensure_ids, instance_id
-from .playhead import Playhead
 from .read_lamps import LampReader, read_ambient
 from .read_materials import read_materials
 from .read_mesh import is_posed, may_deform, read_mesh
+from .visibility import is_seen
 
 Float64 = NDArray[np.float64]
 
@@ -34,15 +34,13 @@ _WITHOUT_SURFACE = {
 
 
 def read_greybox(
-    source: bpy.types.Context | bpy.types.Scene,
-    frames: Sequence[float],
-    on_progress: Callable[[int, int], None] | None = None,
+    source: Source, frames: Sequence[float], on_progress: Callable[[int, int], None] | None = None, mode: str = ""
 ) -> GreyboxRead:
     """The set at `frames`, in one go. `on_progress(done, total)` is called after each. The playhead is put back.
 
-    Raises SceneNotReady where a matrix or a vertex is not a finite number.
+    mode: see `walk_frames`. Raises SceneNotReady where a matrix or a vertex is not a finite number.
     """
-    with GreyboxReader(source, frames) as reader:
+    with GreyboxReader(source, frames, mode) as reader:
         while reader.step():
             if on_progress:
                 on_progress(reader.done, reader.total)
@@ -50,52 +48,39 @@ def read_greybox(
 
 
 class GreyboxReader:
-    """Reads one frame a `step()`; `close()` (or leaving the `with`) puts the playhead back, whatever happened."""
+    """Reads some frames a `step()`; `close()` (or leaving the `with`) puts the playhead back, whatever happened."""
 
-    def __init__(self, source: bpy.types.Context | bpy.types.Scene, frames: Sequence[float]) -> None:
+    def __init__(self, source: Source, frames: Sequence[float], mode: str = "") -> None:
         ensure_ids(bpy.data.objects)
         self._frames = tuple(frames)
-        self._playhead = Playhead(source)
-        scene = self._playhead.scene
+        self._index = 0  # of the frame being read
+        scene = source.scene if isinstance(source, bpy.types.Context) else source
         self._metres = scene.unit_settings.scale_length
-        self._rendering = rendering_objects(self._playhead.view_layer)
         self._instances: dict[str, InstanceTrack] = {}
         self._lamps = LampReader(self._metres)
         self._ambient = read_ambient(scene)
         self._still: dict[int, MeshRead] = {}  # by session_uid of the original mesh
         self._rest: dict[int, MeshRead] = {}  # the same, of meshes that something bends
         self._warnings: dict[str, None] = {}  # a set that keeps its order
-        self.done = 0
-
-    @property
-    def total(self) -> int:
-        return len(self._frames)
+        self._steps = walk_frames(source, self._frames, self._read_frame, mode)
+        self.done, self.total = 0, len(self._frames)
 
     def step(self) -> bool:
-        """Reads the next frame. False when there was none left."""
-        if self.done == self.total:
-            return False
-        depsgraph = self._playhead.go(self._frames[self.done])
-        meshes: dict[int, MeshRead] = {}  # by address: good for this evaluation only
-        anchors: set[str] = set()
-        for instance in depsgraph.object_instances:
-            if instance.object.type in _WITHOUT_SURFACE and renders(instance, self._rendering):
-                self._warn(f"{instance_name(instance)!r} is {_WITHOUT_SURFACE[instance.object.type]}: it is left out.")
-            if instance.object.type in ("MESH", "LIGHT") and renders(instance, self._rendering):
-                anchor = first_free(instance_id(instance), anchors)
-                self._see(anchor, instance, meshes)
-        self.done += 1
-        return True
+        """Reads on. False when there was nothing left."""
+        step = next(self._steps, None)
+        if step is not None:
+            self.done, self.total = step
+        return step is not None
 
     def close(self) -> None:
-        self._playhead.restore()
+        self._steps.close()
 
     def result(self) -> GreyboxRead:
         """Packs what was read. Touches no Blender data: may run on another thread."""
         if self.done < self.total:
             raise ValueError(f"expected all {self.total} frames to be read, got {self.done}")
-        lamps = self._lamps.tracks(self.total)
-        return assemble(self._instances.values(), lamps, self._ambient, self.total, self._warnings)
+        frames = len(self._frames)
+        return assemble(self._instances.values(), self._lamps.tracks(frames), self._ambient, frames, self._warnings)
 
     def __enter__(self) -> GreyboxReader:
         return self
@@ -105,13 +90,27 @@ class GreyboxReader:
     ) -> None:
         self.close()
 
+    def _read_frame(self, index: int, depsgraph: bpy.types.Depsgraph) -> None:
+        """What several view layers show is read in the first of them."""
+        self._index = index
+        meshes: dict[int, MeshRead] = {}  # by address: good for this evaluation only
+        anchors: set[str] = set()
+        for instance in depsgraph.object_instances:
+            kind = instance.object.type
+            if kind in _WITHOUT_SURFACE and is_seen(instance):
+                self._warn(f"{instance_name(instance)!r} is {_WITHOUT_SURFACE[kind]}: it is left out.")
+            if kind in ("MESH", "LIGHT") and is_seen(instance):
+                self._see(first_free(instance_id(instance), anchors), instance, meshes)
+
     def _see(self, anchor: str, instance: bpy.types.DepsgraphObjectInstance, meshes: dict[int, MeshRead]) -> None:
         thing = instance.object
         transform = self._transform(instance)
         if thing.type == "LIGHT":
-            self._lamps.see(anchor, thing, transform, self.done)
+            self._lamps.see(anchor, thing, transform, self._index)
             return
         track = self._instances.get(anchor) or InstanceTrack(anchor, instance_name(instance), ())
+        if self._index in track.meshes:
+            return
         if is_flat(transform):
             self._warn(f"{track.name!r} has a scale of zero at some frames and is left out there.")
             return
@@ -121,8 +120,8 @@ class GreyboxReader:
                 self._warn(f"{track.name!r} has no faces and is left out.")
             return
         track.materials = track.materials or read_materials(thing, thing.data)
-        track.meshes[self.done] = mesh
-        track.transforms[self.done] = transform
+        track.meshes[self._index] = mesh
+        track.transforms[self._index] = transform
         self._instances[anchor] = track
 
     def _read(
@@ -162,7 +161,7 @@ class GreyboxReader:
     def _checked(self, mesh: MeshRead, name: str) -> MeshRead:
         if not np.all(np.isfinite(mesh.vertices)):
             raise SceneNotReady(
-                f"{name!r} has a vertex that is not a finite number at frame {self._frames[self.done]:g}.",
+                f"{name!r} has a vertex that is not a finite number at frame {self._frames[self._index]:g}.",
                 "Check its modifiers and drivers at that frame.",
             )
         return mesh
@@ -173,7 +172,7 @@ class GreyboxReader:
         if not np.all(np.isfinite(matrix)):
             raise SceneNotReady(
                 f"{instance_name(instance)!r} has a transform that is not a finite number at frame "
-                f"{self._frames[self.done]:g}.",
+                f"{self._frames[self._index]:g}.",
                 "Check its drivers and constraints at that frame.",
             )
         matrix[:3] *= self._metres
@@ -181,48 +180,6 @@ class GreyboxReader:
 
     def _warn(self, text: str) -> None:
         self._warnings[text] = None
-
-
-def renders(instance: bpy.types.DepsgraphObjectInstance, rendering: set[int]) -> bool:
-    """In the viewport the depsgraph has left out what is hidden; this leaves out what does not render.
-
-    rendering: of `rendering_objects`.
-    """
-    thing = instance.object
-    if thing.hide_render or not instance.show_self:
-        return False
-    if thing.type == "MESH" and not thing.visible_camera:  # lamps are not seen by the camera as a rule
-        return False
-    if _stands_for_instances(instance):
-        return False
-    if not instance.is_instance:
-        shown = thing.show_instancer_for_render or not thing.is_instancer
-        return shown and thing.original.session_uid in rendering
-    instancer = instance.parent
-    if instancer.hide_render or instancer.original.session_uid not in rendering:
-        return False
-    inside = thing.original.users_collection
-    return instancer.original == thing.original or not inside or any(not group.hide_render for group in inside)
-
-
-def rendering_objects(view_layer: bpy.types.ViewLayer) -> set[int]:
-    """session_uid of the objects of a view layer with a collection that is enabled for render."""
-    found: set[int] = set()
-    open_layers = [view_layer.layer_collection]
-    while open_layers:
-        layer = open_layers.pop()
-        if not layer.exclude and not layer.collection.hide_render:
-            found.update(thing.session_uid for thing in layer.collection.objects)
-            open_layers.extend(layer.children)
-    return found
-
-
-def _stands_for_instances(instance: bpy.types.DepsgraphObjectInstance) -> bool:
-    """Whether it only says what its parent places on its vertices or faces: renders then leave the original out."""
-    parent = instance.object.original.parent
-    if parent is None or parent.instance_type not in ("VERTS", "FACES"):
-        return False
-    return not instance.is_instance or instance.parent.original != parent
 
 
 def is_flat(transform: Float64) -> bool:

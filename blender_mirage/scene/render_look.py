@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import bpy
 import gpu
@@ -15,6 +14,7 @@ from ..core.errors import SceneNotReady
 from ..core.render_lines import line_of_stats
 from ..core.take_files import replacing
 from .read_camera import check_camera
+from .temporary import changed
 
 ENGINES = ("CYCLES", "EEVEE", "VIEWPORT")
 
@@ -122,16 +122,3 @@ def _look_settings(scene: bpy.types.Scene, engine: str, samples: int, width: int
         stack.enter_context(changed(image_settings, **{name: getattr(image_settings, name) for name in names}))
         set_png(image_settings)
         yield
-
-
-@contextmanager
-def changed(owner: Any, **values: Any) -> Iterator[None]:
-    """Sets attributes of a Blender value for the block and puts the old ones back, in the same order."""
-    before = {name: getattr(owner, name) for name in values}
-    try:
-        for name, value in values.items():
-            setattr(owner, name, value)
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(owner, name, value)

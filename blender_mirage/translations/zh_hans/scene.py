@@ -33,6 +33,15 @@ SENTENCES = {
         "请把它转向布景，或检查布景物体是否在视图和渲染中启用。"
     ),
     # the set
+    "No view layer of the scene {name:r} is used for rendering.": "场景 {name} 没有用于渲染的视图层。",
+    "Switch on Use for Rendering in the View Layer properties.": "请在视图层属性中开启“用于渲染”。",
+    "Blender did not evaluate the scene {name:r} for a render: {problem:o}.": (
+        "Blender 没有为渲染求值场景 {name}：{problem}。"
+    ),
+    "it was stopped": "它被中止了",
+    "Render a frame yourself (F12) to see why, or set Use Settings For to Viewport.": (
+        "请自行渲染一帧（F12）查看原因，或把“采用设置”设为“视图”。"
+    ),
     "There is no mesh that renders at {where:t}.": "{where}没有可渲染的网格。",
     "the look's frame": "外观所在帧",
     "shot {shot:r}": "镜头 {shot} 中",

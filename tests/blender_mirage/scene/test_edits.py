@@ -25,9 +25,9 @@ class Told:
     place: bytes
 
 
-def told() -> dict[str, Told]:
+def told(mode: str = "RENDER") -> dict[str, Told]:
     """By anchor."""
-    result = read((1, 2))
+    result = read((1, 2), mode=mode)
     return {
         instance.anchor: Told(
             instance.name,
@@ -108,6 +108,12 @@ def subdivide() -> None:
 
 EDITS = [move, turn_and_scale, hide_from_render, hide_in_viewport, close_the_eye, exclude_the_collection, delete]
 EDITS += [rename, duplicate, duplicate_linked, subdivide]
+ONLY_IN_VIEWPORTS = (hide_in_viewport, close_the_eye)
+
+
+def mode_of(edit) -> str:
+    """In which the edit is seen: renders care neither for the eye nor for the monitor."""
+    return "VIEWPORT" if edit in ONLY_IN_VIEWPORTS else "RENDER"
 
 
 @pytest.fixture
@@ -127,20 +133,29 @@ def test_moving_changes_the_place_and_nothing_else(two_boxes, edit):
 
 @pytest.mark.parametrize("edit", [hide_from_render, hide_in_viewport, close_the_eye, exclude_the_collection, delete])
 def test_hiding_and_deleting_leave_one_out_and_the_rest_alone(two_boxes, edit):
-    anchor, before = anchors()["Crate"], told()
+    mode = mode_of(edit)
+    anchor, before = anchors()["Crate"], told(mode)
     edit()
-    after = told()
+    after = told(mode)
     assert before.keys() - after.keys() == {anchor}
     assert after.items() <= before.items()
 
 
 @pytest.mark.parametrize("edit", [hide_from_render, hide_in_viewport, close_the_eye])
 def test_what_is_shown_again_is_what_it_was(two_boxes, edit):
-    before = told()
+    mode = mode_of(edit)
+    before = told(mode)
     edit()
-    assert told() != before
+    assert told(mode) != before
     crate().hide_render = crate().hide_viewport = False
     crate().hide_set(False)
+    assert told(mode) == before
+
+
+@pytest.mark.parametrize("edit", ONLY_IN_VIEWPORTS)
+def test_renders_do_not_care_for_what_is_hidden_in_viewports(two_boxes, edit):
+    before = told()
+    edit()
     assert told() == before
 
 
@@ -172,16 +187,17 @@ def test_another_topology_is_another_mesh_of_the_same_anchor(two_boxes):
 
 @pytest.mark.parametrize("edit", EDITS)
 def test_an_undo_and_a_redo_bring_everything_back(two_boxes, edit):
+    mode = mode_of(edit)
     bpy.ops.ed.undo_push(message="before")
-    before = told()  # after the undo step: the undo also takes the ids away
+    before = told(mode)  # after the undo step: the undo also takes the ids away
     edit()
-    edited = told()
+    edited = told(mode)
     bpy.ops.ed.undo_push(message="the edit")
     assert edited != before
     bpy.ops.ed.undo()
-    assert told() == before
+    assert told(mode) == before
     bpy.ops.ed.redo()
-    assert told() == edited
+    assert told(mode) == edited
 
 
 def test_two_scenes_tell_of_the_same_object_alike(two_boxes):

@@ -83,7 +83,7 @@ def test_objects_in_nested_collections_keep_their_anchors_when_others_leave_or_h
     before = anchors()
     assert set(before) == {"Building/Gone", "Building/Lamp", "Building/Hidden", "Building/Desk"}
     bpy.data.objects.remove(bpy.data.objects["Gone"])
-    bpy.data.objects["Hidden"].hide_viewport = True
+    bpy.data.objects["Hidden"].hide_render = True
     after = anchors()
     assert set(after) == {"Building/Lamp", "Building/Desk"} and after.items() <= before.items()
 

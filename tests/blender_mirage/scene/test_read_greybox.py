@@ -71,7 +71,11 @@ def test_a_rolling_box_has_a_transform_track_only(empty_file):
         )
 
 
-def test_what_is_hidden_is_left_out(empty_file):
+@pytest.mark.parametrize(
+    ("mode", "unseen"),
+    [("RENDER", {"NoRender", "InGroupNoRender"}), ("VIEWPORT", {"NoViewport", "EyeClosed", "InGroupNoViewport"})],
+)
+def test_what_is_hidden_is_left_out(empty_file, mode, unseen):
     add_cube("Seen")
     add_cube("NoRender").hide_render = True
     add_cube("NoViewport").hide_viewport = True
@@ -86,7 +90,8 @@ def test_what_is_hidden_is_left_out(empty_file):
     empty_file.collection.children.link(excluded)
     add_cube("InExcluded", collection=excluded)
     bpy.context.view_layer.layer_collection.children["Excluded"].exclude = True
-    assert [instance.name for instance in read().greybox.instances] == ["Seen"]
+    everything = {"Seen", "NoRender", "NoViewport", "EyeClosed", "InGroupNoRender", "InGroupNoViewport"}
+    assert {instance.name for instance in read(mode=mode).greybox.instances} == everything - unseen
 
 
 def test_appearing_and_leaving_is_visibility(empty_file):
@@ -144,7 +149,7 @@ def test_an_object_in_edit_mode(empty_file):
 def test_stepwise_reading_can_stop_anywhere(empty_file):
     add_cube("Box")
     empty_file.frame_set(40)
-    with GreyboxReader(bpy.context, range(1, 11)) as reader:
+    with GreyboxReader(bpy.context, range(1, 11), "VIEWPORT") as reader:
         assert reader.step() and reader.step()
         assert (reader.done, reader.total, empty_file.frame_current) == (2, 10, 2)
     assert empty_file.frame_current == 40
@@ -152,15 +157,15 @@ def test_stepwise_reading_can_stop_anywhere(empty_file):
         reader.result()
 
 
-def test_progress_is_told_after_each_frame(empty_file):
+def test_progress_is_told_frame_by_frame_in_the_viewport(empty_file):
     told = []
-    read((1, 2, 3), on_progress=lambda done, total: told.append((done, total)))
+    read((1, 2, 3), on_progress=lambda done, total: told.append((done, total)), mode="VIEWPORT")
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_a_scene_that_goes_away_between_steps(empty_file):
     other = bpy.data.scenes.new("Other")
-    with GreyboxReader(other, (1, 2)) as reader:
+    with GreyboxReader(other, (1, 2), "VIEWPORT") as reader:
         reader.step()
         bpy.data.scenes.remove(other)
         with pytest.raises(SceneNotReady, match="'Other' was deleted"):

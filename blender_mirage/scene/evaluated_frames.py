@@ -1,0 +1,209 @@
+"""The frames of a scene one after the other, each as Blender evaluates it for a render or for the viewport.
+
+Only a render engine is handed what a render sees: objects whose eye is closed or that the monitor icon hides, modifiers
+and subdivision levels for renders only, all view layers that render. So one of our own asks Blender to render: it draws
+nothing, but moves through the frames and shows each to `visit`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+
+import bpy
+
+from ..core.errors import SceneNotReady
+from .playhead import Playhead
+from .temporary import changed, silenced_render_handlers
+from .visibility import layers_to_read
+
+Source = bpy.types.Context | bpy.types.Scene
+Visit = Callable[[int, bpy.types.Depsgraph], None]
+
+RENDER, VIEWPORT = "RENDER", "VIEWPORT"
+
+_ENGINE = "MIRAGE_FRAMES"
+_BLOCK_SECONDS = 1.0
+"""After so long Blender is left, so that progress can be told; but a set that takes long to evaluate is not evaluated
+anew for a few frames: see `_Block`."""
+_LAST_FRAME = 1_048_574
+_PIXELS = 4
+"""Side of the picture that nobody draws. At the full size it would take gigabytes."""
+
+
+def evaluation_mode(scene: bpy.types.Scene) -> str:
+    """What the scene's settings are read for: RENDER or VIEWPORT. (There are no settings without the add-on.)"""
+    settings = getattr(scene, "mirage", None)
+    return RENDER if settings is None else str(settings.use_settings)
+
+
+def walk_frames(
+    source: Source, frames: Sequence[float], visit: Visit, mode: str = "", camera: bpy.types.Object | None = None
+) -> Iterator[tuple[int, int]]:
+    """Calls `visit(index, depsgraph)` for every frame of `frames`, which may have fractions; the depsgraph is good
+    until `visit` returns. Yields (done, total) every now and then. Closing it early puts the playhead back, too.
+
+    source: a scene, or a context, whose view layer the viewport shows. mode: RENDER or VIEWPORT; by default as the
+    scene says. For a render there may be several view layers (`depsgraph.view_layer`): all frames of one, then all of the
+    next, so that `visit` meets an index more than once. camera: is evaluated also where no view layer holds it.
+    An error that `visit` raises ends the walk. Raises SceneNotReady where no view layer renders.
+    """
+    with Playhead(source) as playhead, _evaluated_too(playhead.scene, camera):
+        if (mode or evaluation_mode(playhead.scene)) == RENDER:
+            yield from _walk_renders(playhead, frames, visit)
+            return
+        for index, frame in enumerate(frames):
+            visit(index, playhead.go(frame))
+            yield index + 1, len(frames)
+
+
+def _walk_renders(playhead: Playhead, frames: Sequence[float], visit: Visit) -> Iterator[tuple[int, int]]:
+    layers = [layer.name for layer in layers_to_read(playhead.scene)]
+    if not layers:
+        raise SceneNotReady(
+            f"No view layer of the scene {playhead.scene.name!r} is used for rendering.",
+            "Switch on Use for Rendering in the View Layer properties.",
+        )
+    done, total = 0, len(layers) * len(frames)
+    for layer in layers:
+        block = _Block(visit, list(enumerate(frames)))
+        while block.left:
+            before = len(block.left)
+            _evaluate(playhead.scene, layer, block)
+            done += before - len(block.left)
+            yield done, total
+
+
+class _Block:
+    """What one render is to show: as many frames as go into the time."""
+
+    def __init__(self, visit: Visit, left: list[tuple[int, float]]) -> None:
+        self._visit = visit
+        self.left = left
+        """(index, frame) of what is still to be shown."""
+        self.error: BaseException | None = None
+        """What `visit` raised. Blender would print it and go on."""
+
+    def show(self, engine: bpy.types.RenderEngine, depsgraph: bpy.types.Depsgraph, begun: float) -> None:
+        """begun: of `time.perf_counter`, before Blender began to evaluate the set."""
+        until = 0.0
+        with self:
+            while self.left:
+                index, frame = self.left[0]
+                whole = math.floor(frame)
+                engine.frame_set(whole, subframe=frame - whole)
+                now = time.perf_counter()
+                until = until or now + max(_BLOCK_SECONDS, 4 * (now - begun))
+                if now > until:
+                    return
+                self._visit(index, depsgraph)
+                self.left.pop(0)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self.error = error
+        return True  # it is raised again once Blender has come back
+
+
+def _evaluate(scene: bpy.types.Scene, layer: str, block: _Block) -> None:
+    """Shows `block` a render's depsgraph of one view layer. Raises what `visit` raised, and SceneNotReady where Blender
+    does not evaluate the scene."""
+    before, begun, problem = len(block.left), time.perf_counter(), "it was stopped"
+
+    class Frames(bpy.types.RenderEngine):
+        bl_idname = _ENGINE
+        bl_label = "Blender Mirage"
+
+        def render(self, depsgraph: bpy.types.Depsgraph) -> None:
+            block.show(self, depsgraph, begun)
+
+    bpy.utils.register_class(Frames)
+    try:
+        with _only(scene, layer), silenced_render_handlers(), bpy.context.temp_override(scene=scene):
+            bpy.ops.render.render()
+    except RuntimeError as error:  # Blender's reports; the frames may have been shown all the same
+        problem = str(error).strip()
+    finally:
+        bpy.utils.unregister_class(Frames)
+    if block.error is not None:
+        raise block.error
+    if len(block.left) == before:
+        raise SceneNotReady(
+            f"Blender did not evaluate the scene {scene.name!r} for a render: {problem}.",
+            "Render a frame yourself (F12) to see why, or set Use Settings For to Viewport.",
+        )
+
+
+@contextmanager
+def _only(scene: bpy.types.Scene, layer: str) -> Iterator[None]:
+    """The scene set to be rendered by our engine, in one view layer and nothing else."""
+    render = scene.render
+    share = [min(1.0, 100 * _PIXELS / (side * render.resolution_percentage)) for side in _sides(render)]
+    with ExitStack() as stack:
+        for other in scene.view_layers:
+            stack.enter_context(changed(other, use=other.name == layer))
+        stack.enter_context(
+            changed(
+                render,
+                engine=_ENGINE,
+                use_sequencer=False,
+                use_compositing=False,
+                use_multiview=False,
+                use_freestyle=False,
+                use_persistent_data=False,
+                use_render_cache=False,
+                use_stamp=False,
+                use_border=True,
+                use_crop_to_border=True,
+                border_min_x=0.0,
+                border_min_y=0.0,
+                border_max_x=share[0],
+                border_max_y=share[1],
+            )
+        )
+        stack.enter_context(_some_camera(scene))
+        yield
+
+
+def _sides(render: bpy.types.RenderSettings) -> tuple[int, int]:
+    return render.resolution_x, render.resolution_y
+
+
+@contextmanager
+def _evaluated_too(scene: bpy.types.Scene, camera: bpy.types.Object | None) -> Iterator[None]:
+    """`camera` is the scene's for the block, which the playhead puts back. Where markers switch cameras, one more of
+    them, far behind all others, keeps it in the depsgraph."""
+    if camera is None or any(marker.camera == camera for marker in scene.timeline_markers):
+        yield
+        return
+    scene.camera = camera
+    if all(marker.camera is None for marker in scene.timeline_markers):
+        yield
+        return
+    marker = scene.timeline_markers.new("", frame=_LAST_FRAME)
+    marker.camera = camera
+    try:
+        yield
+    finally:
+        scene.timeline_markers.remove(marker)
+
+
+@contextmanager
+def _some_camera(scene: bpy.types.Scene) -> Iterator[None]:
+    """Blender renders nothing without a camera; a set can be read without one."""
+    if scene.camera is not None:
+        yield
+        return
+    lens = bpy.data.cameras.new("Mirage")
+    scene.camera = bpy.data.objects.new("Mirage", lens)
+    try:
+        yield
+    finally:
+        bpy.data.cameras.remove(lens)  # and the object with it

@@ -92,6 +92,22 @@ def curves_of(owner: bpy.types.ID) -> list[Any]:
     return [curve for bag in bags if bag is not None for curve in bag.fcurves]
 
 
+def content_length(strip: Any) -> int:
+    """How many frames a strip holds, trimmed or not. (5.1 renamed it.)"""
+    return int(strip.content_duration if hasattr(strip, "content_duration") else strip.frame_duration)
+
+
+def channel_is_muted(owner: Any, strip: Any) -> bool:
+    """Whether the channel that a strip lies on is muted; `owner`: the sequence editor or the meta strip around it."""
+    return 0 <= strip.channel < len(owner.channels) and bool(owner.channels[strip.channel].mute)
+
+
+def animates(scene: bpy.types.Scene, strip: Any) -> bool:
+    """Whether a property of the strip is keyed or driven."""
+    curves = [*curves_of(scene), *(scene.animation_data.drivers if scene.animation_data else ())]
+    return any(f'["{bpy.utils.escape_identifier(strip.name)}"]' in curve.data_path for curve in curves)
+
+
 def show_in_sequencers(scene: bpy.types.Scene) -> None:
     """Lets the sequencers of workspaces that show no scene yet show this one. (5.0: they are empty until one is chosen,
     so that a new strip would be nowhere to be seen; before, they show the window's scene.)"""

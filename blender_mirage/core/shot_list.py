@@ -23,12 +23,16 @@ class ShotStatus:
     """First frame of the newest take that is out of date, as far as a survey said."""
     unseen_from: int | None = None
     """First frame at which the camera enters space that the world has not seen, as far as a survey said."""
+    refusal: str = ""
+    """Why no take can be made of it."""
 
     @property
     def kind(self) -> str:
-        """One of NEW QUEUED RUNNING FAILED STALE PARTLY DONE."""
+        """One of REFUSED NEW QUEUED RUNNING FAILED STALE PARTLY DONE."""
         if self.phase:
             return "QUEUED" if self.phase in _WAITING else "RUNNING"
+        if self.refusal:
+            return "REFUSED"
         if self.failure:
             return "FAILED"
         if not self.take:
@@ -44,6 +48,8 @@ class ShotStatus:
                 return "queued"
             case "RUNNING":
                 return f"{self.phase} {self.done}/{self.total}" if self.total else self.phase
+            case "REFUSED":
+                return self.refusal
             case "FAILED":
                 return f"failed: {self.failure}"
             case "NEW":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from .errors import SceneNotReady
 from .take_files import safe_name
+
+File = TypeVar("File")
 
 
 @dataclass(frozen=True)
@@ -25,23 +28,62 @@ class Shot:
     scene: str = ""
     """Name of the scene that it is shot in, where it is not the one whose timeline it lies on."""
     shift: int = 0
-    """Frame on the timeline, less frame in the scene that it is shot in."""
+    """Frame on the timeline, less frame in the scene that it is shot in; where it `plays` otherwise, at its cut."""
+    plays: tuple[int, ...] = ()
+    """The scene's frame at each frame of the timeline, those of the handles among them, where its strip does not play
+    one after the other: backwards, with a frame that holds."""
+    refusal: str = ""
+    """Why no take can be made of it, in one sentence; empty where one can."""
+    hint: str = ""
+    """What to do about it."""
 
     @property
     def first(self) -> int:
         """With the handle before it, which does not cross zero: Blender's timeline shows frames below it only on demand
         (a preference), so a shot that begins above it is kept above."""
+        if self.plays:
+            return min(self.plays)
         before = self.start - self.handles
         return before if self.start < 0 else max(0, before)
 
     @property
     def last(self) -> int:
-        return self.end + self.handles
+        return max(self.plays) if self.plays else self.end + self.handles
+
+    @property
+    def cut(self) -> tuple[int, int]:
+        """The first and the last frame of the timeline that it lies at, without its handles."""
+        length = len(self.plays) - 2 * self.handles if self.plays else self.end - self.start + 1
+        return self.start + self.shift, self.start + self.shift + length - 1
 
     def frames(self, step: int = 1) -> tuple[int, ...]:
-        """Those that are made: every `step`-th, counted from the cut: another handle leaves them as they are."""
+        """Those of the scene that are made, rising: every `step`-th of the timeline, counted from the cut: another
+        handle leaves them as they are."""
+        if self.plays:
+            back, on = _each(self.plays[: self.handles][::-1]), _each(self.plays[self.handles :])
+            return tuple(sorted({*back[step - 1 :: step], *on[::step]}))
         before = range(self.start, self.first - 1, -step)
         return (*reversed(before), *range(self.start + step, self.last + 1, step))
+
+    def lies_at(self, frame: int) -> int:
+        """Where the scene's `frame` lies on the timeline, first; the cut where it does not lie there at all."""
+        if self.plays:
+            return self.cut[0] + (self.plays.index(frame) - self.handles if frame in self.plays else 0)
+        return frame + self.shift
+
+    def laid_out(self, files: Mapping[int, File]) -> tuple[Shot, dict[int, File]]:
+        """The shot as the timeline plays it, frame after frame, and what is there for each such frame, the one before
+        where its own is not: `files` are by the scene's."""
+        if not self.plays:
+            return self, dict(files)
+        first, last = self.cut
+        there: dict[int, File] = {}
+        for place, frame in enumerate(self.plays, self.start - self.handles):
+            if frame in files:
+                there[place] = files[frame]
+            elif place - 1 in there:
+                there[place] = there[place - 1]
+        return replace(self, end=self.start + last - first, plays=()), there
 
     def __post_init__(self) -> None:
         if self.end < self.start:
@@ -49,38 +91,6 @@ class Shot:
                 f"Shot {self.name!r} has no frame: it starts at {self.start} and ends at {self.end}.",
                 "Set an end frame that is not before the start frame.",
             )
-
-
-@dataclass(frozen=True)
-class SceneStrip:
-    """A strip of the timeline that shows a scene."""
-
-    name: str
-    scene: str
-    camera: str
-    first: int
-    """Frame of the timeline at which it begins to be seen."""
-    after: int
-    """Frame of the timeline at which it is not seen any more."""
-    shift: int
-    """Frame on the timeline, less frame in the scene."""
-
-
-def shots_from_strips(strips: Sequence[SceneStrip]) -> tuple[Shot, ...]:
-    """A shot for every strip, in the order of the timeline; named after it, made unique."""
-    names: set[str] = set()
-    ordered = sorted(strips, key=lambda strip: (strip.first, strip.after))
-    return tuple(
-        Shot(
-            unique_name(strip.name, names),
-            strip.camera,
-            strip.first - strip.shift,
-            strip.after - 1 - strip.shift,
-            scene=strip.scene,
-            shift=strip.shift,
-        )
-        for strip in ordered
-    )
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,11 @@ def shots_from_markers(markers: Sequence[CameraMarker], start: int, end: int) ->
         if first <= last:
             shots.append(Shot(unique_name(cut.name or cut.camera, names), cut.camera, first, last))
     return tuple(shots)
+
+
+def _each(frames: Sequence[int]) -> tuple[int, ...]:
+    """Every frame once, in the order in which they are played."""
+    return tuple(dict.fromkeys(frames))
 
 
 def unique_name(name: str, taken: set[str]) -> str:

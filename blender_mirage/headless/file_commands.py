@@ -13,13 +13,15 @@ from .session import quiet, run
 def export(arguments: argparse.Namespace) -> int:
     from ..formats.npz import write_cameras_npz
     from ..scene.read_camera import fit_resolution, read_camera_path
-    from ..scene.read_shots import read_shots
+    from ..scene.read_shots import read_shots, require_takeable, scene_of
 
     scene = open_file(arguments.file)
     size = fit_resolution(scene, arguments.width or scene.mirage.width)
-    shots = {shot.name: read_camera_path(scene, shot, *size) for shot in read_shots(scene)}
-    write_cameras_npz(arguments.cameras, shots)
-    print(f"{len(shots)} shots, {sum(map(len, shots.values()))} cameras: {arguments.cameras}")
+    shots = read_shots(scene)
+    require_takeable(shots)
+    cameras = {shot.name: read_camera_path(scene_of(scene, shot), shot, *size) for shot in shots}
+    write_cameras_npz(arguments.cameras, cameras)
+    print(f"{len(cameras)} shots, {sum(map(len, cameras.values()))} cameras: {arguments.cameras}")
     return 0
 
 

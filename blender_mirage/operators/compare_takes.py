@@ -7,7 +7,7 @@ from ..core.take_files import frames_on_disk
 from ..scene.compare_takes import SIDE_BY_SIDE, WIPE, compare, set_split, stop_comparing
 from ..scene.show_take import strip_of
 from .report import allowed, reports_errors
-from .take_choice import chosen_take, shot_name, shown_version
+from .take_choice import chosen_take, shot_name, shot_of, shown_version
 
 
 class MIRAGE_OT_compare_takes(bpy.types.Operator):
@@ -33,7 +33,8 @@ class MIRAGE_OT_compare_takes(bpy.types.Operator):
         scene, take = context.scene, chosen_take(context)
         strip = strip_of(scene, shot_name(context))
         columns = int(take.facts.get("width", 0)) or scene.render.resolution_x
-        compare(scene, strip, frames_on_disk(take.folder), columns, self.mode)
+        _, pictures = shot_of(scene, shot_name(context), take).laid_out(frames_on_disk(take.folder))
+        compare(scene, strip, pictures, columns, self.mode)
         set_split(scene, context.window_manager.mirage.compare_split)
         return {"FINISHED"}
 

@@ -64,7 +64,7 @@ class CheckReading:
 
     def __init__(self, scene: bpy.types.Scene, which: str | Sequence[str], with_set: bool) -> None:
         """`which`: see `chosen_shots`. `with_set`: whether there is a world to ask. Raises SceneNotReady."""
-        self.of_shots = ShotReading(scene, which)
+        self.of_shots = ShotReading(scene, which, takeable_only=True)
         self._with_set = with_set
         self._found: list[Finding] = []
         self._jobs: list[TakeJob] = []
@@ -95,4 +95,4 @@ class CheckReading:
 
 def _on_timeline(finding: Finding, shot: Shot) -> Finding:
     """With the frame of the timeline, where *Go to Frame* leads; the words name that of its own scene."""
-    return finding if finding.frame is None else replace(finding, frame=finding.frame + shot.shift)
+    return finding if finding.frame is None else replace(finding, frame=shot.lies_at(finding.frame))

@@ -23,25 +23,31 @@ from ..scene.ids import object_id
 from ..scene.playhead import Playhead
 from ..scene.read_camera import check_camera, fit_resolution, read_cameras, scene_rate
 from ..scene.read_greybox import GreyboxReader
-from ..scene.read_shots import find_shot, read_shots
+from ..scene.read_shots import find_shot, read_shots, require_takeable, scene_of
 from ..scene.scene_keys import find_scene, scene_key
 from ..scene.show_shots import chosen_shot
 from ..scene.show_updates import add_warning
 
 CAMERAS_A_STEP = 6
-_SHAPE_TOLERANCE = 0.01
 
 
 class ShotReading:
     """The shots that the settings of a scene name; `jobs` are what was read of them once `steps` has ended."""
 
-    def __init__(self, scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS", shot: str = "") -> None:
-        """`which`, `shot`: see `chosen_shots`. Raises SceneNotReady. Changes nothing but the scene's id."""
-        self.shots = chosen_shots(scene, which, shot)
-        for shot in self.shots:
-            _check_shape(scene, shot)
+    def __init__(
+        self,
+        scene: bpy.types.Scene,
+        which: str | Sequence[str] = "SETTINGS",
+        shot: str = "",
+        takeable_only: bool = False,
+    ) -> None:
+        """`which`, `shot`: see `chosen_shots`. `takeable_only`: shots that no take can be made of are left out. Raises
+        SceneNotReady, also where one of them is such a shot. Changes nothing but the scene's id."""
+        chosen = chosen_shots(scene, which, shot)
+        self.shots = [one for one in chosen if not (takeable_only and one.refusal)]
+        require_takeable(self.shots)
         self._scenes = {shot.scene: bpy.data.scenes[shot.scene].session_uid for shot in self.shots if shot.scene}
-        self._cameras = {shot.name: check_camera(scene, shot.camera).session_uid for shot in self.shots}
+        self._cameras = {shot.name: check_camera(scene_of(scene, shot), shot.camera).session_uid for shot in self.shots}
         self.size = fit_resolution(scene, scene.mirage.width)
         self.scene: SceneKey = scene_key(scene)
         self.author = author()
@@ -82,7 +88,7 @@ class ShotReading:
         """Reads on with every `next`; returns the whole path."""
         frames, pieces = shot.frames(self.live_scene().mirage.frame_step), []
         with Playhead(self.source_of(shot)) as playhead:
-            rate, time = scene_rate(playhead.scene), self._engine_time(shot, playhead.scene)
+            rate, time = scene_rate(self.live_scene()), self._engine_time(shot)
             numbers = tuple(time.numbers(frames)) if time else frames
             places = tuple(float(time.place(number)) for number in numbers) if time else ()
             for index in range(0, len(numbers), CAMERAS_A_STEP):
@@ -103,8 +109,10 @@ class ShotReading:
         job = self._job(self.live(shot), some, reader)
         return replace(job, shows=tuple(job.shows[row] for row in rows) if job.shows else ())
 
-    def _engine_time(self, shot: Shot, scene: bpy.types.Scene) -> EngineTime | None:
-        return engine_time(scene_rate(scene), rate_of(self.live_scene().mirage.engine), shot.start)
+    def _engine_time(self, shot: Shot) -> EngineTime | None:
+        """At the rate of the timeline, which plays the scene of a strip frame for frame, whatever that scene's own."""
+        scene = self.live_scene()
+        return engine_time(scene_rate(scene), rate_of(scene.mirage.engine), shot.start)
 
     def _read(self, shot: Shot) -> Iterator[Progress]:
         camera = yield from self.read_camera(shot)
@@ -116,8 +124,9 @@ class ShotReading:
         self.jobs.append(self._job(self.live(shot), camera, reader))
 
     def _job(self, shot: Shot, camera: CameraPath, reader: GreyboxReader) -> TakeJob:
-        settings, scene = self.live_scene().mirage, Playhead(self.source_of(shot)).scene
-        own, time = settings.overrides.get(shot.name), self._engine_time(shot, scene)
+        scene = self.live_scene()
+        settings = scene.mirage
+        own, time = settings.overrides.get(shot.name), self._engine_time(shot)
         return TakeJob(
             shot=shot,
             camera=camera,
@@ -150,7 +159,7 @@ def chosen_shots(scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS"
         return [find_shot(scene, name) for name in names]
     shots = read_shots(scene)
     if choice == "CURRENT":
-        shots = [shot for shot in shots if shot.start <= scene.frame_current - shot.shift <= shot.end]
+        shots = [shot for shot in shots if shot.cut[0] <= scene.frame_current <= shot.cut[1]]
     if not shots:
         raise SceneNotReady(
             f"No shot lies at frame {scene.frame_current}.", "Move the playhead into a shot, or choose All."
@@ -162,23 +171,6 @@ def name_in_list(scene: bpy.types.Scene) -> str:
     """The shot that is chosen in the list; where the list has not been drawn up yet, the first of the scene. Raises
     SceneNotReady."""
     return chosen_shot(bpy.context.window_manager.mirage) or read_shots(scene)[0].name
-
-
-def _check_shape(scene: bpy.types.Scene, shot: Shot) -> None:
-    """Raises SceneNotReady where the scene of a strip has another frame than the timeline that it lies on."""
-    if not shot.scene:
-        return
-    own, edit = bpy.data.scenes[shot.scene].render, scene.render
-    shapes = [
-        (render.resolution_x * render.pixel_aspect_x) / (render.resolution_y * render.pixel_aspect_y)
-        for render in (own, edit)
-    ]
-    if abs(shapes[0] / shapes[1] - 1.0) > _SHAPE_TOLERANCE:
-        raise SceneNotReady(
-            f"The scene {shot.scene!r} is {own.resolution_x}x{own.resolution_y}, and the timeline that shows it "
-            f"{edit.resolution_x}x{edit.resolution_y}.",
-            "Give both the same resolution, so that the camera sees what the timeline shows.",
-        )
 
 
 def source(scene: bpy.types.Scene) -> bpy.types.Context | bpy.types.Scene:

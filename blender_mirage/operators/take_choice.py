@@ -50,9 +50,13 @@ def why_no_take(context: bpy.types.Context) -> str:
 def bring_up(scene: bpy.types.Scene, name: str, take: TakeOnDisk) -> None:
     """Shows a take of the shot `name` on the timeline and behind its camera. Raises MirageError."""
     frames = tuple(frames_on_disk(take.folder))
+    show_take(scene, shot_of(scene, name, take), take.folder, frames, facts=strip_facts(take.facts))
+
+
+def shot_of(scene: bpy.types.Scene, name: str, take: TakeOnDisk) -> Shot:
+    """The shot `name` as it is now; where its marker went away, as its take still knows it."""
     try:
-        shot = find_shot(scene, name)
-    except MirageError:  # its marker went away; the take still knows its camera and frames
+        return find_shot(scene, name)
+    except MirageError:
         camera: dict[str, Any] = take.facts.get("camera", {})
-        shot = Shot(name, str(camera.get("name", "")), frames[0], frames[-1])
-    show_take(scene, shot, take.folder, frames, facts=strip_facts(take.facts))
+        return Shot(name, str(camera.get("name", "")), take.frames[0], take.frames[-1])

@@ -30,7 +30,11 @@ def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
     try:
         shots = read_shots(scene)
     except MirageError as error:
-        found.append(Finding("NO_CAMERA", str(error), stops=True))
+        kind = "STRIP" if scene.mirage.shot_source == "STRIPS" else "NO_CAMERA"
+        found.append(Finding(kind, str(error), stops=True))
+    found += [
+        Finding("STRIP", f"{shot.refusal} {shot.hint}", stops=True, frame=shot.cut[0]) for shot in shots if shot.refusal
+    ]
     if not bpy.data.filepath:
         found.append(
             Finding("UNSAVED", f"The file was never saved: takes go to {base}, where no saved file will look for them.")

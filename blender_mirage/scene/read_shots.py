@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 import bpy
 
-from ..compat import strip_content_start, strip_span, strips
 from ..core.errors import SceneNotReady
-from ..core.shots import CameraMarker, SceneStrip, Shot, shots_from_markers, shots_from_strips
+from ..core.scene_strips import shots_from_strips
+from ..core.shots import Shot, shots_from_markers
+from .read_strips import camera_cuts, read_strips
 
 
 def read_shots(scene: bpy.types.Scene) -> list[Shot]:
-    """Shots in the order of time, from where the scene's settings say. Raises SceneNotReady where there is no camera or
-    no frame."""
+    """Shots in the order of time, from where the scene's settings say. One that no take can be made of says why
+    (`Shot.refusal`). Raises SceneNotReady where there is no camera or no frame."""
     settings = scene.mirage
     made = {"MARKERS": read_cut_list, "STRIPS": _from_strips, "CAMERA": _from_camera}[settings.shot_source](scene)
     return [replace(shot, handles=settings.handles) for shot in made]
@@ -22,12 +23,7 @@ def read_shots(scene: bpy.types.Scene) -> list[Shot]:
 
 def read_cut_list(scene: bpy.types.Scene) -> list[Shot]:
     """The cut list; without any marker that a camera is bound to, the scene's camera over the scene's range."""
-    # Blender itself passes over markers whose camera is hidden from render.
-    markers = [
-        CameraMarker(marker.frame, marker.name, marker.camera.name)
-        for marker in scene.timeline_markers
-        if marker.camera is not None and not marker.camera.hide_render
-    ]
+    markers = camera_cuts(scene)
     if not markers:
         return [_of_camera(scene, *_range(scene))]
     return list(shots_from_markers(markers, *_range(scene)))
@@ -41,27 +37,18 @@ def _from_camera(scene: bpy.types.Scene) -> list[Shot]:
 
 
 def _from_strips(scene: bpy.types.Scene) -> list[Shot]:
-    """The scene strips of the timeline that are not muted, each through its own camera."""
-    editor = scene.sequence_editor
-    shown = [strip for strip in strips(editor) if strip.type == "SCENE" and not strip.mute] if editor else []
-    shown = [strip for strip in shown if strip.scene is not None]
+    """The scene strips of the timeline that are not muted, each through its own cameras. One of which no take can be
+    made says so itself; where that is so of all, it is an error."""
+    shown = read_strips(scene)
     if not shown:
         raise SceneNotReady(
             f"The timeline of {scene.name!r} has no scene strip.",
             "Add one (Add > Scene in the sequencer), or make the shots of markers.",
         )
-    return list(shots_from_strips([_scene_strip(strip) for strip in shown]))
-
-
-def _scene_strip(strip: Any) -> SceneStrip:
-    scene = strip.scene
-    camera = strip.scene_camera or scene.camera
-    if camera is None:
-        raise SceneNotReady(
-            f"The scene {scene.name!r} of the strip {strip.name!r} has no camera.", "Give it one, or mute the strip."
-        )
-    shift = strip_content_start(strip) - scene.frame_start - int(strip.animation_offset_start)
-    return SceneStrip(strip.name, scene.name, camera.name, *strip_span(strip), shift)
+    shots = list(shots_from_strips(shown, scene.mirage.handles))
+    if all(shot.refusal for shot in shots):
+        require_takeable(shots)
+    return shots
 
 
 def _of_camera(scene: bpy.types.Scene, start: int, end: int) -> Shot:
@@ -81,6 +68,21 @@ def _range(scene: bpy.types.Scene) -> tuple[int, int]:
             "Set an end frame that is not before the start frame.",
         )
     return start, end
+
+
+def scene_of(scene: bpy.types.Scene, shot: Shot) -> bpy.types.Scene:
+    """That `shot` of the timeline of `scene` is shot in. Raises SceneNotReady where it has gone."""
+    found = bpy.data.scenes.get(shot.scene) if shot.scene else scene
+    if found is None:
+        raise SceneNotReady(f"There is no scene {shot.scene!r}.", "It was removed or renamed: choose the shot again.")
+    return found
+
+
+def require_takeable(shots: Iterable[Shot]) -> None:
+    """Raises SceneNotReady where no take can be made of one of them."""
+    for shot in shots:
+        if shot.refusal:
+            raise SceneNotReady(shot.refusal, shot.hint)
 
 
 def find_shot(scene: bpy.types.Scene, name: str) -> Shot:

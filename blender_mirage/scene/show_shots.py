@@ -70,7 +70,7 @@ def refresh_shots(state: bpy.types.PropertyGroup, scene: bpy.types.Scene) -> boo
         shots, problem = read_shots(scene), ""
     except MirageError as error:
         shots, problem = [], error.message
-    wanted = [(shot, status_of(scene, shot.name)) for shot in shots]
+    wanted = [(shot, replace(status_of(scene, shot.name), refusal=shot.refusal)) for shot in shots]
     changed = state.shots_problem != problem or len(state.shots) != len(wanted)
     if changed:
         state.shots_problem = problem
@@ -90,7 +90,7 @@ def _estimates(state: bpy.types.PropertyGroup, scene: bpy.types.Scene, shots: Se
     height, width = fit_resolution(scene, settings.width)
 
     def words(wanted: Sequence[Shot]) -> str:
-        frames = sum(len(shot.frames(settings.frame_step)) for shot in wanted)
+        frames = sum(len(shot.frames(settings.frame_step)) for shot in wanted if not shot.refusal)
         seconds = estimate_seconds(takes, settings.engine, frames, height * width)
         return describe_seconds(seconds) if seconds is not None and frames else ""
 

@@ -62,7 +62,8 @@ def show_take(
     more frames come; otherwise the strip has the shot's length at once. Raises TakeFilesMissing where a frame is not on
     disk, SceneNotReady where the camera or a free channel is missing.
     """
-    files = _files(folder, frames)
+    made = _files(folder, frames)
+    shot, files = shot.laid_out(made)
     content = _content(shot, files) if whole else _content_so_far(shot, files)
     cut = max(min(content), min(shot.start, max(content))), min(max(content), max(shot.end, min(content))) + 1
     parts = parts_of(scene, shot.name, folder.parent)
@@ -79,7 +80,7 @@ def show_take(
             if is_take(placed.strip):
                 follow(placed)
     camera_id = "" if camera_name else shot.camera_id
-    image = set_background(camera_name or shot.camera, files, TAKE, camera_id)
+    image = set_background(camera_name or shot.camera, made, TAKE, camera_id)
     return TakeShown(str((strip_of(scene, shot.name) or parts[0].strip).name), image)
 
 

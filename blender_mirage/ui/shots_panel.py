@@ -7,6 +7,7 @@ from .sentences import draw_sentence
 from .sidebar import SidebarPart
 
 _SHOT_ICONS = {
+    "REFUSED": "ERROR",
     "NEW": "RADIOBUT_OFF",
     "QUEUED": "TIME",
     "RUNNING": "PLAY",

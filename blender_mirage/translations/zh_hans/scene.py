@@ -211,7 +211,27 @@ SENTENCES = {
     "Press Generate again.": "请再次点击“生成”。",
     "Cancelled while the set was read.": "在读取布景时取消。",
     "Blender Mirage was disabled.": "Blender Mirage 已被禁用。",
+    # scene strips
+    "The strip {name:r} plays its scene at frames with fractions.": "片段 {name} 以小数帧播放其场景。",
+    "Set its strobe to a whole number, or make it a plain strip.": "请把它的频闪设为整数，或使它成为普通片段。",
+    "The strip {name:r} shows the scene whose timeline it lies on.": "片段 {name} 显示的正是它所在时间线的场景。",
+    "Make the shots of markers, or lay it on the timeline of another scene.": (
+        "请由标记生成镜头，或把它放到另一个场景的时间线上。"
+    ),
+    "The strip {name:r} shows the timeline of {scene:r}, which no camera sees.": (
+        "片段 {name} 显示 {scene} 的时间线，没有摄像机能看到它。"
+    ),
+    "Set its input to Camera, or mute it.": "请把它的输入设为“摄像机”，或将其静音。",
+    "The strip {name:r} is retimed.": "片段 {name} 已重新定时。",
+    "Reset its retiming to make takes, and retime the takes themselves; or mute it.": (
+        "请重置它的重新定时以生成条目，再对条目本身重新定时；或将其静音。"
+    ),
+    "A speed effect plays the strip {name:r}.": "速度效果控制着片段 {name} 的播放。",
+    "Mute the effect to make takes, and put it on the takes themselves; or mute the strip.": (
+        "请将效果静音以生成条目，再把效果加到条目上；或将片段静音。"
+    ),
     # the check before generating
+    "{refusal:t} {hint:t}": "{refusal}{hint}",
     "{scene}: {finding:t}": "{scene}：{finding}",
     "There is no scene {name:r}.": "没有场景 {name}。",
     "It was renamed or removed: check again.": "它已被改名或移除：请再次检查。",

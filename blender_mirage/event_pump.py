@@ -23,6 +23,7 @@ from .core.take_job import BackendReady, Ended, Progress, SetUpEnded, Update
 from .scene.coverage_overlay import overlay
 from .scene.growing_takes import growing
 from .scene.live_look import live_look
+from .scene.look_thumbnail import look_thumbnail
 from .scene.redraws import redraw_panels
 from .scene.scene_keys import shown_scene
 from .scene.session_state import copy_state, forget_state, restore_state
@@ -42,6 +43,7 @@ BUSY_SECONDS = 0.1
 IDLE_SECONDS = 0.5
 READING_SECONDS = 0.02
 """Share of a tick that reading may take; one frame may take longer, for it is Blender that evaluates it."""
+NOTE_SECONDS = 3.0
 LET_GO_SECONDS = 0.8
 """After Cancel: what has not ended by then is no longer waited for. Its thread brings home what it still can."""
 _END = Progress("", "")
@@ -104,6 +106,7 @@ class EventPump:
         self._watchers: dict[str, Watcher] = {}
         self._let_go: set[str] = set()  # orders that were cancelled and that nobody waits for
         self._cancelled_at = float("inf")
+        self._noted_at = 0.0
         self._reading: Reading | None = None
         self._read_something = False  # at the last tick
         self._steps: Iterator[Progress | None] | None = None
@@ -203,6 +206,8 @@ class EventPump:
                 changed = True
             changed |= self._stop_waiting()
             changed |= growing.show(time.monotonic())
+            changed |= look_thumbnail.refresh(shown_scene())
+            changed |= self._note_environment()
             changed |= refresh_shots(bpy.context.window_manager.mirage, shown_scene())
             if self._bury_the_dead() or changed:
                 redraw_panels()
@@ -280,6 +285,15 @@ class EventPump:
         mark_stopped("CANCELLED", *_LET_GO)
         return True
 
+    def _note_environment(self) -> bool:
+        """Somebody may set a backend up, or start one, beside Blender: seen within seconds, until there is one."""
+        state, now = bpy.context.window_manager.mirage, time.monotonic()
+        if state.backend_installed or state.backend_state == "READY" or now - self._noted_at < NOTE_SECONDS:
+            return False
+        self._noted_at = now
+        preferences.note_environment(bpy.context)
+        return bool(state.backend_installed)
+
     def _begin_next(self) -> None:
         """The first that waits, once nothing runs. What was said of those before it stays, and how one failed."""
         if not self._waiting or self.busy:
@@ -340,6 +354,7 @@ def _before_load(*_: object) -> None:
     not by handlers of its own: one that takes itself out of Blender's list makes it pass over the next."""
     live_look.stop()
     overlay.turn_off()
+    look_thumbnail.forget()
     pump.lost_to_load = pump.busy
     pump.abandon_reading("IDLE", "", "")
     pump.forget_waiting()
@@ -379,6 +394,7 @@ def unregister() -> None:
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
     pump.abandon_reading("CANCELLED", "Blender Mirage was disabled.", "")
+    look_thumbnail.forget()
     pump.cancel_setup()  # an add-on that is updated takes the wheel away that is being installed
     addon = bpy.context.preferences.addons.get(preferences.MiragePreferences.bl_idname)
     if addon is not None and addon.preferences is not None and addon.preferences.stop_backend:

@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from .compat import callbacks
 from .core.addon_version import BACKEND_FOLDER
 from .core.address import is_loopback, normalise_address
-from .core.backend_process import BackendSettings, default_data_dir
+from .core.backend_process import BackendSettings, default_data_dir, running_url
 from .core.errors import SceneNotReady
 from .core.setup.environment import set_up_environment
 
@@ -143,12 +143,22 @@ def settings_here(context: bpy.types.Context) -> BackendSettings:
 
 
 def note_environment(context: bpy.types.Context) -> None:
-    """Sees whether this machine has a backend to start, so that panels, which read no files, can tell."""
+    """Sees whether this machine has a backend to start, or one that runs, so that panels, which read no files, can
+    tell."""
     addon = context.preferences.addons.get(__package__)
     if addon is not None:
         chosen = addon.preferences
-        there = bool(chosen.python.strip()) or set_up_environment(_data_dir(chosen)) is not None
+        data_dir = _data_dir(chosen)
+        there = bool(chosen.python.strip()) or set_up_environment(data_dir) is not None
+        there = there or running_url(data_dir) is not None
         context.window_manager.mirage.backend_installed = there
+
+
+def has_backend(context: bpy.types.Context) -> bool:
+    """Whether there is one to ask, as far as is known without asking: it answered, this machine has one, or it is on
+    another."""
+    state = context.window_manager.mirage
+    return state.backend_state == "READY" or state.backend_installed or not backend_is_here(context)
 
 
 def use_set_up_backend(context: bpy.types.Context) -> None:

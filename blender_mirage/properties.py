@@ -16,7 +16,10 @@ from bpy.props import (
 
 from .compat import blend_relative, callbacks
 from .core.errors import MirageError
+from .core.presets import preset_of
 from .scene.compare_takes import set_split
+from .scene.go_to_shot import go_to_shot
+from .scene.look_thumbnail import look_thumbnail
 from .scene.prompt_words import prompt_remark, words_of
 from .scene.read_shots import read_shots
 from .scene.redraws import redraw_views
@@ -39,6 +42,12 @@ def _move_wipe(state, context):
 
 def _redraw_overlay(state, context):
     redraw_views()
+
+
+def _shot_chosen(state, context):
+    """By a press on the list: nothing else writes it."""
+    if 0 <= state.shot_index < len(state.shots):
+        go_to_shot(context, state.shots[state.shot_index].name)
 
 
 def _is_camera(settings, thing):
@@ -343,7 +352,11 @@ class MirageState(bpy.types.PropertyGroup):
     findings: CollectionProperty(type=MirageFindingItem)
     was_checked: BoolProperty(description="Whether the findings are those of this session")
     shots: CollectionProperty(type=MirageShotItem)
-    shot_index: IntProperty(name="Shot", description="A camera over a range of frames")
+    shot_index: IntProperty(
+        name="Shot",
+        description="A camera over a range of frames. Choosing it goes to its first frame and looks through its camera",
+        **callbacks(update=_shot_chosen),
+    )
     shot_estimate: StringProperty(description="How long the chosen shot may take")
     all_estimate: StringProperty(description="How long all shots may take")
     shots_problem: StringProperty(description="Why there is no shot")
@@ -391,6 +404,16 @@ CLASSES = (
     MirageFindingItem,
     MirageState,
 )
+
+
+def preset_in_use(settings: MirageSceneSettings) -> str:
+    """Which preset has the settings' size and steps; empty where none has."""
+    return preset_of(settings.width, settings.steps)
+
+
+def look_icon() -> int:
+    """Blender's number of the look's small picture; 0 where there is none."""
+    return look_thumbnail.icon
 
 
 def remembered_tokens(thing: bpy.types.Object, world_id: str) -> int:

@@ -6,6 +6,7 @@ from ..wire.messages import WorldInfo
 from .client import MirageClient
 from .errors import BackendRefused
 from .take_job import Order
+from .world_names import free_name
 
 
 def the_chosen_world(client: MirageClient, order: Order) -> WorldInfo | None:
@@ -26,3 +27,14 @@ def the_chosen_world(client: MirageClient, order: Order) -> WorldInfo | None:
             "Choose another world or make a new one.",
             error.code,
         ) from error
+
+
+def new_world(client: MirageClient, order: Order) -> WorldInfo:
+    """Of the name that was asked for and that none has; of none, one that is the order's own suggestion or follows
+    it."""
+    return client.create_world(order.world_name) if order.world_name else named_anew(client, order.new_world_name)
+
+
+def named_anew(client: MirageClient, wanted: str) -> WorldInfo:
+    """A world of its own name, though another may be called `wanted`."""
+    return client.create_world(free_name(wanted, (world.name for world in client.worlds())))

@@ -10,7 +10,7 @@ from queue import Queue
 
 from ..wire.arrays import Arrays
 from ..wire.messages import JobStatus, SeedViewRequest, WorldInfo
-from .chosen_world import the_chosen_world
+from .chosen_world import new_world, the_chosen_world
 from .client import MirageClient
 from .errors import BackendRefused, MirageError
 from .greybox_read import GreyboxRead, checked
@@ -75,7 +75,7 @@ class JobWatcher(OrderWatcher):
         chosen = the_chosen_world(client, order)
         if chosen is not None and order.world_id:
             return chosen
-        world = chosen or client.create_world(order.world_name or order.new_world_name)
+        world = chosen or new_world(client, order)
         self._tell(WorldChosen(world))
         return world
 

@@ -6,7 +6,7 @@ from queue import Queue
 
 from ..wire.arrays import Arrays
 from ..wire.messages import SeedViewRequest
-from .chosen_world import the_chosen_world
+from .chosen_world import new_world, the_chosen_world
 from .errors import SceneNotReady
 from .greybox_read import checked
 from .order_watcher import OrderWatcher
@@ -35,7 +35,7 @@ class PictureWatcher(OrderWatcher):
                 "Choose the world that the take was made in.",
             )
         if world is None:
-            world = client.create_world(self.order.world_name or self.order.new_world_name)
+            world = new_world(client, self.order)
         self._tell(WorldChosen(world))
         request, arrays = self._request(world.world_id)
         if not send_picture(self._link, self._jobs, world.world_id, (request, arrays), self._tell):

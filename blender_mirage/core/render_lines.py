@@ -1,7 +1,8 @@
 """How far a render in another Blender is, line by line: written there, read here, in words of our own.
 
-What Blender tells its handlers of a render differs with its engines and versions, and what it prints does too (5.2 prints
-no sample any more). So the other Blender reads what its handler is told, and prints lines that only this module makes.
+What Blender tells its handlers of a render differs with its engines and versions, and what it prints does too (5.2
+prints no sample any more). So the other Blender reads what its handler is told, and prints lines that only this module
+makes.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..core.take_job import LookWritten, WorldChosen
+from ..core.world_names import free_name
 from .report import allowed, reports_errors
 from .world_asking import change_world, without_world
 
@@ -34,7 +35,7 @@ class MIRAGE_OT_fork_world(bpy.types.Operator):
         origin, seed_key = settings.world_id, settings.seed_key
 
         def fork(client):
-            world = client.fork_world(origin, name)
+            world = client.fork_world(origin, free_name(name, (known.name for known in client.worlds())))
             held = seed_key.startswith(f"{origin}:")  # the fork holds the look that its origin does
             return WorldChosen(world), LookWritten(seed_key.replace(origin, world.world_id, 1) if held else "")
 

@@ -4,9 +4,11 @@ import sys
 import uuid
 
 import bpy
+from bpy.props import BoolProperty
 
 from ..core.addon_version import BACKEND_FOLDER
 from ..core.backend_setup import BackendSetup, SetUpOrder, wheel_in
+from ..core.errors import SceneNotReady
 from ..event_pump import pump
 from ..preferences import backend_is_here, current, settings_here
 from ..scene.scene_keys import scene_key
@@ -26,8 +28,13 @@ class MIRAGE_OT_set_up_backend(bpy.types.Operator):
     def poll(cls, context):
         return allowed(cls, _why_not(context))
 
+    allow_online: BoolProperty(
+        name="Allow Online Access", description="Blender may go online from now on", options={"SKIP_SAVE"}
+    )
+
     @reports_errors
     def execute(self, context):
+        _go_online(context, self.allow_online)
         chosen = current(context)
         order = SetUpOrder(
             order_id=uuid.uuid4().hex,
@@ -60,12 +67,25 @@ class MIRAGE_OT_cancel_setup(bpy.types.Operator):
         return {"FINISHED"}
 
 
+def _go_online(context: bpy.types.Context, allowed_now: bool) -> None:
+    """The button says so where it does that. Raises SceneNotReady where Blender stays offline."""
+    if bpy.app.online_access:
+        return
+    if bpy.app.online_access_override:
+        raise SceneNotReady("Blender was started in offline mode.", "Start it without --offline-mode.")
+    if not allowed_now:
+        raise SceneNotReady(
+            "pip has to download packages, and Blender may not go online.",
+            "Enable Allow Online Access in Preferences > System first.",
+        )
+    context.preferences.system.use_online_access = True
+    context.preferences.is_dirty = True  # so that it is saved with the others
+
+
 def _why_not(context: bpy.types.Context) -> str:
     state = context.window_manager.mirage
     if state.setup_state == "RUNNING":
         return "The backend is being set up"
     if not backend_is_here(context):
         return "The preferences name a backend on another machine: it is set up there"
-    if not bpy.app.online_access:
-        return "pip has to download packages: enable Allow Online Access in Preferences > System first"
     return "A take is being made: wait for it or cancel it first" if busy(context) else ""

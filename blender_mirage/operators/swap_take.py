@@ -11,7 +11,10 @@ from .take_choice import bring_up, shot_name, shown_version, takes, why_no_take
 class MIRAGE_OT_swap_take(bpy.types.Operator):
     bl_idname = "mirage.swap_take"
     bl_label = "Swap Take"
-    bl_description = "Show a newer or older take of the shot in place of this one; no file is touched"
+    bl_description = (
+        "Show the take above or below in the list in place of the one that is seen, on the timeline and over the "
+        "camera's view; the eye in the list goes with it. No file is touched"
+    )
     bl_options = {"REGISTER", "UNDO"}
 
     step: IntProperty(name="Step", default=1, description="1: the next newer one; -1: the next older one")
@@ -27,4 +30,5 @@ class MIRAGE_OT_swap_take(bpy.types.Operator):
             report(self, "INFO", "This is the newest take" if self.step > 0 else "This is the oldest take")
             return {"CANCELLED"}
         bring_up(context.scene, shot_name(context), take)
+        context.window_manager.mirage.take_index = takes(context).index(take)
         return {"FINISHED"}

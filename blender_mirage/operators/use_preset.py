@@ -3,8 +3,7 @@
 import bpy
 from bpy.props import EnumProperty
 
-SIZES = {"DRAFT": (256, 2), "EDIT": (512, 4), "FINE": (768, 6)}
-"""Pixels across, denoising steps."""
+from ..core.presets import PRESETS
 
 
 class MIRAGE_OT_use_preset(bpy.types.Operator):
@@ -24,5 +23,5 @@ class MIRAGE_OT_use_preset(bpy.types.Operator):
 
     def execute(self, context):
         settings = context.scene.mirage
-        settings.width, settings.steps = SIZES[self.preset]
+        settings.width, settings.steps = PRESETS[self.preset]
         return {"FINISHED"}

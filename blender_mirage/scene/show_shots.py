@@ -99,8 +99,8 @@ def _estimates(state: bpy.types.PropertyGroup, scene: bpy.types.Scene, shots: Se
 
 
 def chosen_shot(state: bpy.types.PropertyGroup) -> str:
-    """Name of the shot that is chosen in the list; empty where there is none."""
-    return state.shots[state.shot_index].name if 0 <= state.shot_index < len(state.shots) else ""
+    """Name of the shot that is chosen in the list, the last where the chosen one is gone; empty where there is none."""
+    return state.shots[min(state.shot_index, len(state.shots) - 1)].name if state.shots else ""
 
 
 def _fill(item: bpy.types.PropertyGroup, shot: Shot, status: ShotStatus) -> bool:

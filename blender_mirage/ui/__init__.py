@@ -2,13 +2,23 @@
 
 import bpy
 
-from . import coverage_panel, live_panel, look_panel, panel, setup_panel, shots_panel, takes_panel, world_panel
+from . import (
+    coverage_panel,
+    live_panel,
+    look_panel,
+    panel,
+    setup_panel,
+    shots_panel,
+    take_panel,
+    takes_panel,
+    world_panel,
+)
 from .sequencer import in_sequencer
 
 _VIEW_3D = (
     *panel.CLASSES,
-    *panel.TAKE,  # up here, so that what goes on, and Cancel, are never below the edge of a small screen
-    *setup_panel.CLASSES,
+    *setup_panel.CLASSES,  # first of all, where it is there
+    *take_panel.CLASSES,  # up here, so that what goes on, and Cancel, are never below the edge of a small screen
     *look_panel.CLASSES,
     *shots_panel.CLASSES,
     *live_panel.CLASSES,
@@ -19,4 +29,8 @@ _VIEW_3D = (
 )
 """From top to bottom."""
 
-CLASSES = _VIEW_3D + in_sequencer(tuple(cls for cls in _VIEW_3D if issubclass(cls, bpy.types.Panel)))
+CLASSES = (
+    *_VIEW_3D,
+    *take_panel.POPOVERS,
+    *in_sequencer(tuple(cls for cls in _VIEW_3D if issubclass(cls, bpy.types.Panel))),
+)

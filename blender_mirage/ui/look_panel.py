@@ -2,13 +2,16 @@
 
 import bpy
 
-from ..properties import known_words, unknown_words
+from ..properties import known_words, look_icon, unknown_words
 from ..translations import said
 from .sentences import draw_sentence
 from .sidebar import SidebarPart
 
 _LOOK_ROWS = 3
 _WORD_COLUMNS = 4
+_PICTURE_SHARE, _PICTURE_SCALE = 0.34, 3.4
+"""Of the panel's width, and of a row's height: as high as the three rows beside it."""
+_NO_PICTURE = bpy.types.UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items["IMAGE_DATA"].value
 _NAME_SHARE = 0.55
 """Of a line of the list; the rest is the frame and the time."""
 
@@ -67,10 +70,12 @@ def _draw_next(layout, context, settings):
     """What the next take is to look like."""
     layout.row().prop(settings, "look_source", expand=True)
     if settings.look_source == "IMAGE":
-        layout.prop(settings, "look_path", text="")
-        render = layout.row(align=True)
-        render.prop(settings, "look_engine", text="")
-        render.operator("mirage.render_look", icon="RENDER_STILL")
+        shown = layout.split(factor=_PICTURE_SHARE)
+        shown.template_icon(icon_value=look_icon() or _NO_PICTURE, scale=_PICTURE_SCALE)
+        named = shown.column(align=True)
+        named.prop(settings, "look_path", text="")
+        named.prop(settings, "look_engine", text="")
+        named.operator("mirage.render_look", icon="RENDER_STILL")
     prompt = layout.row(align=True)
     prompt.prop(settings, "prompt", icon="TEXT")
     if known_words(settings):

@@ -29,13 +29,15 @@ def draw_sentence(
     icon: str,
     beside: float = 0.0,
     translate: bool = True,
+    units: float = 0.0,
 ) -> None:
     """Labels that show all of `text`, or nothing where it is empty. `beside`: widget units that something else of
-    the row takes. `translate`: not where it is a user's own text."""
+    the row takes. `translate`: not where it is a user's own text. `units`: the width, where it is not the region's."""
     if not text:
         return
     unit = _widget_unit(context)
-    width = max(context.region.width - (_MARGINS + _ICON + beside) * unit, _NARROWEST * unit)
+    whole = units * unit if units else context.region.width
+    width = max(whole - (_MARGINS + _ICON + beside) * unit, _NARROWEST * unit)
     column = layout.column(align=True)
     shown = said(text) if translate else text
     for number, line in enumerate(wrap(shown, width, _measure(context))):

@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..properties import preset_in_use
 from ..translations import said
 from .sentences import draw_sentence
 from .sidebar import SidebarPart
@@ -47,7 +48,6 @@ class MIRAGE_PT_shots(SidebarPart, bpy.types.Panel):
         _draw_own_settings(layout, state, settings)
         _draw_check(layout, context, state)
         _draw_size(layout, settings)
-        _draw_generate(layout, state)
 
 
 def _draw_source(layout, settings):
@@ -108,25 +108,12 @@ def _draw_fix(box, finding):
 
 def _draw_size(layout, settings):
     column = layout.column(align=True)
-    presets = column.row(align=True)
+    presets, chosen = column.row(align=True), preset_in_use(settings)
     for preset, label in _PRESETS:
-        presets.operator("mirage.use_preset", text=said(label)).preset = preset
+        presets.operator("mirage.use_preset", text=said(label), depress=preset == chosen).preset = preset
     size = column.row(align=True)
     size.prop(settings, "width")
     size.prop(settings, "seed")
-
-
-def _draw_generate(layout, state):
-    column = layout.column(align=True)
-    button = column.row(align=True)
-    button.scale_y = 1.4
-    button.operator("mirage.generate_take", text=said("Generate Shot"), icon="PLAY").which = "LIST"
-    others = column.row(align=True)
-    others.operator("mirage.generate_take", text=said("Generate All")).which = "ALL"
-    others.operator("mirage.regenerate_stale", text=said("Stale Only"))
-    if state.shot_estimate:
-        estimate = said(f"About {state.shot_estimate}, all shots {state.all_estimate}")
-        layout.label(text=estimate, icon="TIME", translate=False)
 
 
 CLASSES = (MIRAGE_UL_shots, MIRAGE_PT_shots)

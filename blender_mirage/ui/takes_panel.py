@@ -33,15 +33,15 @@ class MIRAGE_PT_takes(SidebarPart, bpy.types.Panel):
             return
         _draw_list(layout, context, state)
         _draw_opacity(layout, context, state)
-        _draw_compare(layout, state)
+        _draw_compare(layout, context, state)
 
 
 def _draw_list(layout, context, state):
     body = layout.row()
     body.template_list("MIRAGE_UL_takes", "", state, "takes", state, "take_index", rows=_ROWS)
     side = body.column(align=True)
-    side.operator("mirage.swap_take", text="", icon="TRIA_UP").step = 1
-    side.operator("mirage.swap_take", text="", icon="TRIA_DOWN").step = -1
+    side.operator("mirage.swap_take", text="", icon="TRIA_UP").step = -1
+    side.operator("mirage.swap_take", text="", icon="TRIA_DOWN").step = 1
     side.separator()
     side.operator("mirage.bring_up_take", text="", icon="HIDE_OFF")
     side.operator("mirage.review_take", text="", icon="SOLO_ON")
@@ -50,7 +50,7 @@ def _draw_list(layout, context, state):
         draw_sentence(layout, context, state.takes[state.take_index].note, "TEXT", translate=False)
 
 
-def _draw_compare(layout, state):
+def _draw_compare(layout, context, state):
     header, body = layout.panel("mirage_compare", default_closed=True)
     header.label(text=said("Compare"))
     if body is None:
@@ -59,6 +59,7 @@ def _draw_compare(layout, state):
     both.operator("mirage.compare_takes", text=said("Wipe"), icon="SPLIT_VERTICAL").mode = "WIPE"
     both.operator("mirage.compare_takes", text=said("Side by Side"), icon="SNAP_EDGE").mode = "SIDE_BY_SIDE"
     both.operator("mirage.stop_comparing", text="", icon="X")
+    draw_sentence(body, context, "It shows in the Sequencer's preview; camera views go on showing the take", "INFO")
     body.prop(state, "compare_split", slider=True)
 
 

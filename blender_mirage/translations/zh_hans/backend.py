@@ -10,7 +10,6 @@ SIMPLIFIED_CHINESE = {
     ),
     "Cancel": "取消",
     "Stop the take that is being made; its finished frames stay": "停止正在生成的条目；已完成的帧会保留",
-    "Open Take Folder": "打开条目文件夹",
     "Release GPU": "释放 GPU",
     "Free the memory that the backend holds on the GPU; the next take loads the engine again": (
         "释放后端占用的显存；下一次生成时会重新加载引擎"
@@ -23,7 +22,4 @@ SIMPLIFIED_CHINESE = {
     "Fetch Takes": "取回条目",
     "Fetch the takes that the backend finished while this file was closed": ("取回本文件关闭期间后端完成的条目"),
     "Build Demo Set": "建立演示场景",
-    "Build a small corridor with props and two shots in a scene of its own": (
-        "在新场景中建立一条带道具和两个镜头的小走廊"
-    ),
 }

@@ -21,9 +21,6 @@ SIMPLIFIED_CHINESE = {
     "The preferences name a backend on another machine: it is set up there": (
         "偏好设置中指定的后端在另一台机器上：请在那台机器上安装"
     ),
-    "pip has to download packages: enable Allow Online Access in Preferences > System first": (
-        "pip 需要下载软件包：请先在“偏好设置 > 系统”中启用“允许联机访问”"
-    ),
     "Open Log": "打开日志",
     "Test Connection": "测试连接",
     "Open Wheel Folder": "打开 wheel 文件夹",

@@ -3,7 +3,6 @@
 SIMPLIFIED_CHINESE = {
     "Shots": "镜头",
     "Shot": "镜头",
-    "A camera over a range of frames": "一段帧范围内的摄像机",
     "Shots From": "镜头来源",
     "Markers": "标记",
     "The cut list: cameras bound to markers; without any, the scene's camera": (

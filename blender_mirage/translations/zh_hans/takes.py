@@ -6,9 +6,6 @@ SIMPLIFIED_CHINESE = {
     "One version of the chosen shot": "所选镜头的一个版本",
     "Opacity over Camera": "摄像机叠加不透明度",
     "Swap Take": "切换条目",
-    "Show a newer or older take of the shot in place of this one; no file is touched": (
-        "用较新或较旧的条目替换显示；不改动任何文件"
-    ),
     "Step": "步进",
     "1: the next newer one; -1: the next older one": "1：下一个较新的；-1：下一个较旧的",
     "Show Take": "显示条目",

@@ -61,11 +61,16 @@ def chosen():
     return bpy.context.preferences.addons["blender_mirage"].preferences
 
 
-def test_it_is_off_without_blenders_leave_and_for_another_machine(data_dir):
+def test_it_asks_for_blenders_leave_and_is_off_for_another_machine(data_dir, tmp_path, monkeypatch):
+    monkeypatch.setattr(set_up_backend, "BACKEND_FOLDER", tmp_path / "none")
     assert bpy.ops.mirage.set_up_backend.poll() and not bpy.ops.mirage.cancel_setup.poll()
     bpy.context.preferences.system.use_online_access = False
-    assert not bpy.ops.mirage.set_up_backend.poll()
-    bpy.context.preferences.system.use_online_access = True
+    with pytest.raises(RuntimeError, match="may not go online"):
+        bpy.ops.mirage.set_up_backend()
+    assert not bpy.app.online_access, "nobody allowed it"
+    with pytest.raises(RuntimeError, match="does not carry its backend"):
+        bpy.ops.mirage.set_up_backend(allow_online=True)  # what the button does whose words say so
+    assert bpy.app.online_access
     chosen().place = "THERE"
     assert not bpy.ops.mirage.set_up_backend.poll()
 

@@ -75,6 +75,9 @@ def test_takes_are_listed_and_swapped_in_place_in_one_step_of_undo(two_takes, tm
     ]
     assert bpy.ops.mirage.swap_take(step=1) == {"CANCELLED"}
     assert bpy.ops.mirage.swap_take(step=-1) == {"FINISHED"}
+    pump.tick()
+    seen = [take.shown for take in state().takes]
+    assert seen.index(True) == state().take_index == len(seen) - 2, "the eye and the chosen line go with it"
     assert shown() == "Camera v001" and strips(two_takes.sequence_editor)[0]["mirage_seed"] == 1
     assert "v001" in two_takes.camera.data.background_images[0].image.filepath
     pump.tick()

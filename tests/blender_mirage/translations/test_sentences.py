@@ -13,7 +13,7 @@ from blender_mirage.core.coverage_words import describe_coverage, describe_stale
 from blender_mirage.core.shot_list import ShotStatus  # noqa: E402
 from blender_mirage.core.take_list import describe_seconds  # noqa: E402
 from blender_mirage.translations import said, zh_hans  # noqa: E402
-from blender_mirage.ui import panel  # noqa: E402
+from blender_mirage.ui import take_panel  # noqa: E402
 from blender_mirage.wire.messages import JOB_STATES  # noqa: E402
 from blender_mirage.wire.prompt import UnknownWord, read_prompt, unknown_words_sentence  # noqa: E402
 from blender_mirage.wire.survey import FrameSurvey, Staleness, Survey  # noqa: E402
@@ -88,7 +88,7 @@ def made_by_core() -> list[str]:
         *(unknown_words_sentence(words[:count], "previz") for count in (1, 2, 3)),
         *map(describe_seconds, (4, 200, 9000)),
         *JOB_STATES,
-        *panel._JOB_ENDS.values(),
+        *take_panel._JOB_ENDS.values(),
         "Press Start Backend. \nThe job was cancelled.",
     ]
 

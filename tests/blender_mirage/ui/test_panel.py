@@ -10,13 +10,22 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from blender_mirage.ui import coverage_panel, look_panel, panel, shots_panel, takes_panel, world_panel  # noqa: E402
+from blender_mirage.ui import (  # noqa: E402
+    coverage_panel,
+    look_panel,
+    panel,
+    shots_panel,
+    take_panel,
+    takes_panel,
+    world_panel,
+)
 from tests.support.addon import enabled_addon  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
 ITEM_FIELDS = {
-    panel: {"world": "worlds", "warning": "warnings"},
+    panel: {"world": "worlds"},
+    take_panel: {"order": "waiting", "warning": "warnings"},
     look_panel: {"item": "commits"},
     shots_panel: {"shot": "shots", "finding": "findings"},
     takes_panel: {"take": "takes"},
@@ -85,12 +94,12 @@ def test_every_state_is_shown():
     states = MirageState.__annotations__
     assert {item[0] for item in states["backend_state"].keywords["items"]} == set(panel._BACKEND_ICONS)
     jobs = {item[0] for item in states["job_state"].keywords["items"]}
-    assert jobs == BUSY_STATES | set(panel._JOB_ENDS) | {"IDLE"}
+    assert jobs == BUSY_STATES | set(take_panel._JOB_ENDS) | {"IDLE"}
 
 
 def test_drawing_writes_no_data():
     allowed = {"layout", "filepath", "scale_y", "use_property_split", "use_property_decorate", "world_id", "world_name"}
-    allowed |= {"active", "alignment", "step", "mode", "which", "frame", "value", "preset", "word"}
+    allowed |= {"active", "alignment", "step", "mode", "which", "frame", "value", "preset", "word", "enabled", "index"}
     for node in ast.walk(ast.parse(SOURCE)):
         if isinstance(node, ast.Assign):
             for target in node.targets:

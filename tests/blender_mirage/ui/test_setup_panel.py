@@ -52,6 +52,8 @@ def test_the_panel_is_there_while_it_has_something_to_say():
         assert poll(bpy.context)
         state.backend_state = "READY"
         assert not poll(bpy.context)
+        state.backend_installed = False
+        assert not poll(bpy.context), "one that was started elsewhere is ready"
         state.backend_version_text = "another version"
         assert poll(bpy.context)
         state.backend_version_text, state.setup_state = "", "RUNNING"
@@ -61,7 +63,7 @@ def test_the_panel_is_there_while_it_has_something_to_say():
 
 
 def test_drawing_writes_no_data():
-    allowed = {"layout", "filepath", "scale_y", "use_property_split"}
+    allowed = {"layout", "filepath", "scale_y", "use_property_split", "allow_online"}
     for node in ast.walk(ast.parse(PAGE + PANEL)):
         for target in node.targets if isinstance(node, ast.Assign) else ():
             assert not isinstance(target, ast.Attribute) or target.attr in allowed, ast.unparse(node)

@@ -99,7 +99,20 @@ def test_every_state_is_shown():
 
 def test_drawing_writes_no_data():
     allowed = {"layout", "filepath", "scale_y", "use_property_split", "use_property_decorate", "world_id", "world_name"}
-    allowed |= {"active", "alignment", "step", "mode", "which", "frame", "value", "preset", "word", "enabled", "index"}
+    allowed |= {
+        "active",
+        "alignment",
+        "step",
+        "mode",
+        "which",
+        "frame",
+        "value",
+        "preset",
+        "word",
+        "enabled",
+        "index",
+        "scene",
+    }
     for node in ast.walk(ast.parse(SOURCE)):
         if isinstance(node, ast.Assign):
             for target in node.targets:

@@ -195,6 +195,10 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         default=True,
         description="Show a place alike in every frame. Off: every frame is made on its own, to compare",
     )
+    keep_glass: BoolProperty(
+        name="Keep Glass",
+        description="Keep glass and water as surfaces. Off: the camera sees through them, as in a render",
+    )
     output_folder: StringProperty(
         name="Output",
         default="//mirage",

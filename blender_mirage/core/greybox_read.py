@@ -34,6 +34,8 @@ class MeshRead:
     """[F] material slot."""
     corners: Int32
     """Vertex of every face corner, then the number of faces: equal for equal topology."""
+    loops: Int32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))
+    """[F,3] face corners of the triangles, where it is known."""
 
     def same_topology(self, vertices: Float32, corners: Int32) -> bool:
         return self.vertices.shape == vertices.shape and np.array_equal(self.corners, corners)

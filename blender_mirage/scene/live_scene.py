@@ -18,13 +18,15 @@ from numpy.typing import NDArray
 from ..core.errors import SceneNotReady
 from ..core.greybox_read import InstanceTrack, LampTrack, MeshRead
 from ..core.live_link import SetRead
-from ..wire.messages import Color, Material
+from ..wire.messages import Color
+from .camera_sees import unseen_because
 from .evaluated_frames import VIEWPORT, evaluation_mode
 from .ids import instance_id, remember_ids
 from .read_greybox import first_free, instance_name, is_flat
 from .read_lamps import read_ambient, read_lamp
-from .read_materials import read_materials
 from .read_mesh import is_posed, may_deform, read_mesh
+from .shaders.images import Pixels
+from .shaders.surfaces import SurfaceReader
 from .visibility import also_renders, is_seen, rendering_objects
 
 Float64 = NDArray[np.float64]
@@ -34,6 +36,8 @@ QUIET_S = 0.3
 so long."""
 _UNSEEN = {"CAMERA", "SPEAKER", "LIGHT_PROBE", "ARMATURE", "LATTICE"}
 """Objects that can change without the set doing so: what they move or bend is told of itself."""
+
+_COLORED = (bpy.types.Material, bpy.types.World, bpy.types.Light, bpy.types.Image, bpy.types.NodeTree)
 
 
 class _Key(NamedTuple):
@@ -75,7 +79,9 @@ class LiveScene:
         """After an undo or another file: nothing that was read before can be trusted."""
         self.current, self.problem = None, None
         self._meshes: dict[_Key, MeshRead] = {}
-        self._materials: dict[str, tuple[Material, ...]] = {}
+        self._surfaces: SurfaceReader | None = None
+        self._pictures: dict[int, Pixels | None] = {}
+        self._ambient: Color = (0.0, 0.0, 0.0)
         self._tracks: dict[str, InstanceTrack] = {}
         self._lamps: dict[str, LampTrack] = {}
         self._placed: dict[int, str] = {}  # anchors by session_uid, of objects that are no instances
@@ -97,8 +103,10 @@ class LiveScene:
                 self._note_object(block, update)
             elif update.is_updated_geometry:
                 self._drop_meshes({block.session_uid})
-            elif isinstance(block, (bpy.types.Material, bpy.types.World, bpy.types.Light)):
-                self._materials.clear()
+            elif isinstance(block, _COLORED):
+                if isinstance(block, bpy.types.Image):
+                    self._pictures.clear()
+                self._surfaces = None
                 self._look_over_when_quiet()
             elif isinstance(block, (bpy.types.Scene, bpy.types.Collection)):
                 self._look_over_when_quiet()
@@ -159,11 +167,13 @@ class LiveScene:
                 self._look_over = True
             else:
                 self._tracks[track.anchor] = replace(track, transforms={0: matrix})
-        self._publish(scene)
+        self._publish()
 
     def _read_all(self, scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, budget: _Budget) -> bool:
         """True where all of it was read; else what was read is kept for the next try."""
         remember_ids(bpy.data.objects)
+        if self._surfaces is None or not self._surfaces.holds_for(scene):
+            self._surfaces = SurfaceReader(scene, self._pictures)
         rendering = None if evaluation_mode(scene) == VIEWPORT else rendering_objects(scene)
         metres = scene.unit_settings.scale_length
         tracks: dict[str, InstanceTrack] = {}
@@ -185,6 +195,8 @@ class LiveScene:
                 continue
             if is_flat(matrix):
                 continue
+            if unseen_because(instance, depsgraph.view_layer) is not None:
+                continue
             track = self._see(anchor, instance, matrix, used, budget)
             if track is None:
                 whole = False
@@ -196,9 +208,11 @@ class LiveScene:
             self._meshes.update(used)
             return False
         self._tracks, self._lamps, self._placed, self._meshes = tracks, lamps, placed, used
+        self._ambient = read_ambient(scene, self._surfaces.trees)
+        self._surfaces.keep_only(used.values())
         self._moved.clear()
         self._look_over, self._look_over_at = False, float("inf")
-        self._publish(scene)
+        self._publish()
         return True
 
     def _see(
@@ -240,17 +254,21 @@ class LiveScene:
         used[key] = mesh
         if rest is not None and not rest.same_topology(mesh.vertices, mesh.corners):
             rest = None  # modifiers made another mesh of it
-        if before is not None and before.meshes[0] is mesh and self._materials.get(anchor) == before.materials:
+        name, surfaces = instance_name(instance), self._surfaces
+        assert surfaces is not None
+        materials, cut = surfaces.read(thing, mesh, name)
+        mesh = surfaces.seen(mesh, cut)
+        if before is not None and before.meshes[0] is mesh and before.materials == materials:
             return replace(before, transforms={0: matrix})
-        self._materials[anchor] = read_materials(thing, thing.data)
-        return InstanceTrack(anchor, instance_name(instance), self._materials[anchor], {0: mesh}, {0: matrix}, rest)
+        rest = surfaces.seen(rest, cut) if rest is not None else None
+        return InstanceTrack(anchor, name, materials, {0: mesh}, {0: matrix}, rest)
 
     def _rest_shape(self, data: bpy.types.Mesh) -> MeshRead:
         return self._meshes.get(_Key(data.session_uid, rest=True)) or read_mesh(data)
 
-    def _publish(self, scene: bpy.types.Scene) -> None:
+    def _publish(self) -> None:
         """Tells of the set where it is not what it was."""
-        ambient = read_ambient(scene)
+        ambient = self._ambient
         before = self.current
         if before is None or not _alike(before, self._tracks, self._lamps, ambient):
             lamps = [lamp for _, lamp in sorted(self._lamps.items())]

@@ -11,10 +11,13 @@ import numpy as np
 from mathutils import Vector
 
 from ..core.errors import MirageError
+from ..core.left_out import glass_sentence
 from ..core.preflight import Finding, disk_finding, encloses, scale_finding
 from ..core.shots import Shot
 from .read_camera import fit_resolution
 from .read_shots import read_shots
+from .shaders.materials import ShaderTrees
+from .shaders.points import no_points
 
 _SOLID = {"MESH", "CURVE", "SURFACE", "FONT", "META", "CURVES"}
 _SIDES = tuple(Vector(side) for axis in range(3) for side in (np.eye(3)[axis], -np.eye(3)[axis]))
@@ -41,6 +44,7 @@ def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
         )
     for shot_in in scenes_of(scene, shots):
         found += _findings_of(shot_in) if shot_in == scene else _findings_of_another(shot_in)
+    found.append(_glass(scene))
     height, width = fit_resolution(scene, scene.mirage.width)
     frames = sum(len(shot.frames(scene.mirage.frame_step)) for shot in shots)
     found.append(disk_finding(base, frames, height * width))
@@ -96,6 +100,25 @@ def longest_side(scene: bpy.types.Scene) -> float:
         return 0.0
     both = np.concatenate(corners)
     return float((both.max(0) - both.min(0)).max()) * scene.unit_settings.scale_length
+
+
+def _glass(scene: bpy.types.Scene) -> Finding | None:
+    """What is left out of the set because a render's camera sees through it."""
+    if scene.mirage.keep_glass:
+        return None
+    trees = ShaderTrees(scene.render.engine)
+    clear = {
+        material.session_uid: trees.read(material, no_points()).through == "clear"
+        for material in bpy.data.materials
+        if material.users
+    }
+    names = [
+        thing.name
+        for thing in scene.objects
+        if not thing.hide_render
+        and any(slot.material is not None and clear.get(slot.material.session_uid) for slot in thing.material_slots)
+    ]
+    return Finding("GLASS", glass_sentence(names)) if names else None
 
 
 def _without_id(scene: bpy.types.Scene) -> Finding | None:

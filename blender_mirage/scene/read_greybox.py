@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from ..core.errors import SceneNotReady
 from ..core.greybox_read import GreyboxRead, InstanceTrack, MeshRead, assemble
+from ..core.left_out import sentences
+from .camera_sees import unseen_because
 from .evaluated_frames import Source, walk_frames
 from .ids import ensure_ids, instance_id
 from .read_lamps import LampReader, read_ambient
-from .read_materials import read_materials
 from .read_mesh import is_posed, may_deform, read_mesh
+from .shaders.surfaces import SurfaceReader
 from .visibility import is_seen
 
 Float64 = NDArray[np.float64]
@@ -58,7 +60,9 @@ class GreyboxReader:
         self._metres = scene.unit_settings.scale_length
         self._instances: dict[str, InstanceTrack] = {}
         self._lamps = LampReader(self._metres)
-        self._ambient = read_ambient(scene)
+        self._surfaces = SurfaceReader(scene)
+        self._ambient = read_ambient(scene, self._surfaces.trees)
+        self._whole: dict[str, MeshRead] = {}  # by anchor: as last read, holes not yet cut
         self._still: dict[int, MeshRead] = {}  # by session_uid of the original mesh
         self._rest: dict[int, MeshRead] = {}  # the same, of meshes that something bends
         self._warnings: dict[str, None] = {}  # a set that keeps its order
@@ -80,7 +84,9 @@ class GreyboxReader:
         if self.done < self.total:
             raise ValueError(f"expected all {self.total} frames to be read, got {self.done}")
         frames = len(self._frames)
-        return assemble(self._instances.values(), self._lamps.tracks(frames), self._ambient, frames, self._warnings)
+        self._surfaces.is_seen(track.name for track in self._instances.values())
+        warnings = (*self._warnings, *sentences(self._surfaces))
+        return assemble(self._instances.values(), self._lamps.tracks(frames), self._ambient, frames, warnings)
 
     def __enter__(self) -> GreyboxReader:
         return self
@@ -95,12 +101,18 @@ class GreyboxReader:
         self._index = index
         meshes: dict[int, MeshRead] = {}  # by address: good for this evaluation only
         anchors: set[str] = set()
+        self._surfaces.next_frame()
         for instance in depsgraph.object_instances:
             kind = instance.object.type
             if kind in _WITHOUT_SURFACE and is_seen(instance):
                 self._warn(f"{instance_name(instance)!r} is {_WITHOUT_SURFACE[kind]}: it is left out.")
             if kind in ("MESH", "LIGHT") and is_seen(instance):
-                self._see(first_free(instance_id(instance), anchors), instance, meshes)
+                anchor = first_free(instance_id(instance), anchors)
+                unseen = unseen_because(instance, depsgraph.view_layer) if kind == "MESH" else None
+                if unseen is None:
+                    self._see(anchor, instance, meshes)
+                elif unseen == "hole":
+                    self._surfaces.leave_out(instance_name(instance), unseen)
 
     def _see(self, anchor: str, instance: bpy.types.DepsgraphObjectInstance, meshes: dict[int, MeshRead]) -> None:
         thing = instance.object
@@ -115,11 +127,18 @@ class GreyboxReader:
             self._warn(f"{track.name!r} has a scale of zero at some frames and is left out there.")
             return
         mesh = self._read(instance, track, meshes)
+        self._whole[anchor] = mesh
         if len(mesh.triangles) == 0:
             if thing.original.type == "MESH":  # a curve without thickness is a path, not a forgotten surface
                 self._warn(f"{track.name!r} has no faces and is left out.")
             return
-        track.materials = track.materials or read_materials(thing, thing.data)
+        materials, cut = self._surfaces.read(thing, mesh, track.name)
+        mesh = self._surfaces.seen(mesh, cut)
+        if len(mesh.triangles) == 0:  # the camera sees through all of it
+            return
+        if track.rest is not None and not track.meshes:
+            track.rest = self._surfaces.seen(track.rest, cut)
+        track.materials = track.materials or materials
         track.meshes[self._index] = mesh
         track.transforms[self._index] = transform
         self._instances[anchor] = track
@@ -136,7 +155,7 @@ class GreyboxReader:
             if still not in self._still:
                 self._still[still] = self._checked(read_mesh(thing.data), track.name)
             return self._still[still]
-        before = next(reversed(track.meshes.values()), None)
+        before = self._whole.get(track.anchor)
         posed = is_posed(original)
         if before is None and posed and original.type == "MESH":
             track.rest = before = self._rest_shape(original.data)
@@ -145,7 +164,7 @@ class GreyboxReader:
             meshes[address] = self._checked(read_mesh(thing.data, before, posed), track.name)
         mesh = meshes[address]
         if before is not None and not before.same_topology(mesh.vertices, mesh.corners):
-            if not track.meshes:  # modifiers made another mesh of it
+            if track.anchor not in self._whole:  # modifiers made another mesh of it
                 track.rest = None
                 return mesh
             self._warn(f"{track.name!r} changes its topology; it keeps the shape it had before.")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..compat import lamp_color, lamp_power, node_tree
 from ..core.greybox_read import LampTrack
 from ..wire.messages import Color, Lamp
+from .shaders.materials import ShaderTrees
 
 Float64 = NDArray[np.float64]
 
@@ -69,22 +70,24 @@ def read_lamp(light: bpy.types.Light, transform: Float64, metres: float) -> Lamp
     )
 
 
-def read_ambient(scene: bpy.types.Scene) -> Color:
-    """World background colour times strength, linear. A linked colour (sky, HDRI) counts as the world's display colour.
+def read_ambient(scene: bpy.types.Scene, trees: ShaderTrees | None = None) -> Color:
+    """What the world shines from everywhere: the mean over all directions, linear. What only a renderer can tell (a
+    sky) counts as the world's display colour times the background's strength.
 
-    No world is black, as Blender renders it.
+    No world is black, as Blender renders it. trees: that have read the world's pictures already.
     """
     world = scene.world
     if world is None:
         return (0.0, 0.0, 0.0)
-    color, strength = world.color, 1.0
+    found = (trees or ShaderTrees(scene.render.engine, pictures={})).sky(world)
+    if found is not None:
+        return found
+    strength = 1.0
     tree = node_tree(world)
     output = tree.get_output_node("ALL") if tree else None
     if output is not None and output.inputs["Surface"].is_linked:
         shader = output.inputs["Surface"].links[0].from_node
         if shader.type == "BACKGROUND":
             strength = float(shader.inputs["Strength"].default_value)
-            if not shader.inputs["Color"].is_linked:
-                color = shader.inputs["Color"].default_value
-    red, green, blue = (float(channel) * strength for channel in color[:3])
+    red, green, blue = (float(channel) * strength for channel in world.color[:3])
     return red, green, blue

@@ -36,13 +36,14 @@ def read_mesh(mesh: bpy.types.Mesh, before: MeshRead | None = None, posed: bool 
     mesh.calc_loop_triangles()
     count = len(mesh.loop_triangles)
     faces = _column(mesh.loop_triangles, "polygon_index", (count,), np.int32)
-    triangles = _column(mesh.loop_triangles, "vertices", (count, 3), np.int32)
+    loops = _column(mesh.loop_triangles, "loops", (count, 3), np.int32)
     if posed:
         starts = _column(mesh.polygons, "loop_start", (len(mesh.polygons),), np.int32)
-        _split_quads_alike(triangles, faces, corners, starts)
+        _split_quads_alike(loops, faces, len(corners), starts)
+    triangles = corners[loops]
     slots = _column(mesh.polygons, "material_index", (len(mesh.polygons),), np.int32)
     last_slot = max(len(mesh.materials), 1) - 1
-    return MeshRead(vertices, triangles, np.clip(slots[faces], 0, last_slot).astype(np.int32), edges)
+    return MeshRead(vertices, triangles, np.clip(slots[faces], 0, last_slot).astype(np.int32), edges, loops)
 
 
 def may_deform(thing: bpy.types.Object) -> bool:
@@ -59,12 +60,12 @@ def is_posed(thing: bpy.types.Object) -> bool:
     return thing.type == "MESH" and thing.data.shape_keys is not None
 
 
-def _split_quads_alike(triangles: Any, faces: Any, corners: Any, starts: Any) -> None:
-    """Writes both triangles of every quad into `triangles` [F,3]; `faces` [F] names each one's polygon, rising."""
-    quads = np.flatnonzero(np.diff(np.append(starts, len(corners))) == 4)
+def _split_quads_alike(loops: Any, faces: Any, corners: int, starts: Any) -> None:
+    """Writes both triangles of every quad into `loops` [F,3]; `faces` [F] names each one's polygon, rising."""
+    quads = np.flatnonzero(np.diff(np.append(starts, corners)) == 4)
     first = np.searchsorted(faces, quads)
     for row, places in ((first, (0, 1, 2)), (first + 1, (0, 2, 3))):
-        triangles[row] = corners[starts[quads][:, None] + np.array(places)]
+        loops[row] = starts[quads][:, None] + np.array(places)
 
 
 def _attribute(mesh: bpy.types.Mesh, name: str, field: str, shape: tuple[int, ...], dtype: Any) -> Any:

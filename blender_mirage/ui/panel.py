@@ -54,6 +54,7 @@ class MIRAGE_PT_settings(SidebarPart, bpy.types.Panel):
         layout.prop(settings, "steps")
         layout.prop(settings, "use_memory")
         layout.prop(settings, "use_settings")
+        layout.prop(settings, "keep_glass")
         layout.prop(settings, "output_folder")
         layout.prop(settings, "look_frame")
         layout.prop(settings, "look_camera")

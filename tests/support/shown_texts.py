@@ -21,6 +21,7 @@ SILENT = (
     "blender_mirage/core/terminal.py",
     "blender_mirage/formats",
     "blender_mirage/scene/demo_",  # names of objects and materials, which stay as they are made
+    "blender_mirage/scene/shaders",  # names of Blender's sockets, and why a node cannot be read, which nobody is told
     "inference_backend/__main__.py",
     "inference_backend/cli.py",
     "inference_backend/config.py",

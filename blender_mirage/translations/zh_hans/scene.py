@@ -53,6 +53,12 @@ SENTENCES = {
     "a drawing, which has no surface": "蜡笔画，没有表面",
     "{name:r} has a scale of zero at some frames and is left out there.": "{name} 在某些帧缩放为零，在这些帧中略去。",
     "{name:r} has no faces and is left out.": "{name} 没有面，已略去。",
+    "Glass is left out, so that the camera sees through it: {names:o}.": "玻璃已略去，摄像机可以看穿它：{names}。",
+    "Holdouts are left out, and what stands behind them is seen: {names:o}.": "阻隔物已略去，可以看到其后方：{names}。",
+    "{names} and {count:n} more": "{names} 等（另有 {count} 个）",
+    "The image {name:r} is missing: surfaces with it have their viewport display color.": (
+        "图像 {name} 缺失：使用它的表面取其视图显示颜色。"
+    ),
     "{name:r} is in edit mode.": "{name} 处于编辑模式。",
     "Leave edit mode (Tab) and start again.": "请退出编辑模式（Tab）后重新开始。",
     "{name:r} changes its topology; it keeps the shape it had before.": "{name} 的拓扑发生变化；沿用之前的形状。",

@@ -62,6 +62,10 @@ SIMPLIFIED_CHINESE = {
     "Visibility, modifiers, subdivision and view layers as in a render": "可见性、修改器、细分和视图层与渲染一致",
     "Visibility, modifiers and subdivision as in the viewport": "可见性、修改器和细分与视图一致",
     "Which of an object's settings the set and the cameras are read with": "读取布景和摄像机时采用物体的哪一套设置",
+    "Keep Glass": "保留玻璃",
+    "Keep glass and water as surfaces. Off: the camera sees through them, as in a render": (
+        "把玻璃和水保留为表面。关闭时：摄像机可以看穿它们，与渲染一致"
+    ),
     "Use Memory": "使用记忆",
     "Show a place alike in every frame. Off: every frame is made on its own, to compare": (
         "让同一处在每一帧中一致。关闭：每帧独立生成，用于对比"

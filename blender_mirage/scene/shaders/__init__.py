@@ -1,0 +1,1 @@
+"""What a material is, read off its node tree: its colour, and where it lets the camera through."""

@@ -78,6 +78,10 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
     world_id: StringProperty(options={"HIDDEN"})
     world_name: StringProperty(name="World", description="The world that remembers this set")
     seed_key: StringProperty(options={"HIDDEN"}, description="The look that the world holds already")
+    renders_were_kept: BoolProperty(
+        options={"HIDDEN"}, description="It was seen to that the first take does not get into the user's own renders"
+    )
+    renders_note: BoolProperty(options={"HIDDEN"}, description="That this was done is still to be told")
 
     look_source: EnumProperty(
         name="Look",

@@ -6,6 +6,7 @@ from .bring_up_take import MIRAGE_OT_bring_up_take
 from .build_demo_set import MIRAGE_OT_build_demo_set
 from .cancel_job import MIRAGE_OT_cancel_job
 from .check_shots import MIRAGE_OT_check_shots
+from .choose_renders import MIRAGE_OT_choose_renders
 from .compare_takes import MIRAGE_OT_compare_takes, MIRAGE_OT_stop_comparing
 from .create_world import MIRAGE_OT_create_world
 from .delete_world import MIRAGE_OT_delete_world
@@ -48,6 +49,7 @@ CLASSES = (
     MIRAGE_OT_cancel_job,
     MIRAGE_OT_cancel_setup,
     MIRAGE_OT_check_shots,
+    MIRAGE_OT_choose_renders,
     MIRAGE_OT_compare_takes,
     MIRAGE_OT_create_world,
     MIRAGE_OT_delete_world,

@@ -10,9 +10,11 @@ from ..core.errors import MirageError
 from ..core.shots import Shot
 from ..core.take_files import frames_on_disk
 from ..core.take_list import TakeOnDisk
+from ..scene.own_renders import own_renders_stay, take_note
 from ..scene.read_shots import find_shot
 from ..scene.show_shots import chosen_shot, known_takes
 from ..scene.show_take import MARK_SHOT, folder_of, is_take, show_take, strip_facts, strip_of
+from ..scene.show_updates import add_warning
 
 
 def shot_name(context: bpy.types.Context) -> str:
@@ -50,7 +52,10 @@ def why_no_take(context: bpy.types.Context) -> str:
 def bring_up(scene: bpy.types.Scene, name: str, take: TakeOnDisk) -> None:
     """Shows a take of the shot `name` on the timeline and behind its camera. Raises MirageError."""
     frames = tuple(frames_on_disk(take.folder))
-    show_take(scene, shot_of(scene, name, take), take.folder, frames, facts=strip_facts(take.facts))
+    with own_renders_stay(scene):
+        show_take(scene, shot_of(scene, name, take), take.folder, frames, facts=strip_facts(take.facts))
+    if note := take_note(scene):
+        add_warning(note)
 
 
 def shot_of(scene: bpy.types.Scene, name: str, take: TakeOnDisk) -> Shot:

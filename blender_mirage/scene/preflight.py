@@ -14,6 +14,7 @@ from ..core.errors import MirageError
 from ..core.left_out import glass_sentence
 from ..core.preflight import Finding, disk_finding, encloses, scale_finding
 from ..core.shots import Shot
+from .own_renders import renders_finding
 from .read_camera import fit_resolution
 from .read_shots import read_shots
 from .shaders.materials import ShaderTrees
@@ -47,6 +48,7 @@ def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
     found.append(_glass(scene))
     height, width = fit_resolution(scene, scene.mirage.width)
     frames = sum(len(shot.frames(scene.mirage.frame_step)) for shot in shots)
+    found.append(renders_finding(scene))
     found.append(disk_finding(base, frames, height * width))
     return [finding for finding in found if finding is not None]
 

@@ -33,6 +33,7 @@ from .chosen_world import choose_world, forget_world, mark_look_written
 from .engine_rates import learn_rates
 from .find import find_camera
 from .growing_takes import growing
+from .own_renders import own_renders_stay, take_note
 from .prompt_words import learn_vocabularies
 from .scene_keys import find_scene
 from .show_coverage import show_coverage
@@ -194,9 +195,12 @@ def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) ->
     update_status(scene, what.shot.name, lambda status: replace(status.ended(), stale_from=None, unseen_from=None))
     facts = strip_facts(to_plain(what.info))
     try:
-        show_take(scene, what.shot, what.folder, what.frames, facts=facts)
+        with own_renders_stay(scene):
+            show_take(scene, what.shot, what.folder, what.frames, facts=facts)
     except MirageError as error:
         add_warning(f"The take in {what.folder} could not all be shown. {error}")
+    if note := take_note(scene):
+        add_warning(note)
     what.pending.done()
     bpy.ops.ed.undo_push(message=f"Mirage Take {what.shot.name} {what.folder.name}")
 

@@ -16,6 +16,8 @@ _NOT_OF_A_TAKE = {
     "shot_names",
     "output_folder",
     "paint_path",
+    "renders_were_kept",
+    "renders_note",
 }
 """Of the scene, or of what is to be made next."""
 

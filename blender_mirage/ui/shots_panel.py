@@ -101,6 +101,8 @@ def _draw_fix(box, finding):
         scale = said(f"Set Unit Scale to {finding.value:g}")
         fix = box.operator("mirage.fix_scale", text=scale, icon="CON_SIZELIKE", translate=False)
         fix.value, fix.scene = finding.value, finding.scene
+    elif finding.kind == "RENDERS":
+        box.operator("mirage.choose_renders", text=said("Render the Scene")).what = "SCENE"
     elif finding.has_frame:
         there = said(f"Go to Frame {finding.frame}")
         box.operator("mirage.go_to_frame", text=there, icon="TIME", translate=False).frame = finding.frame

@@ -34,6 +34,7 @@ class MIRAGE_PT_takes(SidebarPart, bpy.types.Panel):
         _draw_list(layout, context, state)
         _draw_opacity(layout, context, state)
         _draw_compare(layout, context, state)
+        _draw_renders(layout, context)
 
 
 def _draw_list(layout, context, state):
@@ -61,6 +62,16 @@ def _draw_compare(layout, context, state):
     both.operator("mirage.stop_comparing", text="", icon="X")
     draw_sentence(body, context, "It shows in the Sequencer's preview; camera views go on showing the take", "INFO")
     body.prop(state, "compare_split", slider=True)
+
+
+def _draw_renders(layout, context):
+    """What the user's own F12 gives, now that takes lie on the timeline."""
+    timeline = context.scene.render.use_sequencer
+    row = layout.row(align=True)
+    row.label(text=said("F12 Renders"))
+    for what, label in (("SCENE", "Scene"), ("TIMELINE", "Timeline")):
+        pressed = timeline == (what == "TIMELINE")
+        row.operator("mirage.choose_renders", text=said(label), depress=pressed, translate=False).what = what
 
 
 def _draw_opacity(layout, context, state):

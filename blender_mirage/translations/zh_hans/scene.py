@@ -217,6 +217,13 @@ SENTENCES = {
     "Press Generate again.": "请再次点击“生成”。",
     "Cancelled while the set was read.": "在读取布景时取消。",
     "Blender Mirage was disabled.": "Blender Mirage 已被禁用。",
+    # the user's own renders
+    "F12 still renders the scene, not the takes on the timeline. Takes > F12 Renders changes that.": (
+        "F12 仍渲染场景，而不是时间线上的条目。可在“条目”>“F12 渲染”中更改。"
+    ),
+    "F12 and Render Animation give the takes on the timeline, not the scene.": (
+        "F12 和“渲染动画”得到的是时间线上的条目，而不是场景。"
+    ),
     # scene strips
     "The strip {name:r} plays its scene at frames with fractions.": "片段 {name} 以小数帧播放其场景。",
     "Set its strobe to a whole number, or make it a plain strip.": "请把它的频闪设为整数，或使它成为普通片段。",

@@ -1,6 +1,15 @@
 """Takes."""
 
 SIMPLIFIED_CHINESE = {
+    "F12 Renders": "F12 渲染",
+    "What F12 and Render Animation give: the scene as before the first take, or the timeline with the takes on it "
+    "(Sequencer, under Post Processing in the Output properties)": (
+        "F12 和“渲染动画”得到什么：如第一个条目之前的场景，或带条目的时间线（即输出属性中“后期处理”下的“序列编辑器”）"
+    ),
+    "The scene through its camera": "场景摄像机所见的场景",
+    "Timeline": "时间线",
+    "The timeline, with the takes on it": "带有条目的时间线",
+    "Render the Scene": "渲染场景",
     "Takes": "条目",
     "This shot has no take yet": "此镜头还没有条目",
     "One version of the chosen shot": "所选镜头的一个版本",

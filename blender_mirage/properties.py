@@ -250,6 +250,7 @@ class MirageShotItem(bpy.types.PropertyGroup):
     """A shot of the scene; its `name` is the shot's."""
 
     camera: StringProperty()
+    camera_uid: IntProperty(description="As `core.shots.Shot.camera_uid`")
     frame_start: IntProperty()
     frame_end: IntProperty()
     kind: StringProperty(description="As `core.shot_list.ShotStatus.kind`")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..wire.arrays import Arrays
 from .engine_time import exact_rate
 from .errors import SceneNotReady
 
@@ -36,6 +37,8 @@ class CameraPath:
     width: int
     places: tuple[float, ...] = ()
     """Where an engine has a rate of its own: Blender's frame, with its fraction, that each camera was read at."""
+    clip: Float64 = field(default_factory=lambda: np.zeros((0, 2)))
+    """[T,2] depths in metres between which each camera sees; empty: it sees everything."""
 
     def __post_init__(self) -> None:
         count = len(self.frames)
@@ -46,6 +49,8 @@ class CameraPath:
             )
         if self.c2w.shape != (count, 4, 4) or self.K.shape != (count, 3, 3):
             raise ValueError(f"expected {count} cameras, got c2w {self.c2w.shape} and K {self.K.shape}")
+        if self.clip.shape not in ((0, 2), (count, 2)):
+            raise ValueError(f"expected the planes of {count} cameras, got {self.clip.shape}")
         if self.height < 1 or self.width < 1 or not self.fps > 0.0:
             raise ValueError(f"expected a positive size and rate, got {self.width}x{self.height} at {self.fps} fps")
         if any(after <= before for before, after in zip(self.frames, self.frames[1:], strict=False)):
@@ -64,7 +69,18 @@ class CameraPath:
         """Some of the cameras, by index, rising."""
         places = tuple(self.places[row] for row in rows) if self.places else ()
         frames = tuple(self.frames[row] for row in rows)
-        return replace(self, c2w=self.c2w[list(rows)], K=self.K[list(rows)], frames=frames, places=places)
+        clip = self.clip[list(rows)] if len(self.clip) else self.clip
+        return replace(self, c2w=self.c2w[list(rows)], K=self.K[list(rows)], frames=frames, places=places, clip=clip)
+
+    def planes(self, index: int) -> tuple[float, float]:
+        """The depths between which a camera sees."""
+        near, far = self.clip[index] if len(self.clip) else (0.0, np.inf)
+        return float(near), float(far)
+
+    def arrays(self) -> Arrays:
+        """As requests have them."""
+        planes = {"clip": self.clip} if len(self.clip) else {}
+        return {"c2w": self.c2w, "K": self.K, **planes}
 
     @property
     def at(self) -> tuple[float, ...]:

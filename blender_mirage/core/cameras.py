@@ -10,7 +10,9 @@ Source for the lens model: `BKE_camera_params_compute_viewplane` and `BKE_camera
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,9 @@ Float64 = NDArray[np.float64]
 
 FLIP_YZ = np.diag([1.0, -1.0, -1.0])
 """Blender's camera axes to OpenCV's and back (its own inverse)."""
+
+Clip = tuple[float, float]
+"""Depths along the optical axis, in metres, between which a camera sees."""
 
 _SHEAR_NOISE = 1e-6
 """float32 matrices are orthogonal to about this; below it a shear moves no picture by 0.01 px."""
@@ -53,37 +58,89 @@ def blender_from_opencv(c2w: ArrayLike, scale_length: float = 1.0) -> Float64:
     return matrix
 
 
+@dataclass(frozen=True)
+class LensValues:
+    """What Blender says of a perspective camera's lens at one frame; millimetres, shifts in sides of the frame, and its
+    planes in Blender's units. Raises SceneNotReady where one of them allows no picture."""
+
+    lens_mm: float
+    sensor_width: float
+    sensor_height: float
+    sensor_fit: str
+    shift_x: float
+    shift_y: float
+    clip_start: float
+    clip_end: float
+
+    def __post_init__(self) -> None:
+        for name, value in self._positive().items():
+            if not (math.isfinite(value) and value > 0.0):
+                raise SceneNotReady(f"Its {name} is {value:g}.", "Check its keys and drivers.")
+        if not (math.isfinite(self.shift_x) and math.isfinite(self.shift_y)):
+            raise SceneNotReady(f"Its shift is {self.shift_x:g}, {self.shift_y:g}.", "Check its keys and drivers.")
+        if not self.clip_end > self.clip_start:
+            raise SceneNotReady(
+                f"It sees nothing: its Clip Start is {self.clip_start:g} and its Clip End {self.clip_end:g}.",
+                "Set its Clip End to more than its Clip Start.",
+            )
+
+    def _positive(self) -> dict[str, float]:
+        return {
+            "focal length": self.lens_mm,
+            "sensor width": self.sensor_width,
+            "sensor height": self.sensor_height,
+            "Clip Start": self.clip_start,
+            "Clip End": self.clip_end,
+        }
+
+    def clip(self, scale_length: float) -> Clip:
+        """`scale_length`: metres of a Blender unit."""
+        return self.clip_start * scale_length, self.clip_end * scale_length
+
+
 def intrinsics(
-    *,
-    lens_mm: float,
-    sensor_width: float,
-    sensor_height: float,
-    sensor_fit: str,
-    shift_x: float,
-    shift_y: float,
+    lens: LensValues,
     pixel_aspect: tuple[float, float],
     size: tuple[int, int],
 ) -> Float64:
     """K [3,3] of a perspective camera in pixels of `size` (height, width), which is the render's resolution.
 
-    `sensor_fit` is Blender's AUTO, HORIZONTAL or VERTICAL; AUTO fits the longer side of the frame, pixel aspect
+    The sensor's fit is Blender's AUTO, HORIZONTAL or VERTICAL; AUTO fits the longer side of the frame, pixel aspect
     included, and takes `sensor_width` for either. Shifts are in units of the fitted side. With a pixel aspect other
     than 1, fx and fy differ.
     """
     height, width = size
     aspect_x, aspect_y = pixel_aspect
     stretch = aspect_y / aspect_x  # height of a pixel in widths of a pixel
-    horizontal = sensor_fit == "HORIZONTAL" or (sensor_fit == "AUTO" and width * aspect_x >= height * aspect_y)
+    fit = lens.sensor_fit
+    horizontal = fit == "HORIZONTAL" or (fit == "AUTO" and width * aspect_x >= height * aspect_y)
     fitted = float(width) if horizontal else height * stretch  # the fitted side, in widths of a pixel
-    sensor = sensor_height if sensor_fit == "VERTICAL" else sensor_width
-    focal = lens_mm * fitted / sensor
+    sensor = lens.sensor_height if fit == "VERTICAL" else lens.sensor_width
+    focal = lens.lens_mm * fitted / sensor
     return np.array(
         [
-            [focal, 0.0, width / 2 - shift_x * fitted],
-            [0.0, focal / stretch, height / 2 + shift_y * fitted / stretch],
+            [focal, 0.0, width / 2 - lens.shift_x * fitted],
+            [0.0, focal / stretch, height / 2 + lens.shift_y * fitted / stretch],
             [0.0, 0.0, 1.0],
         ]
     )
+
+
+@dataclass(frozen=True)
+class Cameras:
+    """T cameras as the wire wants them."""
+
+    c2w: Float64
+    """[T,4,4]."""
+    K: Float64
+    """[T,3,3]."""
+    clip: Float64
+    """[T,2] metres."""
+
+    @classmethod
+    def join(cls, parts: Sequence[Cameras]) -> Cameras:
+        """Not of nothing."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("c2w", "K", "clip")))
 
 
 def shear_into_intrinsics(K: ArrayLike, matrix_world: ArrayLike) -> Float64:

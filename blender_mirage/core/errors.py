@@ -19,6 +19,14 @@ class SceneNotReady(MirageError):
     """The .blend lacks something that a shot needs, or holds a value that no picture can be made of."""
 
 
+class CameraNotReady(SceneNotReady):
+    """A camera that no picture can be made through at `frame`, Blender's number."""
+
+    def __init__(self, message: str, hint: str = "", frame: float = 0.0) -> None:
+        super().__init__(message, hint)
+        self.frame = frame
+
+
 class BackendUnreachable(MirageError):
     """Nothing answers at the backend's address, or the answer broke off."""
 

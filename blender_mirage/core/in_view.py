@@ -20,7 +20,7 @@ def any_mesh_in_view(path: CameraPath, read: GreyboxRead) -> bool:
     for index in range(len(path)):
         world = np.einsum("nij,nkj->nki", read.tracks.transforms_at(index), homogeneous)[..., :3]
         camera = (world - path.c2w[index, :3, 3]) @ path.c2w[index, :3, :3]
-        reaches = _reaches_into(camera @ path.K[index].T, path.height, path.width)
+        reaches = _reaches_into(camera @ path.K[index].T, path.height, path.width, *path.planes(index))
         if (reaches & (read.tracks.visible[:, index] > 0)).any():
             return True
     return False
@@ -35,9 +35,9 @@ def require_mesh_in_view(path: CameraPath, read: GreyboxRead, shot: str) -> None
         )
 
 
-def _reaches_into(clip: NDArray[np.float64], height: int, width: int) -> NDArray[np.bool_]:
+def _reaches_into(corners: NDArray[np.float64], height: int, width: int, near: float, far: float) -> NDArray[np.bool_]:
     """[N] False where all corners [N,8,3] (pixels times depth, depth) of a box lie beyond one side of the view."""
-    x, y, depth = clip[..., 0], clip[..., 1], clip[..., 2]
-    beyond = np.stack([depth <= 0, x < 0, x > width * depth, y < 0, y > height * depth])
+    x, y, depth = corners[..., 0], corners[..., 1], corners[..., 2]
+    beyond = np.stack([depth <= near, depth > far, x < 0, x > width * depth, y < 0, y > height * depth])
     outside: NDArray[np.bool_] = beyond.all(-1).any(0)
     return ~outside

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -76,6 +76,7 @@ class PendingFile:
 def note_pending(base: Path, take: PendingTake) -> PendingFile:
     """Writes the file of a take that was just sent, and holds it. Raises TakeNotWritable."""
     path = base / PENDING_FOLDER / f"{take.take_id}.json"
+    take = replace(take, shot=take.shot.elsewhere())
     write_whole(path, json.dumps(to_plain(take), ensure_ascii=False).encode())
     lock = path.open("rb")
     try_lock(lock)

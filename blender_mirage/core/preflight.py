@@ -46,7 +46,7 @@ class Finding:
     """Name of the scene that it is about, where that is not the timeline's."""
 
 
-KINDS = ("NO_CAMERA", "STRIP", "UNSAVED", "SCALE", "INSIDE", "WHIP_PAN", "NO_ID", "GLASS", "DISK", "RENDERS")
+KINDS = ("NO_CAMERA", "CAMERA", "STRIP", "UNSAVED", "SCALE", "INSIDE", "WHIP_PAN", "NO_ID", "GLASS", "DISK", "RENDERS")
 
 
 def whip_pans(path: CameraPath, shot: str) -> list[Finding]:

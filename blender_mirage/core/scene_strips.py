@@ -126,6 +126,7 @@ class _Piece:
             plays=plays,
             refusal=refusal,
             hint=hint,
+            camera_uid=self.camera.camera_uid,
         )
 
 
@@ -155,6 +156,7 @@ def _pieces(strip: SceneStrip, frames: Frames, covered: Frames) -> Iterator[_Pie
     begin = 0
     for index in range(1, len(frames) + 1):
         ends = index == len(frames)
-        if ends or frames[index] != frames[index - 1] + 1 or through[index].camera != through[index - 1].camera:
+        switches = not ends and through[index].sees_as != through[index - 1].sees_as
+        if ends or frames[index] != frames[index - 1] + 1 or switches:
             yield _Piece(strip, through[begin], frames[begin:index])
             begin = index

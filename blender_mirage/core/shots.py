@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from .errors import SceneNotReady
@@ -18,7 +18,7 @@ class Shot:
 
     name: str
     camera: str
-    """Name of the camera object."""
+    """Name of the camera object, for people; two may share one, where one of them comes from a library."""
     start: int
     end: int
     camera_id: str = ""
@@ -36,6 +36,8 @@ class Shot:
     """Why no take can be made of it, in one sentence; empty where one can."""
     hint: str = ""
     """What to do about it."""
+    camera_uid: int = field(default=0, compare=False)
+    """The camera itself, by its `session_uid`; 0 where the shot was read from a file, which outlives the session."""
 
     @property
     def first(self) -> int:
@@ -85,6 +87,10 @@ class Shot:
                 there[place] = there[place - 1]
         return replace(self, end=self.start + last - first, plays=()), there
 
+    def elsewhere(self) -> Shot:
+        """As another session may have it, in which other things have this one's numbers."""
+        return replace(self, camera_uid=0)
+
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise SceneNotReady(
@@ -100,6 +106,13 @@ class CameraMarker:
     frame: int
     name: str
     camera: str
+    camera_uid: int = 0
+    """As in `Shot`."""
+
+    @property
+    def sees_as(self) -> tuple[str, int]:
+        """Equal for one and the same camera."""
+        return self.camera, self.camera_uid
 
 
 def shots_from_markers(markers: Sequence[CameraMarker], start: int, end: int) -> tuple[Shot, ...]:
@@ -118,7 +131,8 @@ def shots_from_markers(markers: Sequence[CameraMarker], start: int, end: int) ->
         first = start if index == 0 else max(cut.frame, start)
         last = end if index == len(cuts) - 1 else min(cuts[index + 1].frame - 1, end)
         if first <= last:
-            shots.append(Shot(unique_name(cut.name or cut.camera, names), cut.camera, first, last))
+            name = unique_name(cut.name or cut.camera, names)
+            shots.append(Shot(name, cut.camera, first, last, camera_uid=cut.camera_uid))
     return tuple(shots)
 
 

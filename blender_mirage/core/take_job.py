@@ -46,12 +46,12 @@ class SeedView:
     def key(self, world_id: str) -> str:
         """Equal for the same look seen from the same place in the same world, so that it is written once."""
         digest = hashlib.blake2b(digest_size=16)
-        for part in (self.image, self.camera.c2w, self.camera.K, *([] if self.alpha is None else [self.alpha])):
+        for part in (self.image, *self.camera.arrays().values(), *([] if self.alpha is None else [self.alpha])):
             digest.update(np.ascontiguousarray(part).tobytes())
         return f"{world_id}:{digest.hexdigest()}"
 
     def request(self, engine: str, read: GreyboxRead) -> tuple[SeedViewRequest, Arrays]:
-        arrays: Arrays = {"image": self.image, "c2w": self.camera.c2w, "K": self.camera.K}
+        arrays: Arrays = {"image": self.image, **self.camera.arrays()}
         if self.alpha is not None:
             arrays["alpha"] = self.alpha
         frame = self.camera.frames[0]
@@ -104,8 +104,7 @@ class TakeJob:
             scene_frames=self.camera.places,
             scene_fps=self.scene_fps,
         )
-        arrays: Arrays = {"c2w": self.camera.c2w, "K": self.camera.K}
-        return request, arrays | read.tracks.to_arrays()
+        return request, self.camera.arrays() | read.tracks.to_arrays()
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +136,13 @@ def sidecar_facts(order: Order, job: TakeJob, request: TakeRequest) -> dict[str,
     """What made the take, beside what the backend says of it. The set itself stays there, under the take's id."""
     asked = to_plain(request)
     del asked["greybox"]
-    camera = {"name": job.shot.camera, "poses_c2w": job.camera.c2w.tolist(), "intrinsics": job.camera.K.tolist()}
+    camera = {
+        "name": job.shot.camera,
+        "id": job.shot.camera_id,
+        "poses_c2w": job.camera.c2w.tolist(),
+        "intrinsics": job.camera.K.tolist(),
+        "clip": job.camera.clip.tolist(),
+    }
     shows = {"shows": job.shows} if job.shows else {}
     return {**order.facts, "request": asked, "camera": camera, **shows}
 

@@ -16,8 +16,9 @@ def write_cameras_npz(path: Path, shots: Mapping[str, CameraPath]) -> None:
     """Writes `path` whole or not at all.
 
     One shot has the plain names: `poses_c2w` [T,4,4] float64 (OpenCV axes, metres), `intrinsics` [T,3,3] float64 in
-    pixels of `processed_size` (H, W), `frame_indices` [T] (Blender's frame numbers), `fps`. Several shots have the same
-    names behind `<shot>/`, and `shots` lists them in order. Read with `allow_pickle=False`.
+    pixels of `processed_size` (H, W), `clip` [T,2] float64 (Clip Start and Clip End, metres), `frame_indices` [T]
+    (Blender's frame numbers), `fps`. Several shots have the same names behind `<shot>/`, and `shots` lists them in
+    order. Read with `allow_pickle=False`.
     Raises SceneNotReady where there is no shot, TakeNotWritable where the file cannot be written.
     """
     if not shots:
@@ -27,6 +28,8 @@ def write_cameras_npz(path: Path, shots: Mapping[str, CameraPath]) -> None:
         prefix = f"{name}/" if len(shots) > 1 else ""
         arrays[f"{prefix}poses_c2w"] = camera_path.c2w
         arrays[f"{prefix}intrinsics"] = camera_path.K
+        if len(camera_path.clip):
+            arrays[f"{prefix}clip"] = camera_path.clip
         arrays[f"{prefix}frame_indices"] = np.asarray(camera_path.frames, dtype=np.int64)
         arrays[f"{prefix}processed_size"] = np.array([camera_path.height, camera_path.width], dtype=np.int64)
         arrays[f"{prefix}fps"] = np.float64(camera_path.fps)

@@ -55,12 +55,12 @@ def survey(arguments: argparse.Namespace) -> int:
 def add_look(arguments: argparse.Namespace) -> int:
     import bpy
 
+    from ..scene.find import camera_named
+
     scene = open_file(arguments.file)
     choose(scene.mirage, arguments)
     if arguments.camera:
-        scene.mirage.look_camera = bpy.data.objects.get(arguments.camera)
-        if scene.mirage.look_camera is None:
-            raise SceneNotReady(f"There is no camera {arguments.camera!r}.", "Check the name for a typing error.")
+        scene.mirage.look_camera = camera_named(arguments.camera)
     return _write_picture(bpy.ops.mirage.add_look)
 
 

@@ -38,7 +38,8 @@ def _read(errand: ReadErrand) -> SetRead:
     _tell(Progress("Set", "packing"))
     notes = tuple(warning.name for warning in bpy.context.window_manager.mirage.warnings)
     result = reading.result()
-    return replace(result, notes=(*result.notes, *notes))
+    jobs = tuple(replace(job, shot=job.shot.elsewhere()) for job in result.jobs)
+    return replace(result, jobs=jobs, notes=(*result.notes, *notes))
 
 
 def _scene(errand: ReadErrand) -> Any:

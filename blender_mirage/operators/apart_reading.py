@@ -20,6 +20,7 @@ from ..core.take_files import write_whole
 from ..core.take_job import Progress, Update
 from ..event_pump import Reading, Watcher
 from ..scene.copied_file import own_path
+from ..scene.find import in_this_session
 from ..scene.ids import ensure_ids
 from ..scene.show_updates import add_warning
 from ..wire.codec import to_json
@@ -107,4 +108,5 @@ class ApartReading(Iterator[Progress | None]):
             raise
         for note in read.notes:
             add_warning(note)
-        self._asked.read = replace(read, release=self._process.remove)
+        jobs = tuple(replace(job, shot=in_this_session(job.shot)) for job in read.jobs)
+        self._asked.read = replace(read, jobs=jobs, release=self._process.remove)

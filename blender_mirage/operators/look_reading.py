@@ -12,6 +12,7 @@ from ..core.errors import LookNotReadable
 from ..core.look_image import fit_to_shape, opacity, over_black
 from ..core.shots import Shot
 from ..core.take_job import SeedView
+from ..scene.find import camera_of
 from ..scene.output import look_path
 from ..scene.read_camera import check_camera, read_camera_path
 from ..scene.read_greybox import GreyboxReader
@@ -43,7 +44,8 @@ class LookReading:
         there = source(bpy.data.scenes[shot.scene] if shot.scene in bpy.data.scenes else scene)
         camera = read_camera_path(there, shot, image.shape[0], image.shape[1])
         with GreyboxReader(there, camera.frames) as reader:
-            reader.step()
+            while reader.step():
+                continue
         return SeedView(self._path.stem, image, camera, reader.result, author, alpha, shot.camera)
 
 
@@ -53,9 +55,8 @@ def _look_shot(scene: bpy.types.Scene, shots: Sequence[Shot]) -> Shot:
     is_chosen = settings.look_frame != -1 or settings.look_at_minus_one
     frame = settings.look_frame if is_chosen else shots[0].start
     holding = next((shot for shot in read_shots(scene) if shot.start <= frame <= shot.end), shots[0])
-    camera = settings.look_camera.name if settings.look_camera else holding.camera
-    check_camera(scene, camera)
-    return Shot("look", camera, frame, frame, scene=holding.scene)
+    camera = check_camera(settings.look_camera or camera_of(holding))
+    return Shot("look", camera.name, frame, frame, scene=holding.scene, camera_uid=camera.session_uid)
 
 
 def _shapes(scene: bpy.types.Scene) -> tuple[float, float]:

@@ -6,6 +6,7 @@ it, so that the list of shots says where a camera enters unseen space. Else noth
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from queue import Queue
@@ -13,6 +14,7 @@ from queue import Queue
 import bpy
 
 from ..core.camera_path import CameraPath
+from ..core.errors import CameraNotReady
 from ..core.preflight import Finding, whip_pans
 from ..core.set_read import ReadOrder, SetRead
 from ..core.shots import Shot
@@ -20,6 +22,7 @@ from ..core.survey_watcher import SurveyWatcher
 from ..core.take_job import Progress, TakeJob, Update
 from ..preferences import backend_settings
 from ..scene.engine_rates import known_rates
+from ..scene.find import camera_of
 from ..scene.output import output_folder
 from ..scene.playhead import Playhead
 from ..scene.preflight import inside_finding, quick_findings
@@ -72,7 +75,12 @@ class CheckReading:
     def steps(self) -> Iterator[Progress]:
         """Reads on with every `next`. Closing it early puts the playhead back. Raises SceneNotReady."""
         for shot in self.of_shots.shots:
-            camera = yield from self.of_shots.read_camera(shot)
+            try:
+                camera = yield from self.of_shots.read_camera(shot)
+            except CameraNotReady as error:
+                finding = Finding("CAMERA", f"{shot.name}: {error}", stops=True, frame=math.floor(error.frame))
+                self._found.append(_on_timeline(finding, shot))
+                continue
             self._found += [_on_timeline(finding, shot) for finding in whip_pans(camera, shot.name)]
             yield from self._look_inside(shot, camera)
             if self._with_set:
@@ -87,7 +95,7 @@ class CheckReading:
             for index, frame in enumerate(camera.at[::every]):
                 yield Progress(shot.name, "checking where the camera stands", index, _LOOKED_AT)
                 depsgraph, live = playhead.go(frame), self.of_shots.live(shot)
-                finding: Finding | None = inside_finding(playhead.scene, depsgraph, live.camera, round(frame))
+                finding: Finding | None = inside_finding(playhead.scene, depsgraph, camera_of(live), round(frame))
                 if finding is not None:
                     self._found.append(_on_timeline(finding, shot))
                     return

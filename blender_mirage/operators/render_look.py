@@ -56,7 +56,7 @@ def _begin(context):
     scene, settings = context.scene, context.scene.mirage
     if scene.camera is None:
         raise SceneNotReady(f"The scene {scene.name!r} has no camera.", "Add one and make it the scene's camera.")
-    camera = check_camera(scene, scene.camera.name)
+    camera = check_camera(scene.camera)
     ensure_ids([camera])
     base, _ = output_folder(scene)
     look = LookRendered(_next_path(base), scene.frame_current, camera.name, object_id(camera))

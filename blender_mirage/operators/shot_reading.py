@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -18,17 +18,15 @@ from ..core.set_read import SetRead
 from ..core.shots import Shot
 from ..core.take_job import Progress, TakeJob
 from ..scene.engine_rates import rate_of
-from ..scene.find import by_session
+from ..scene.evaluated_frames import walk_frames
+from ..scene.find import by_session, camera_of
 from ..scene.ids import object_id
-from ..scene.playhead import Playhead
-from ..scene.read_camera import check_camera, fit_resolution, read_cameras, scene_rate
+from ..scene.read_camera import CameraReader, check_camera, fit_resolution, scene_rate
 from ..scene.read_greybox import GreyboxReader
-from ..scene.read_shots import find_shot, read_shots, require_takeable, scene_of
+from ..scene.read_shots import find_shot, read_shots, require_takeable
 from ..scene.scene_keys import find_scene, scene_key
 from ..scene.show_shots import chosen_shot
 from ..scene.show_updates import add_warning
-
-CAMERAS_A_STEP = 6
 
 
 class ShotReading:
@@ -47,7 +45,7 @@ class ShotReading:
         self.shots = [one for one in chosen if not (takeable_only and one.refusal)]
         require_takeable(self.shots)
         self._scenes = {shot.scene: bpy.data.scenes[shot.scene].session_uid for shot in self.shots if shot.scene}
-        self._cameras = {shot.name: check_camera(scene_of(scene, shot), shot.camera).session_uid for shot in self.shots}
+        self._cameras = {shot.name: check_camera(camera_of(shot)).session_uid for shot in self.shots}
         self.size = fit_resolution(scene, scene.mirage.width)
         self.scene: SceneKey = scene_key(scene)
         self.author = author()
@@ -82,21 +80,14 @@ class ShotReading:
         camera = by_session(bpy.data.objects, self._cameras[shot.name])
         if camera is None:
             raise SceneNotReady(f"Camera {shot.camera!r} was deleted while it was read.", "Start again.")
-        return replace(shot, camera=camera.name, camera_id=object_id(camera))
+        return replace(shot, camera=camera.name, camera_id=object_id(camera), camera_uid=camera.session_uid)
 
     def read_camera(self, shot: Shot) -> Generator[Progress, None, CameraPath]:
         """Reads on with every `next`; returns the whole path."""
-        frames, pieces = shot.frames(self.live_scene().mirage.frame_step), []
-        with Playhead(self.source_of(shot)) as playhead:
-            rate, time = scene_rate(self.live_scene()), self._engine_time(shot)
-            numbers = tuple(time.numbers(frames)) if time else frames
-            places = tuple(float(time.place(number)) for number in numbers) if time else ()
-            for index in range(0, len(numbers), CAMERAS_A_STEP):
-                yield Progress(shot.name, "reading the camera", index, len(numbers))
-                some = (places or numbers)[index : index + CAMERAS_A_STEP]
-                pieces.append(read_cameras(playhead, self.live(shot).camera, some, self.size))
-        c2w, K = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
-        return CameraPath(c2w, K, numbers, float(time.engine_rate if time else rate), *self.size, places)
+        path = self._path(shot)
+        for done, total in walk_frames(self.source_of(shot), path.at, path.cameras.visit, camera=camera_of(shot)):
+            yield Progress(shot.name, "reading the camera", done, total)
+        return path.read()
 
     def read_some(self, shot: Shot, camera: CameraPath, most: int) -> Generator[Progress, None, TakeJob]:
         """A shot whose camera was read, at no more than `most` of its frames, the first and the last among them: enough
@@ -115,13 +106,23 @@ class ShotReading:
         return engine_time(scene_rate(scene), rate_of(scene.mirage.engine), shot.start)
 
     def _read(self, shot: Shot) -> Iterator[Progress]:
-        camera = yield from self.read_camera(shot)
-        for finding in whip_pans(camera, shot.name):
-            add_warning(finding.text)
-        with GreyboxReader(self.source_of(shot), camera.at) as reader:
+        """Camera and set, as Blender evaluates each frame once."""
+        path, source = self._path(shot), self.source_of(shot)
+        with GreyboxReader(source, path.at, also=path.cameras.visit, camera=camera_of(shot)) as reader:
             while reader.step():
                 yield Progress(shot.name, "reading the set", reader.done, reader.total)
+        camera = path.read()
+        for finding in whip_pans(camera, shot.name):
+            add_warning(finding.text)
         self.jobs.append(self._job(self.live(shot), camera, reader))
+
+    def _path(self, shot: Shot) -> _Path:
+        scene = self.live_scene()
+        frames, time = shot.frames(scene.mirage.frame_step), self._engine_time(shot)
+        numbers = tuple(time.numbers(frames)) if time else frames
+        places = tuple(float(time.place(number)) for number in numbers) if time else ()
+        rate = float(time.engine_rate if time else scene_rate(scene))
+        return _Path(numbers, places, rate, self.size, CameraReader(self.live(shot), places or numbers, self.size))
 
     def _job(self, shot: Shot, camera: CameraPath, reader: GreyboxReader) -> TakeJob:
         scene = self.live_scene()
@@ -141,6 +142,25 @@ class ShotReading:
             shows=time.shows(shot.frames(settings.frame_step)) if time else (),
             scene_fps=float(scene_rate(scene)) if time else 0.0,
         )
+
+
+@dataclass(frozen=True)
+class _Path:
+    """Of a shot that is being read: the fields of its `CameraPath`, and what reads its cameras."""
+
+    numbers: tuple[int, ...]
+    places: tuple[float, ...]
+    rate: float
+    size: tuple[int, int]
+    cameras: CameraReader
+
+    @property
+    def at(self) -> tuple[float, ...]:
+        return self.places or self.numbers
+
+    def read(self) -> CameraPath:
+        seen = self.cameras.result()
+        return CameraPath(seen.c2w, seen.K, self.numbers, self.rate, *self.size, self.places, seen.clip)
 
 
 def chosen_shots(scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS", shot: str = "") -> list[Shot]:

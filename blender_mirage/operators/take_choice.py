@@ -64,4 +64,5 @@ def shot_of(scene: bpy.types.Scene, name: str, take: TakeOnDisk) -> Shot:
         return find_shot(scene, name)
     except MirageError:
         camera: dict[str, Any] = take.facts.get("camera", {})
-        return Shot(name, str(camera.get("name", "")), take.frames[0], take.frames[-1])
+        named, own = str(camera.get("name", "")), str(camera.get("id", ""))
+        return Shot(name, named, take.frames[0], take.frames[-1], camera_id=own)

@@ -27,13 +27,15 @@ TAKE = Layer("mirage_camera", "Mirage", 0.8)
 COVERAGE = Layer("mirage_coverage", "Mirage Coverage", 0.5)
 
 
-def set_background(camera_name: str, files: Mapping[int, Path], layer: Layer, camera_id: str = "") -> str:
+def set_background(
+    camera_name: str, files: Mapping[int, Path], layer: Layer, camera_id: str = "", camera_uid: int = 0
+) -> str:
     """Shows the pictures (by Blender's frame number) in the camera's view and returns the image's name.
 
-    `camera_id` finds a camera that was renamed. Empty where the camera's data is linked and cannot be written. Raises
-    SceneNotReady where there is no such camera.
+    `camera_id` and `camera_uid` (see `Shot`) find a camera that was renamed, or shares its name with another. Empty
+    where the camera's data is linked and cannot be written. Raises SceneNotReady where there is no such camera.
     """
-    thing = find_camera(camera_name, camera_id)
+    thing = find_camera(camera_name, camera_id, camera_uid)
     if thing is None:
         raise SceneNotReady(f"There is no camera {camera_name!r}.", "It was removed: choose the shot again.")
     camera = thing.data

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import SceneNotReady
-from .read_camera import check_camera, read_evaluated_camera
+from .read_camera import check_camera, read_at
 
 Float64 = NDArray[np.float64]
 
@@ -32,11 +32,13 @@ class Pose(NamedTuple):
     """[16] row by row."""
     K: tuple[float, ...]
     """[9] of a frame of 1 x 1."""
+    clip: tuple[float, ...]
+    """[2] metres."""
 
     def arrays(self, height: int, width: int) -> dict[str, Float64]:
-        """`c2w` [1,4,4] and `K` [1,3,3] in pixels of a frame of that size."""
+        """`c2w` [1,4,4], `K` [1,3,3] in pixels of a frame of that size, and `clip` [1,2]."""
         K = np.diag([width, height, 1.0]) @ np.reshape(self.K, (3, 3))
-        return {"c2w": np.reshape(self.c2w, (1, 4, 4)), "K": K[None]}
+        return {"c2w": np.reshape(self.c2w, (1, 4, 4)), "K": K[None], "clip": np.reshape(self.clip, (1, 2))}
 
 
 def camera_of_view(space: bpy.types.SpaceView3D, scene: bpy.types.Scene) -> bpy.types.Object | None:
@@ -46,9 +48,9 @@ def camera_of_view(space: bpy.types.SpaceView3D, scene: bpy.types.Scene) -> bpy.
 
 def read_pose(camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> Pose:
     """The camera as it stands now. Raises SceneNotReady where no frame can be made of it."""
-    check_camera(depsgraph.scene, camera.name)
-    c2w, K = read_evaluated_camera(camera.evaluated_get(depsgraph), depsgraph.scene_eval, (1, 1))
-    return Pose(camera.session_uid, tuple(c2w.ravel().tolist()), tuple(K.ravel().tolist()))
+    frame = depsgraph.scene_eval.frame_current_final
+    seen = read_at(check_camera(camera), depsgraph, frame, (1, 1))
+    return Pose(camera.session_uid, *(tuple(part.ravel().tolist()) for part in (seen.c2w, seen.K, seen.clip)))
 
 
 def frame_ratio(scene: bpy.types.Scene) -> float:

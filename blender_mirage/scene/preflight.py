@@ -74,10 +74,15 @@ def _findings_of_another(scene: bpy.types.Scene) -> list[Finding]:
     return [replace(finding, text=f"{scene.name}: {finding.text}", scene=scene.name) for finding in _findings_of(scene)]
 
 
-def inside_finding(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, camera: str, frame: int) -> Finding | None:
-    """Whether a camera stands inside an object at the frame that `depsgraph` was evaluated for."""
+def inside_finding(
+    scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, camera: bpy.types.Object, frame: int
+) -> Finding | None:
+    """Whether a camera sees the inside of an object at the frame that `depsgraph` was evaluated for. It sees from its
+    Clip Start on: one that stands in a wall and looks out of it by that is well."""
     metres = scene.unit_settings.scale_length
-    origin = bpy.data.objects[camera].evaluated_get(depsgraph).matrix_world.translation
+    there = camera.evaluated_get(depsgraph)
+    backward = there.matrix_world.to_3x3().col[2].normalized()
+    origin = there.matrix_world.translation - backward * there.data.clip_start
     hits, last = [], None
     for side in _SIDES:
         hit, place, normal, _, thing, _ = scene.ray_cast(depsgraph, origin, side)
@@ -87,7 +92,7 @@ def inside_finding(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, camer
     if last is None or not encloses(hits, smallest):
         return None
     return Finding(
-        "INSIDE", f"Camera {camera!r} is inside {last.name!r} at frame {frame}: it sees nothing else.", frame=frame
+        "INSIDE", f"Camera {camera.name!r} is inside {last.name!r} at frame {frame}: it sees nothing else.", frame=frame
     )
 
 

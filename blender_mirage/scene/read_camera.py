@@ -11,34 +11,41 @@ from fractions import Fraction
 
 import bpy
 import numpy as np
-from numpy.typing import NDArray
 
 from ..core.camera_path import CameraPath
-from ..core.cameras import intrinsics, opencv_from_blender, scale_intrinsics, shear_into_intrinsics
+from ..core.cameras import (
+    Cameras,
+    LensValues,
+    intrinsics,
+    opencv_from_blender,
+    scale_intrinsics,
+    shear_into_intrinsics,
+)
 from ..core.engine_time import exact_rate
-from ..core.errors import SceneNotReady
+from ..core.errors import CameraNotReady, SceneNotReady
 from ..core.shots import Shot
-from .playhead import Playhead
-
-Float64 = NDArray[np.float64]
+from .evaluated_frames import Source, walk_frames
+from .find import camera_of
 
 GRID = 8
 """Heights and widths of takes are multiples of this."""
 
 
-def read_camera_path(
-    source: bpy.types.Context | bpy.types.Scene, shot: Shot, height: int, width: int, step: int = 1
-) -> CameraPath:
+def read_camera_path(source: Source, shot: Shot, height: int, width: int, step: int = 1, mode: str = "") -> CameraPath:
     """The cameras of every `step`-th frame of `shot` over a grid (height, width). The playhead is put back.
 
-    Raises SceneNotReady where the camera is missing, is not a perspective one, or has a matrix or lens that no picture
-    can be made of; the frame is named.
+    mode: as the set is read, see `walk_frames`.
+
+    Raises SceneNotReady where the camera is missing or no camera, and CameraNotReady, naming the frame, where it is
+    not a perspective one or has a matrix or lens that no picture can be made of.
     """
     frames = tuple(range(shot.start, shot.end + 1, step))
-    with Playhead(source) as playhead:
-        fps = float(scene_rate(playhead.scene))
-        c2w, K = read_cameras(playhead, shot.camera, frames, (height, width))
-    return CameraPath(c2w, K, frames, fps, height, width)
+    reader = CameraReader(shot, frames, (height, width))
+    for _ in walk_frames(source, frames, reader.visit, mode, camera_of(shot)):
+        continue
+    scene = source.scene if isinstance(source, bpy.types.Context) else source
+    seen = reader.result()
+    return CameraPath(seen.c2w, seen.K, frames, float(scene_rate(scene)), height, width, clip=seen.clip)
 
 
 def scene_rate(scene: bpy.types.Scene) -> Fraction:
@@ -46,37 +53,40 @@ def scene_rate(scene: bpy.types.Scene) -> Fraction:
     return exact_rate(scene.render.fps, scene.render.fps_base)
 
 
-def read_cameras(
-    playhead: Playhead, name: str, frames: Sequence[float], size: tuple[int, int]
-) -> tuple[Float64, Float64]:
-    """(c2w [T,4,4], K [T,3,3]) of a camera at `frames`, which may have fractions: between two of the scene's frames
-    Blender evaluates what it moves by. Raises SceneNotReady, naming the frame."""
-    check_camera(playhead.scene, name)
-    poses, lenses = [], []
-    for frame in frames:
-        depsgraph = playhead.go(frame)
-        camera = _camera(playhead.scene, name).evaluated_get(depsgraph)
-        try:
-            c2w, K = read_evaluated_camera(camera, depsgraph.scene_eval, size)
-        except SceneNotReady as error:
-            raise SceneNotReady(f"Camera {name!r} at frame {frame:g}: {error.message}", error.hint) from error
-        poses.append(c2w)
-        lenses.append(K)
-    return np.stack(poses), np.stack(lenses)
+class CameraReader:
+    """A shot's camera over frames, which may have fractions: between two of the scene's frames Blender evaluates what
+    it moves by. `visit` is what `walk_frames` calls."""
+
+    def __init__(self, shot: Shot, frames: Sequence[float], size: tuple[int, int]) -> None:
+        """Raises SceneNotReady where the camera is missing or no camera."""
+        check_camera(camera_of(shot))
+        self._shot, self._frames, self._size = shot, tuple(frames), size
+        self._found: dict[int, Cameras] = {}
+
+    def visit(self, index: int, depsgraph: bpy.types.Depsgraph) -> None:
+        """Raises CameraNotReady, naming the frame."""
+        camera = check_camera(camera_of(self._shot))
+        self._found[index] = read_at(camera, depsgraph, self._frames[index], self._size)
+
+    def result(self) -> Cameras:
+        return Cameras.join([self._found[index] for index in range(len(self._frames))])
 
 
-def check_camera(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
-    """The camera object. Raises SceneNotReady where `name` is no perspective camera."""
-    camera = _camera(scene, name)
+def read_at(camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph, frame: float, size: tuple[int, int]) -> Cameras:
+    """The camera at the frame that `depsgraph` was evaluated for. Raises CameraNotReady."""
+    try:
+        return read_evaluated_camera(camera.evaluated_get(depsgraph), depsgraph.scene_eval, size)
+    except SceneNotReady as error:
+        text = f"Camera {camera.name!r} at frame {frame:g}: {error.message}"
+        raise CameraNotReady(text, error.hint, frame) from error
+
+
+def check_camera(camera: bpy.types.Object) -> bpy.types.Object:
+    """The object itself. Raises SceneNotReady where it is no camera: Blender lets anything be the scene's."""
     if camera.type != "CAMERA":
         raise SceneNotReady(
-            f"{name!r} is of the type {camera.type}, not a camera.", "Bind the marker (or the scene) to a camera."
-        )
-    if camera.data.type != "PERSP":
-        kind = {"ORTHO": "orthographic", "PANO": "panoramic"}.get(camera.data.type, camera.data.type.lower())
-        raise SceneNotReady(
-            f"Camera {name!r} is {kind}; a take needs a perspective camera.",
-            "Set its lens type to Perspective in the camera's properties.",
+            f"{camera.name!r} is of the type {camera.type}, not a camera.",
+            "Bind the marker (or the scene) to a camera.",
         )
     return camera
 
@@ -92,32 +102,27 @@ def fit_resolution(scene: bpy.types.Scene, width: int) -> tuple[int, int]:
     return rows, columns
 
 
-def _camera(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
-    camera = scene.objects.get(name) or bpy.data.objects.get(name)
-    if camera is None:
-        raise SceneNotReady(f"There is no camera {name!r}.", "It was removed or renamed: choose the shot again.")
-    return camera
-
-
-def read_evaluated_camera(
-    camera: bpy.types.Object, scene: bpy.types.Scene, size: tuple[int, int]
-) -> tuple[Float64, Float64]:
-    """(c2w, K) of an evaluated camera at the frame that `scene` (evaluated) stands at."""
-    lens, render = camera.data, scene.render
+def read_evaluated_camera(camera: bpy.types.Object, scene: bpy.types.Scene, size: tuple[int, int]) -> Cameras:
+    """One evaluated camera at the frame that `scene` (evaluated) stands at. Raises SceneNotReady."""
+    data, render, metres = camera.data, scene.render, scene.unit_settings.scale_length
+    if data.type != "PERSP":
+        kind = {"ORTHO": "orthographic", "PANO": "panoramic"}.get(data.type, data.type.lower())
+        raise SceneNotReady(
+            f"It is {kind}; a take needs a perspective camera.",
+            "Set its lens type to Perspective in the camera's properties, and look for keys of it.",
+        )
     matrix = np.array(camera.matrix_world, dtype=np.float64)
-    values = (lens.lens, lens.sensor_width, lens.sensor_height, lens.shift_x, lens.shift_y)
-    if not np.all(np.isfinite(values)):
-        raise SceneNotReady("Its lens, sensor or shift is not a finite number.", "Check its drivers.")
-    render_size = (render.resolution_y, render.resolution_x)
-    K = intrinsics(
-        lens_mm=lens.lens,
-        sensor_width=lens.sensor_width,
-        sensor_height=lens.sensor_height,
-        sensor_fit=lens.sensor_fit,
-        shift_x=lens.shift_x,
-        shift_y=lens.shift_y,
-        pixel_aspect=(render.pixel_aspect_x, render.pixel_aspect_y),
-        size=render_size,
+    lens = LensValues(
+        data.lens,
+        data.sensor_width,
+        data.sensor_height,
+        data.sensor_fit,
+        data.shift_x,
+        data.shift_y,
+        data.clip_start,
+        data.clip_end,
     )
-    c2w = opencv_from_blender(matrix, scene.unit_settings.scale_length)
-    return c2w, shear_into_intrinsics(scale_intrinsics(K, render_size, size), matrix)
+    render_size = (render.resolution_y, render.resolution_x)
+    K = intrinsics(lens, (render.pixel_aspect_x, render.pixel_aspect_y), render_size)
+    K = shear_into_intrinsics(scale_intrinsics(K, render_size, size), matrix)
+    return Cameras(opencv_from_blender(matrix, metres)[None], K[None], np.array([lens.clip(metres)]))

@@ -16,7 +16,7 @@ from ..core.errors import SceneNotReady
 from ..core.greybox_read import GreyboxRead, InstanceTrack, MeshRead, assemble
 from ..core.left_out import sentences
 from .camera_sees import unseen_because
-from .evaluated_frames import Source, walk_frames
+from .evaluated_frames import Source, Visit, walk_frames
 from .ids import ensure_ids, instance_id
 from .read_lamps import LampReader, read_ambient
 from .read_mesh import is_posed, may_deform, read_mesh
@@ -52,7 +52,16 @@ def read_greybox(
 class GreyboxReader:
     """Reads some frames a `step()`; `close()` (or leaving the `with`) puts the playhead back, whatever happened."""
 
-    def __init__(self, source: Source, frames: Sequence[float], mode: str = "") -> None:
+    def __init__(
+        self,
+        source: Source,
+        frames: Sequence[float],
+        mode: str = "",
+        also: Visit | None = None,
+        camera: bpy.types.Object | None = None,
+    ) -> None:
+        """mode, camera: see `walk_frames`. also: reads something else at each frame, as it is evaluated for this."""
+        self._also = also
         ensure_ids(bpy.data.objects)
         self._frames = tuple(frames)
         self._index = 0  # of the frame being read
@@ -66,7 +75,7 @@ class GreyboxReader:
         self._still: dict[int, MeshRead] = {}  # by session_uid of the original mesh
         self._rest: dict[int, MeshRead] = {}  # the same, of meshes that something bends
         self._warnings: dict[str, None] = {}  # a set that keeps its order
-        self._steps = walk_frames(source, self._frames, self._read_frame, mode)
+        self._steps = walk_frames(source, self._frames, self._read_frame, mode, camera)
         self.done, self.total = 0, len(self._frames)
 
     def step(self) -> bool:
@@ -98,6 +107,8 @@ class GreyboxReader:
 
     def _read_frame(self, index: int, depsgraph: bpy.types.Depsgraph) -> None:
         """What several view layers show is read in the first of them."""
+        if self._also is not None:
+            self._also(index, depsgraph)
         self._index = index
         meshes: dict[int, MeshRead] = {}  # by address: good for this evaluation only
         anchors: set[str] = set()

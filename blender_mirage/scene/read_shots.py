@@ -57,7 +57,7 @@ def _of_camera(scene: bpy.types.Scene, start: int, end: int) -> Shot:
             f"The scene {scene.name!r} has no camera.",
             "Add one, or make one the scene's camera (Ctrl+Numpad 0 with the camera selected).",
         )
-    return Shot(scene.camera.name, scene.camera.name, start, end)
+    return Shot(scene.camera.name, scene.camera.name, start, end, camera_uid=scene.camera.session_uid)
 
 
 def _range(scene: bpy.types.Scene) -> tuple[int, int]:

@@ -36,10 +36,14 @@ def read_strips(scene: bpy.types.Scene) -> list[SceneStrip]:
 def camera_cuts(scene: bpy.types.Scene) -> list[CameraMarker]:
     """The markers that a camera is bound to. Blender itself passes over those whose camera is hidden from render."""
     return [
-        CameraMarker(marker.frame, marker.name, marker.camera.name)
+        _cut(marker.frame, marker.camera, marker.name)
         for marker in scene.timeline_markers
         if marker.camera is not None and not marker.camera.hide_render
     ]
+
+
+def _cut(frame: int, camera: bpy.types.Object, name: str = "") -> CameraMarker:
+    return CameraMarker(frame, name, camera.name, camera.session_uid)
 
 
 def _shown(owner: Any, metas: tuple[Any, ...] = ()) -> Iterator[_Place]:
@@ -73,9 +77,9 @@ def _effects_on(editor: bpy.types.SequenceEditor) -> dict[str, list[Any]]:
 def _read(edit: bpy.types.Scene, place: _Place, effects: Mapping[str, Sequence[Any]]) -> SceneStrip:
     strip, scene = place.strip, place.strip.scene
     if strip.scene_camera is not None:
-        cameras = [CameraMarker(scene.frame_start, "", strip.scene_camera.name)]
+        cameras = [_cut(scene.frame_start, strip.scene_camera)]
     else:
-        own = [] if scene.camera is None else [CameraMarker(scene.frame_start, "", scene.camera.name)]
+        own = [] if scene.camera is None else [_cut(scene.frame_start, scene.camera)]
         cameras = camera_cuts(scene) or own
     chain = (*place.metas, strip)
     refusal, hint = _why_not(edit, chain, effects, bool(cameras))

@@ -13,7 +13,7 @@ from ..compat import cycles_denoises, eevee, set_png
 from ..core.errors import SceneNotReady
 from ..core.render_lines import line_of_stats
 from ..core.take_files import replacing
-from .read_camera import check_camera
+from .read_camera import check_camera, read_at
 from .temporary import changed
 
 ENGINES = ("CYCLES", "EEVEE", "VIEWPORT")
@@ -34,7 +34,8 @@ def render_look(scene: bpy.types.Scene, path: Path, engine: str, samples: int, w
         raise ValueError(f"expected one of {ENGINES}, got {engine!r}")
     if scene.camera is None:
         raise SceneNotReady(f"The scene {scene.name!r} has no camera.", "Add one and make it the scene's camera.")
-    check_camera(scene, scene.camera.name)
+    check_camera(scene.camera)
+    read_at(scene.camera, bpy.context.evaluated_depsgraph_get(), scene.frame_current, (height, width))
     if engine == "VIEWPORT" and not gpu_is_there():
         raise SceneNotReady(
             f"{engine} needs a GPU with a window, and this Blender runs in the background without one.",

@@ -16,4 +16,4 @@ def show_coverage(state: bpy.types.PropertyGroup, seen: CoverageSeen) -> None:
     item.stale = " ".join(seen.stale)
     item.unseen = any(frame.never > UNSEEN_SHARE for frame in seen.survey.frames)
     if seen.pictures:
-        set_background(seen.shot.camera, seen.pictures, COVERAGE, seen.shot.camera_id)
+        set_background(seen.shot.camera, seen.pictures, COVERAGE, seen.shot.camera_id, seen.shot.camera_uid)

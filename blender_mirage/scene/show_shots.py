@@ -107,6 +107,7 @@ def _fill(item: bpy.types.PropertyGroup, shot: Shot, status: ShotStatus) -> bool
     values = {
         "name": shot.name,
         "camera": shot.camera,
+        "camera_uid": shot.camera_uid,
         "frame_start": shot.start,
         "frame_end": shot.end,
         "kind": status.kind,

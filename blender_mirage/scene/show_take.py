@@ -79,8 +79,8 @@ def show_take(
         for placed in placed_strips(timeline):
             if is_take(placed.strip):
                 follow(placed)
-    camera_id = "" if camera_name else shot.camera_id
-    image = set_background(camera_name or shot.camera, made, TAKE, camera_id)
+    camera = (camera_name, "", 0) if camera_name else (shot.camera, shot.camera_id, shot.camera_uid)
+    image = set_background(camera[0], made, TAKE, *camera[1:])
     return TakeShown(str((strip_of(scene, shot.name) or parts[0].strip).name), image)
 
 

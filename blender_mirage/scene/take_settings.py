@@ -23,7 +23,7 @@ _NOT_OF_A_TAKE = {
 
 
 def copy_settings(scene: bpy.types.Scene) -> dict[str, Any]:
-    """Everything that a take of the scene is made with, as plain values; a camera by its name."""
+    """Everything that a take of the scene is made with, as plain values; a camera by its full name."""
     settings = scene.mirage
     kept: dict[str, Any] = {}
     for prop in settings.bl_rna.properties:
@@ -32,7 +32,7 @@ def copy_settings(scene: bpy.types.Scene) -> dict[str, Any]:
             continue
         value = getattr(settings, name)
         if prop.type == "POINTER":
-            value = value.name if value is not None else ""
+            value = value.name_full if value is not None else ""
         kept[name] = value if isinstance(value, (str, int, float)) else list(value)
     return kept
 
@@ -58,7 +58,7 @@ def _put(settings: bpy.types.PropertyGroup, name: str, value: Any) -> bool:
     if prop is None:
         return False
     if prop.type == "POINTER":
-        thing = bpy.data.objects.get(value)
+        thing = next((one for one in bpy.data.objects if one.name_full == value), bpy.data.objects.get(value))
         setattr(settings, name, thing)
         return thing is not None or not value
     try:

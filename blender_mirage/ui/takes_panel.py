@@ -78,7 +78,8 @@ def _draw_opacity(layout, context, state):
     """Of what lies over the view of the chosen shot's camera."""
     if state.shot_index >= len(state.shots):
         return
-    camera = context.scene.objects.get(state.shots[state.shot_index].camera)
+    wanted = state.shots[state.shot_index].camera_uid
+    camera = next((thing for thing in bpy.data.objects if thing.session_uid == wanted), None)
     if camera is None or camera.type != "CAMERA":
         return
     for background in camera.data.background_images:

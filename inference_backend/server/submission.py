@@ -190,14 +190,9 @@ def _check_cameras(arrays: Arrays, frames: int) -> None:
 
 
 def _check_clip(arrays: Arrays, frames: int) -> None:
-    clip = arrays.get("clip")
-    if clip is None:
+    if "clip" not in arrays:
         return
-    if clip.shape != (frames, 2) or clip.dtype != np.float64:
-        raise InvalidRequest(
-            f"Expected 'clip' with the shape {[frames, 2]} float64, got {list(clip.shape)} {clip.dtype}.",
-            "There must be one camera a frame: update the add-on.",
-        )
+    clip = _a_frame(arrays, "clip", (frames, 2))
     bad = np.flatnonzero(~((clip[:, 0] >= 0) & (clip[:, 1] > clip[:, 0])))
     if len(bad):
         near, far = clip[bad[0]]
@@ -232,13 +227,18 @@ def _array(arrays: Arrays, name: str) -> Array:
     return arrays[name]
 
 
-def _finite(arrays: Arrays, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def _a_frame(arrays: Arrays, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
     array = _array(arrays, name)
     if array.shape != shape or array.dtype != np.float64:
         raise InvalidRequest(
             f"Expected {name!r} with the shape {list(shape)} float64, got {list(array.shape)} {array.dtype}.",
             "There must be one camera a frame: update the add-on.",
         )
+    return array
+
+
+def _finite(arrays: Arrays, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    array = _a_frame(arrays, name, shape)
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         raise InvalidRequest(

@@ -66,6 +66,10 @@ SENTENCES = {
     "A camera matrix is not a rotation and a place.": "摄像机矩阵不是由旋转和位置组成。",
     "Look for a sheared or mirrored parent of the camera.": "请检查摄像机的父级是否有切变或镜像。",
     "A camera has no positive focal length.": "有摄像机的焦距不是正数。",
+    "A camera sees nothing at frame index {index:n}: it is clipped before {near:n} m and beyond {far:n} m.": (
+        "摄像机在第 {index} 号帧什么也看不到：{near} 米以内和 {far} 米以外都被裁剪。"
+    ),
+    "Set the camera's Clip End to more than its Clip Start.": "请把摄像机的裁剪终点设得大于裁剪起点。",
     "Use a perspective camera with a lens longer than 0.": "请使用焦距大于 0 的透视摄像机。",
     "Two instances of the set have the same anchor, or one has none.": "布景中有两个实例的锚点相同，或有一个没有锚点。",
     "Send the set again.": "请重新发送布景。",

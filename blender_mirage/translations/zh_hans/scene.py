@@ -15,17 +15,32 @@ SENTENCES = {
     "The camera or one of its parents has a scale of zero.": "摄像机或其某个父级的缩放为零。",
     "Set that scale to another value than 0.": "请把该缩放设为 0 以外的值。",
     "Camera {camera:r} at frame {frame:n}: {message:o}": "摄像机 {camera} 在第 {frame} 帧：{message}",
-    "Its lens, sensor or shift is not a finite number.": "它的焦距、传感器或移位不是有限的数值。",
-    "Check its drivers.": "请检查它的驱动器。",
+    "Its {value:t} is {number:n}.": "它的{value}为 {number}。",
+    "focal length": "焦距",
+    "sensor width": "传感器宽度",
+    "sensor height": "传感器高度",
+    "Clip Start": "裁剪起点",
+    "Clip End": "裁剪终点",
+    "Its shift is {x:n}, {y:n}.": "它的移位为 {x}, {y}。",
+    "Check its keys and drivers.": "请检查它的关键帧和驱动器。",
+    "It sees nothing: its Clip Start is {near:n} and its Clip End {far:n}.": (
+        "它什么也看不到：裁剪起点为 {near}，裁剪终点为 {far}。"
+    ),
+    "Set its Clip End to more than its Clip Start.": "请把它的裁剪终点设得大于裁剪起点。",
     "There is no camera {name:r}.": "没有名为 {name} 的摄像机。",
+    "There are {count:n} cameras {name:r}: {cameras}.": "有 {count} 个名为 {name} 的摄像机：{cameras}。",
+    "Name one with its library.": "请连同库名一起指定。",
+    "Check the name for a typing error.": "请检查名称是否有误。",
     "It was removed or renamed: choose the shot again.": "它已被删除或改名：请重新选择镜头。",
     "It was removed: choose the shot again.": "它已被删除：请重新选择镜头。",
     "{name:r} is of the type {type}, not a camera.": "{name} 的类型是 {type}，不是摄像机。",
     "Bind the marker (or the scene) to a camera.": "请把标记（或场景）绑定到一个摄像机。",
-    "Camera {name:r} is {kind:o}; a take needs a perspective camera.": "摄像机 {name} 是{kind}；条目需要透视摄像机。",
+    "It is {kind:o}; a take needs a perspective camera.": "它是{kind}；条目需要透视摄像机。",
     "orthographic": "正交摄像机",
     "panoramic": "全景摄像机",
-    "Set its lens type to Perspective in the camera's properties.": "请在摄像机属性中把镜头类型设为“透视”。",
+    "Set its lens type to Perspective in the camera's properties, and look for keys of it.": (
+        "请在摄像机属性中把镜头类型设为“透视”，并检查它的关键帧。"
+    ),
     "The camera of shot {shot:r} sees no mesh in frames {first:n} to {last:n}.": (
         "镜头 {shot} 的摄像机在第 {first} 至 {last} 帧看不到任何网格。"
     ),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_mirage.core.cameras import (
+    LensValues,
     blender_from_opencv,
     intrinsics,
     opencv_from_blender,
@@ -19,6 +20,9 @@ from blender_mirage.core.cameras import (
 )
 from blender_mirage.core.errors import SceneNotReady
 
+LENS = dict(
+    lens_mm=50, sensor_width=36, sensor_height=24, sensor_fit="AUTO", shift_x=0, shift_y=0, clip_start=0.1, clip_end=100
+)
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -35,8 +39,8 @@ def random_matrix(rng: np.random.Generator, linear: np.ndarray) -> np.ndarray:
 
 
 def lens(**changes) -> np.ndarray:
-    values = dict(lens_mm=50, sensor_width=36, sensor_height=24, sensor_fit="AUTO", shift_x=0, shift_y=0)
-    return intrinsics(**{**values, "pixel_aspect": (1, 1), "size": (288, 512), **changes})
+    size, aspect = changes.pop("size", (288, 512)), changes.pop("pixel_aspect", (1, 1))
+    return intrinsics(LensValues(**{**LENS, **changes}), aspect, size)
 
 
 @given(SEEDS, st.floats(1e-3, 1e3))
@@ -132,3 +136,16 @@ def test_points_that_are_not_ahead_have_no_pixel():
 def test_matrices_that_are_no_camera(flat):
     with pytest.raises(SceneNotReady):
         opencv_from_blender(flat)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, math.nan, math.inf])
+@pytest.mark.parametrize("name", ["lens_mm", "sensor_width", "sensor_height", "clip_start", "clip_end"])
+def test_a_lens_without_a_length_makes_no_picture(name, value):
+    with pytest.raises(SceneNotReady, match=f"is {value:g}"):
+        LensValues(**{**LENS, name: value})
+
+
+def test_planes_in_the_wrong_order_show_nothing():
+    with pytest.raises(SceneNotReady, match="Clip Start is 5 and its Clip End 5"):
+        LensValues(**{**LENS, "clip_start": 5, "clip_end": 5})
+    assert LensValues(**LENS).clip(0.5) == (0.05, 50)

@@ -11,7 +11,7 @@ from blender_mirage.core.preflight import KINDS  # noqa: E402
 from blender_mirage.event_pump import pump  # noqa: E402
 from blender_mirage.scene.preflight import longest_side, quick_findings  # noqa: E402
 from tests.support.addon import enabled_addon, small_set  # noqa: E402
-from tests.support.blender import add_camera, add_cube  # noqa: E402
+from tests.support.blender import add_camera, add_cube, bind_marker  # noqa: E402
 
 pytestmark = pytest.mark.bpy
 
@@ -85,6 +85,37 @@ def test_a_camera_inside_an_object_and_a_whip_pan_are_found_at_their_frames(scen
     assert "between frames 4 and 5" in found["WHIP_PAN"].name
     bpy.ops.mirage.go_to_frame(frame=found["WHIP_PAN"].frame)
     assert scene.frame_current == 4
+
+
+def test_a_camera_that_looks_out_of_a_wall_by_its_clip_start_is_not_inside_it(scene, tmp_path):
+    small_set(scene).animation_data_clear()
+    wall = add_cube("Wall", (0, -8, 0))
+    wall.scale = (3, 0.3, 3)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    for clip_start, found in ((0.1, ["INSIDE"]), (0.5, [])):
+        scene.camera.data.clip_start = clip_start
+        bpy.ops.mirage.check_shots()
+        assert [item.kind for item in state().findings] == found
+
+
+def test_a_camera_that_is_none_at_some_frame_stops_its_shot_and_hides_no_other(scene, tmp_path):
+    scene.frame_end = 8
+    small_set(scene, frames=8)
+    plan, crate = add_camera("Plan", (40, -8, 0)), add_cube("Crate", (40, -8, 0))
+    crate.scale = (0.2,) * 3
+    lens = scene.camera.data
+    for frame, kind in ((1, "PERSP"), (3, "ORTHO")):
+        lens.type = kind
+        lens.keyframe_insert("type", frame=frame)
+    bind_marker("cut", 1, scene.camera)
+    bind_marker("next", 5, plan)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    scene.frame_set(1)
+    bpy.ops.mirage.check_shots()
+    first, second = state().findings
+    assert (first.kind, first.stops, first.frame) == ("CAMERA", True, 3)
+    assert first.name.startswith("cut: Camera 'Camera' at frame 3: It is orthographic")
+    assert second.kind == "INSIDE" and "inside 'Crate'" in second.name and {first.kind, second.kind} <= set(KINDS)
 
 
 def test_a_camera_in_a_closed_room_is_not_inside_an_object(scene, tmp_path):

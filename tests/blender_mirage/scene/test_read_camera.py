@@ -13,11 +13,11 @@ from bpy_extras.object_utils import world_to_camera_view  # noqa: E402
 from mathutils import Matrix, Vector  # noqa: E402
 
 from blender_mirage.core.cameras import project  # noqa: E402
-from blender_mirage.core.errors import SceneNotReady  # noqa: E402
+from blender_mirage.core.errors import CameraNotReady, SceneNotReady  # noqa: E402
 from blender_mirage.core.shots import Shot  # noqa: E402
 from blender_mirage.scene.read_camera import fit_resolution, read_camera_path  # noqa: E402
 from blender_mirage.scene.read_shots import read_cut_list  # noqa: E402
-from tests.support.blender import add_camera, add_empty, bind_marker, random_camera  # noqa: E402
+from tests.support.blender import add_camera, add_cube, add_empty, bind_marker, random_camera  # noqa: E402
 
 pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("empty_file")]
 
@@ -111,16 +111,16 @@ def test_frame_rate_and_steps(empty_file):
 @pytest.mark.parametrize(("kind", "word"), [("ORTHO", "orthographic"), ("PANO", "panoramic")])
 def test_only_perspective_cameras(empty_file, kind, word):
     add_camera().data.type = kind
-    with pytest.raises(SceneNotReady, match=f"'Camera' is {word}.*Perspective"):
+    with pytest.raises(SceneNotReady, match=f"'Camera' at frame 1: It is {word}.*Perspective"):
         read_camera_path(empty_file, Shot("s", "Camera", 1, 2), 64, 64)
 
 
 def test_a_camera_that_is_gone_or_is_none(empty_file):
     with pytest.raises(SceneNotReady, match="no camera 'Gone'"):
         read_camera_path(empty_file, Shot("s", "Gone", 1, 2), 64, 64)
-    add_empty("Null")
+    empty_file.camera = add_empty("Null")
     with pytest.raises(SceneNotReady, match="'Null' is of the type EMPTY, not a camera"):
-        read_camera_path(empty_file, Shot("s", "Null", 1, 2), 64, 64)
+        read_camera_path(empty_file, read_cut_list(empty_file)[0], 64, 64)
 
 
 def test_nan_and_zero_scale_name_the_frame(empty_file):
@@ -145,3 +145,69 @@ def test_a_scene_that_is_not_in_the_window(empty_file):
     camera.keyframe_insert("location", frame=11)
     path = read_camera_path(other, Shot("s", "Camera", 1, 11), 64, 64, step=10)
     assert path.c2w[:, 0, 3].tolist() == [0, 5]
+
+
+def keyed(owner, name: str, values: dict[int, object]) -> None:
+    for frame, value in values.items():
+        setattr(owner, name, value)
+        owner.keyframe_insert(name, frame=frame)
+
+
+@pytest.mark.parametrize("mode", ["RENDER", "VIEWPORT"])
+@pytest.mark.parametrize("kind", ["ORTHO", "PANO"])
+def test_a_camera_whose_type_is_keyed_is_checked_on_every_frame(empty_file, kind, mode):
+    lens = add_camera().data
+    keyed(lens, "type", {1: "PERSP", 4: kind, 6: "PERSP"})
+    empty_file.frame_set(1)
+    with pytest.raises(CameraNotReady, match="'Camera' at frame 4: It is (orthographic|panoramic)") as found:
+        read_camera_path(empty_file, Shot("s", "Camera", 1, 6), 64, 64, mode=mode)
+    assert found.value.frame == 4
+    empty_file.frame_set(5)  # as the file stands it is none, but the shot's frames are
+    assert len(read_camera_path(empty_file, Shot("s", "Camera", 1, 3), 64, 64, mode=mode)) == 3
+    assert read_camera_path(empty_file, Shot("s", "Camera", 6, 6), 64, 64, mode=mode).frames == (6,)
+
+
+@pytest.mark.parametrize("mode", ["RENDER", "VIEWPORT"])
+def test_every_value_of_the_lens_is_that_of_its_frame(empty_file, mode):
+    """Sensor and fit can be keyed as well as the focal length; Blender's own projection is the judge of each frame."""
+    camera = empty_file.camera = add_camera()
+    lens = camera.data
+    keyed(lens, "sensor_fit", {1: "HORIZONTAL", 2: "VERTICAL", 3: "AUTO"})
+    for name in ("sensor_width", "sensor_height", "lens", "shift_x", "shift_y"):
+        keyed(lens, name, {1: getattr(lens, name) + 0.3, 3: getattr(lens, name) + 0.1})
+    empty_file.frame_end = 3
+    path = read_camera_path(empty_file, read_cut_list(empty_file)[0], 270, 480, mode=mode)
+    rng = np.random.default_rng(0)
+    for frame, c2w, K in zip(path.frames, path.c2w, path.K, strict=True):
+        empty_file.frame_set(frame)
+        points = points_in_view(rng, c2w, K, 270, 480)
+        pixels, _ = project(points, c2w, K)
+        assert np.abs(pixels - blender_pixels(empty_file, camera, points, 270, 480)).max() < 0.01
+
+
+def test_planes_are_read_on_every_frame_in_metres(empty_file):
+    empty_file.unit_settings.scale_length = 0.01
+    camera = add_camera()
+    camera.scale = (3, 3, 3)  # a scaled camera sees as an unscaled one
+    keyed(camera.data, "clip_start", {1: 1.0, 3: 5.0})
+    camera.data.clip_end = 400
+    path = read_camera_path(empty_file, Shot("s", "Camera", 1, 3), 64, 64)
+    np.testing.assert_allclose(path.clip[[0, 2]], [[0.01, 4.0], [0.05, 4.0]], rtol=1e-6)
+    assert 0.01 < path.clip[1, 0] < 0.05
+    camera.data.clip_end = 4
+    with pytest.raises(CameraNotReady, match="at frame 3: It sees nothing: its Clip Start is 5 and its Clip End 4"):
+        read_camera_path(empty_file, Shot("s", "Camera", 1, 3), 64, 64)
+
+
+def test_what_moves_the_camera_only_in_renders(empty_file):
+    """A camera that rides on a modifier for renders only: the set is read so, and the camera with it."""
+    floor = add_cube("Floor")
+    lift = floor.modifiers.new("Lift", "DISPLACE")
+    lift.direction, lift.strength, lift.mid_level, lift.show_viewport = "Z", 2.0, 0.0, False
+    camera = add_camera(location=(0, 0, 0))
+    camera.parent, camera.parent_type, camera.parent_vertices = floor, "VERTEX", (7, 0, 0)
+    heights = [
+        read_camera_path(empty_file, Shot("s", "Camera", 1, 1), 64, 64, mode=mode).c2w[0, 2, 3]
+        for mode in ("RENDER", "VIEWPORT")
+    ]
+    assert heights == [pytest.approx(3.0), pytest.approx(1.0)]

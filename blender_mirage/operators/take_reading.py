@@ -19,7 +19,7 @@ class TakeReading:
     """Checks at once what can be checked at once; `steps` reads the rest."""
 
     def __init__(self, scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS", shot: str = "") -> None:
-        """`which`, `shot`: see `chosen_shots`. Raises SceneNotReady, LookNotReadable. Changes nothing but the scene's id."""
+        """`which`, `shot`: see `chosen_shots`. Raises SceneNotReady, LookNotReadable. Changes only the scene's id."""
         settings = scene.mirage
         self.of_shots = ShotReading(scene, which, shot)
         self.shots = self.of_shots.shots

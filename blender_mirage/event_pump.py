@@ -373,8 +373,7 @@ def _after_load(*_: object) -> None:
 
 @bpy.app.handlers.persistent
 def _after_save(*_: object) -> None:
-    if bpy.data.filepath:  # a copy for a second Blender is saved too, and leaves the file unsaved
-        drop_findings(bpy.context.window_manager.mirage, "UNSAVED")
+    drop_findings(bpy.context.window_manager.mirage, "UNSAVED")
 
 
 def register() -> None:

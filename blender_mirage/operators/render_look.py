@@ -17,7 +17,7 @@ from ..scene.scene_keys import scene_key
 from ..scene.show_updates import add_warning, use_look
 from .ordering import wait
 from .report import allowed, report, reports_errors
-from .second_blender import RUN_IN, headless_command
+from .second_blender import RUN_IN, headless_command, save_copy
 
 LOOKS_FOLDER = "looks"
 _APART = ("CYCLES", "EEVEE")
@@ -74,8 +74,7 @@ def render_apart(context, look):
     """Writes a copy of the file as it is now, and returns what renders it in a Blender of its own."""
     key = scene_key(context.scene)
     copy = Path(tempfile.mkdtemp(prefix="mirage-look-"))
-    blend = copy / "look.blend"
-    bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False)
+    blend = save_copy(copy)
     settings = context.scene.mirage
     command = [*headless_command(), "look", str(blend), str(look.path), "--frame", str(look.frame), "--progress"]
     command += ["--scene", key.name, "--width", str(settings.width), "--samples", str(settings.look_samples)]

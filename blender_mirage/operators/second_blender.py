@@ -9,6 +9,8 @@ from pathlib import Path
 
 import bpy
 
+from ..scene.temporary import changed, silenced_save_handlers
+
 RUN_IN = Path(__file__).parents[2]
 """Working folder of the command: `-m` finds the add-on in it."""
 _PACKAGE = __package__.rpartition(".")[0]
@@ -29,7 +31,11 @@ def save_copy(folder: Path) -> Path:
     """
     original = Path(bpy.data.filepath) if bpy.data.filepath else None
     blend = folder / (original.name if original is not None else "untitled.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False, compress=False)
+    preferences = bpy.context.preferences
+    dirty = preferences.is_dirty
+    with changed(preferences.filepaths, file_preview_type="NONE"), silenced_save_handlers():  # a preview is a render
+        bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False, compress=False)
+    preferences.is_dirty = dirty
     if original is not None:
         _link(original.with_name(f"blendcache_{original.stem}"), folder)
     return blend

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import bpy
@@ -22,12 +22,21 @@ def changed(owner: Any, **values: Any) -> Iterator[None]:
             setattr(owner, name, value)
 
 
-@contextmanager
-def silenced_render_handlers() -> Iterator[None]:
+def silenced_render_handlers() -> AbstractContextManager[None]:
     """No handler of any add-on hears of a render within the block. (Some of them write files, send mail, or switch the
     machine off when a render ends.)"""
-    handlers = bpy.app.handlers
-    lists = [getattr(handlers, name) for name in dir(handlers) if name.startswith("render_")]
+    return _silenced([name for name in dir(bpy.app.handlers) if name.startswith("render_")])
+
+
+def silenced_save_handlers() -> AbstractContextManager[None]:
+    """No handler hears that a file was saved. (Some of them upload it, or make another version of it.) What add-ons
+    write into it right before is written."""
+    return _silenced([name for name in dir(bpy.app.handlers) if name.startswith("save_post")])
+
+
+@contextmanager
+def _silenced(names: Sequence[str]) -> Iterator[None]:
+    lists = [getattr(bpy.app.handlers, name) for name in names]
     before = [list(one) for one in lists]
     try:
         for one in lists:

@@ -1,5 +1,8 @@
 """How long reading a shot holds Blender's main thread: a set of a million triangles, 240 frames, nothing sent.
 
+`press` is what a window is held for: the checks, the copy of the file, and then what a second Blender tells of its
+reading. `phases` is the reading itself, as a Blender without a window does it.
+
     python tests/gui/measure_blocks.py [--triangles N] [--frames N] [--out REPORT.json]
 
 Runs with the bpy module, or inside Blender (`blender -b --python … -- …`). One step is what the pump does between two
@@ -21,8 +24,10 @@ if __name__ == "__main__":
 
 import bpy
 
-from blender_mirage import registration
+from blender_mirage import preferences, registration
+from blender_mirage.operators.apart_reading import ApartReading
 from blender_mirage.operators.shot_reading import ShotReading
+from blender_mirage.operators.survey_preparation import SurveyPreparation
 
 MOVERS = 20
 
@@ -105,6 +110,34 @@ def measure(frames: int) -> dict[str, object]:
     return table
 
 
+def measure_press() -> dict[str, float]:
+    """ms of the clock, for a file is written: what the button does, and the longest that is done of it later."""
+    start = time.perf_counter()
+    asked = SurveyPreparation(bpy.context)
+    checked = time.perf_counter()
+    reading = ApartReading(bpy.context, asked, asked.order())
+    copied = time.perf_counter()
+    megabytes = sum(path.stat().st_size for path in reading.folder.iterdir()) / 1e6
+    longest, steps = 0.0, reading.steps()
+    while True:
+        before = time.perf_counter()
+        told = next(steps, "end")
+        longest = max(longest, time.perf_counter() - before)
+        if told == "end":
+            break
+        time.sleep(0.02)
+    whole = time.perf_counter() - copied
+    before = time.perf_counter()
+    read = asked.read.jobs[0].greybox()
+    loaded = time.perf_counter() - before
+    assert len(read.greybox.instances) > MOVERS
+    reading.close()
+    milliseconds = {"checks": checked - start, "copy": copied - checked, "longest_later": longest}
+    found = {f"{name}_ms": round(1000 * seconds, 1) for name, seconds in milliseconds.items()}
+    found |= {"load_ms": round(1000 * loaded, 1), "copy_MB": round(megabytes, 1), "second_blender_s": round(whole, 1)}
+    return found
+
+
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="measure_blocks.py")
     parser.add_argument("--triangles", type=int, default=1_000_000)
@@ -114,9 +147,11 @@ def main(argv: list[str]) -> None:
     registered = hasattr(bpy.types.Scene, "mirage")
     if not registered:
         registration.register()
+        bpy.context.preferences.addons.new().module = preferences.MiragePreferences.bl_idname
     try:
         build(asked.triangles, asked.frames)
         report = {"blender": bpy.app.version_string, "triangles": asked.triangles, "frames": asked.frames}
+        report["press"] = measure_press()
         report["phases"] = measure(asked.frames)
     finally:
         if not registered:

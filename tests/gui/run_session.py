@@ -1,5 +1,7 @@
 """A whole session in a windowed Blender: generate, cancel, generate again, and how long the main thread was ever held.
 
+The set is read by a second Blender: the playhead stays, nothing is rendered here, and Cancel works meanwhile.
+
 pytest leaves it alone, for it needs a window, the installed add-on and a backend that runs:
 
     blender SET.blend --python tests/gui/run_session.py -- --data-dir DIR --look LOOK.png --width 128 --out FOLDER
@@ -23,7 +25,7 @@ from pathlib import Path
 import bpy
 
 BEAT_SECONDS = 0.01
-GIVE_UP_SECONDS = 300.0
+GIVE_UP_SECONDS = 600.0
 QUIET_SECONDS = 4.0
 LONGEST = 5
 
@@ -55,13 +57,15 @@ class Session:
         self._stage = "opening"
         self._last: float | None = None
         self._steps = self._session()
-        self._told: dict[str, object] = {}
+        self._told: dict[str, object] = {"renders": 0, "frames seen": []}
         self._time_ticks()
 
     def beat(self) -> float | None:
         now = time.perf_counter()
         if self._last is not None:
             self._between_beats.add(self._stage, now - self._last)
+        if self._stage != "opening" and bpy.context.scene.frame_current not in self._told["frames seen"]:
+            self._told["frames seen"].append(bpy.context.scene.frame_current)
         try:
             next(self._steps)
         except StopIteration:
@@ -81,6 +85,10 @@ class Session:
         assert self._state.job_state == "DONE", self._words()
         first = Path(self._state.result)
 
+        yield from self._take("cancelled reading", lambda: self._state.job_state == "READING" and self._state.total > 0)
+        assert self._state.job_state == "CANCELLED", self._words()
+        assert not self._state.result, self._state.result
+
         yield from self._take("cancelled take", lambda: self._state.frames_saved >= 2)
         assert self._state.job_state == "CANCELLED", self._words()
         assert self._state.frames_saved >= 2, "the finished frames were not kept"
@@ -89,12 +97,17 @@ class Session:
         assert self._state.job_state == "DONE", self._words()
         assert Path(self._state.result) != first, "a take was overwritten"
         self._check_the_take_is_shown(Path(self._state.result))
+        assert self._told["frames seen"] == [self._frame], self._told["frames seen"]
+        assert self._told["renders"] == 0, "reading rendered in the user's window"
 
     def _prepare(self) -> Iterator[None]:
         bpy.context.preferences.addons[self._addon].preferences.data_dir = str(self._asked.data_dir)
         settings = bpy.context.scene.mirage
         settings.look_path, settings.width = str(self._asked.look), self._asked.width
         settings.output_folder = str(self._asked.out / "takes")
+        self._frame = bpy.context.scene.frame_start + 3
+        bpy.context.scene.frame_set(self._frame)
+        bpy.app.handlers.render_init.append(self._count_render)
         view = next(area for area in self._window.screen.areas if area.type == "VIEW_3D")
         view.spaces.active.show_region_ui = True
         view.spaces.active.region_3d.view_perspective = "CAMERA"
@@ -124,7 +137,10 @@ class Session:
         shown = getattr(editor, "strips", None) or editor.sequences
         assert str(folder) in [strip.get("mirage_folder") for strip in shown]
         image = scene.camera.data.background_images[0].image
-        assert folder in Path(bpy.path.abspath(image.filepath)).parents, image.filepath
+        assert folder.resolve() in Path(bpy.path.abspath(image.filepath)).resolve().parents, image.filepath
+
+    def _count_render(self, *_: object) -> None:
+        self._told["renders"] += 1
 
     def _press(self, operator) -> None:
         start = time.perf_counter()

@@ -12,6 +12,7 @@ from ..core.errors import MirageError
 from ..core.shot_list import ShotStatus
 from ..core.shots import Shot
 from ..core.take_list import TakeOnDisk, describe_seconds, describe_take, estimate_seconds, takes_of
+from .camera_background import settle_backgrounds
 from .output import output_folder
 from .read_camera import fit_resolution
 from .read_shots import read_shots
@@ -77,6 +78,8 @@ def refresh_shots(state: bpy.types.PropertyGroup, scene: bpy.types.Scene) -> boo
         state.shots.clear()
         for _ in wanted:
             state.shots.add()
+    if not problem:
+        settle_backgrounds(scene, {shot.name for shot in shots})
     for item, (shot, status) in zip(state.shots, wanted, strict=True):
         changed |= _fill(item, shot, status)
     changed |= _write(state, _estimates(state, scene, shots))

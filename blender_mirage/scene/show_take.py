@@ -7,7 +7,7 @@ them, wherever they were put; a shot that no timeline shows yet gets one. The ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import bpy
 
 from ..compat import show_in_sequencers, strips
 from ..core.errors import TakeFilesMissing
+from ..core.held_frames import held
 from ..core.shots import Shot
 from ..core.take_files import frames_on_disk
 from .camera_background import TAKE, set_background
@@ -63,7 +64,7 @@ def show_take(
     disk, SceneNotReady where the camera or a free channel is missing.
     """
     made = _files(folder, frames)
-    shot, files = shot.laid_out(made)
+    asked, (shot, files) = shot, shot.laid_out(made)
     content = _content(shot, files) if whole else _content_so_far(shot, files)
     cut = max(min(content), min(shot.start, max(content))), min(max(content), max(shot.end, min(content))) + 1
     parts = parts_of(scene, shot.name, folder.parent)
@@ -79,8 +80,8 @@ def show_take(
         for placed in placed_strips(timeline):
             if is_take(placed.strip):
                 follow(placed)
-    camera = (camera_name, "", 0) if camera_name else (shot.camera, shot.camera_id, shot.camera_uid)
-    image = set_background(camera[0], made, TAKE, *camera[1:])
+    through = replace(asked, camera=camera_name, camera_id="", camera_uid=0) if camera_name else asked
+    image = set_background(scene, through, held(made, whole), TAKE)
     return TakeShown(str((strip_of(scene, shot.name) or parts[0].strip).name), image)
 
 

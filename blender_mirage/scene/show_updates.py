@@ -225,7 +225,7 @@ def _show_coverage(state: bpy.types.PropertyGroup, scene: bpy.types.Scene | None
     if scene is None:  # another file was loaded: its cameras are not the ones that were asked about
         return
     try:
-        show_coverage(state, what)
+        show_coverage(state, scene, what)
         stale = [frame for one in what.survey.stale for frame in one.frames]
         unseen = [frame.frame for frame in what.survey.frames if frame.never > UNSEEN_SHARE]
         found = {"stale_from": min(stale, default=None), "unseen_from": min(unseen, default=None)}

@@ -78,12 +78,13 @@ def _draw_opacity(layout, context, state):
     """Of what lies over the view of the chosen shot's camera."""
     if state.shot_index >= len(state.shots):
         return
-    wanted = state.shots[state.shot_index].camera_uid
-    camera = next((thing for thing in bpy.data.objects if thing.session_uid == wanted), None)
+    shot = state.shots[state.shot_index]
+    camera = next((thing for thing in bpy.data.objects if thing.session_uid == shot.camera_uid), None)
     if camera is None or camera.type != "CAMERA":
         return
     for background in camera.data.background_images:
-        if background.image is not None and "mirage_camera" in background.image:
+        image = background.image
+        if image is not None and "mirage_camera" in image and image.get("mirage_shot", shot.name) == shot.name:
             row = layout.row(align=True)
             row.prop(background, "alpha", text=said("Opacity over Camera"), slider=True)
             row.prop(background, "show_background_image", text="")

@@ -37,6 +37,16 @@ class MeshRead:
     loops: Int32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))
     """[F,3] face corners of the triangles, where it is known."""
 
+    def topology(self) -> str:
+        """Equal for meshes whose triangles and materials are."""
+        facts = {"vertices": np.array(len(self.vertices)), "triangles": self.triangles, "material": self.face_material}
+        return content_hash(pack(facts))
+
+    def same_counts(self, vertices: Float32, corners: Int32) -> bool:
+        """Whether it has as many vertices and triangles."""
+        triangles = len(corners) - 1 - 2 * int(corners[-1])  # of faces with n corners there are n - 2
+        return self.vertices.shape == vertices.shape and len(self.triangles) == triangles
+
     def same_topology(self, vertices: Float32, corners: Int32) -> bool:
         return self.vertices.shape == vertices.shape and np.array_equal(self.corners, corners)
 
@@ -51,7 +61,30 @@ class InstanceTrack:
     meshes: dict[int, MeshRead] = field(default_factory=dict)
     transforms: dict[int, Float64] = field(default_factory=dict)
     rest: MeshRead | None = None
-    """The shape before anything bends it, of the same topology as all of `meshes`."""
+    """The shape before anything bends it, of the same topology as `meshes`, or as some of them."""
+    anchored_by: str = "shape"
+    """As `wire.messages.Instance.anchored_by`. A track with more than one topology is anchored by its place."""
+
+    def runs(self) -> list[InstanceTrack]:
+        """A track for every topology, in the order in which they are met."""
+        distinct: dict[int, list[int]] = {}
+        for index, mesh in self.meshes.items():
+            distinct.setdefault(id(mesh.triangles), []).append(index)
+        met: dict[str, list[int]] = {}
+        for some in distinct.values():
+            met.setdefault(self.meshes[some[0]].topology(), []).extend(some)
+        if len(met) == 1:
+            return [self]
+        return [self._only(sorted(some)) for some in met.values()]
+
+    def _only(self, indices: list[int]) -> InstanceTrack:
+        meshes, last = {}, self.meshes[indices[0]]
+        for index in indices:
+            now = self.meshes[index]
+            last = last if np.array_equal(now.vertices, last.vertices) else now
+            meshes[index] = last
+        places = {index: self.transforms[index] for index in indices}
+        return InstanceTrack(self.anchor, self.name, self.materials, meshes, places, None, "place")
 
     def series(self, frames: int) -> list[int]:
         """For every index, the one at which it was last seen before (or first seen at all)."""
@@ -103,12 +136,14 @@ def assemble(
     warnings: Iterable[str] = (),
     packed: dict[tuple[int, ...], PackedSeries] | None = None,
 ) -> GreyboxRead:
-    """Packs and hashes each distinct mesh once. Instances come in the order of their anchors.
+    """Packs and hashes each distinct mesh once. Instances come in the order of their anchors; what changes its topology
+    is one for each that it has.
 
     packed: what was packed for another reading of the same set, kept from one to the next; it then holds what this
     one needs.
     """
-    placed = sorted((track for track in instances if track.meshes), key=lambda track: track.anchor)
+    seen = sorted((track for track in instances if track.meshes), key=lambda track: track.anchor)
+    placed = [run for track in seen for run in track.runs()]
     packed = {} if packed is None else packed
     known = dict(packed)
     packed.clear()
@@ -123,7 +158,14 @@ def assemble(
             packed[key] = known[key] if key in known else _pack_series(reads, track.rest)
         series_packed = packed[key]
         messages.append(
-            Instance(track.anchor, track.name, series_packed.mesh, track.materials, series_packed.vertex_track)
+            Instance(
+                track.anchor,
+                track.name,
+                series_packed.mesh,
+                track.materials,
+                series_packed.vertex_track,
+                track.anchored_by,
+            )
         )
         bounds.append(series_packed.bounds)
         transforms[row] = [track.transforms[index] for index in series]

@@ -24,7 +24,7 @@ from .evaluated_frames import VIEWPORT, evaluation_mode
 from .ids import instance_id, remember_ids
 from .read_greybox import first_free, instance_name, is_flat
 from .read_lamps import read_ambient, read_lamp
-from .read_mesh import is_posed, may_deform, read_mesh
+from .read_mesh import changes_topology, is_posed, may_deform, read_mesh
 from .shaders.images import Pixels
 from .shaders.surfaces import SurfaceReader
 from .visibility import also_renders, is_seen, rendering_objects
@@ -233,7 +233,7 @@ class LiveScene:
                 else InstanceTrack(anchor, "", (), {0: _NOTHING}, {0: matrix})
             )
         rest: MeshRead | None = None
-        posed = is_posed(original)
+        posed = is_posed(original) and not changes_topology(original)
         if posed and original.type == "MESH":
             rest = used.setdefault(_Key(original.data.session_uid, rest=True), self._rest_shape(original.data))
         owner = instance.parent.original if instance.is_instance else original
@@ -258,10 +258,12 @@ class LiveScene:
         assert surfaces is not None
         materials, cut = surfaces.read(thing, mesh, name)
         mesh = surfaces.seen(mesh, cut)
-        if before is not None and before.meshes[0] is mesh and before.materials == materials:
+        anchored_by = "place" if changes_topology(original) else "shape"
+        alike = before is not None and before.materials == materials and before.anchored_by == anchored_by
+        if before is not None and alike and before.meshes[0] is mesh:
             return replace(before, transforms={0: matrix})
         rest = surfaces.seen(rest, cut) if rest is not None else None
-        return InstanceTrack(anchor, name, materials, {0: mesh}, {0: matrix}, rest)
+        return InstanceTrack(anchor, name, materials, {0: mesh}, {0: matrix}, rest, anchored_by)
 
     def _rest_shape(self, data: bpy.types.Mesh) -> MeshRead:
         return self._meshes.get(_Key(data.session_uid, rest=True)) or read_mesh(data)
@@ -294,7 +296,8 @@ def _alike(before: SetRead, tracks: dict[str, InstanceTrack], lamps: dict[str, L
 
 
 def _same_instance(old: InstanceTrack, new: InstanceTrack) -> bool:
-    same = (old.anchor, old.name, old.materials) == (new.anchor, new.name, new.materials)
+    known = (old.anchor, old.name, old.materials, old.anchored_by)
+    same = known == (new.anchor, new.name, new.materials, new.anchored_by)
     same = same and old.meshes[0] is new.meshes[0] and old.rest is new.rest
     return same and np.array_equal(old.transforms[0], new.transforms[0])
 

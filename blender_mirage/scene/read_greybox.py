@@ -12,6 +12,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.cutting import Cut
 from ..core.errors import SceneNotReady
 from ..core.greybox_read import GreyboxRead, InstanceTrack, MeshRead, assemble
 from ..core.left_out import sentences
@@ -19,7 +20,7 @@ from .camera_sees import unseen_because
 from .evaluated_frames import Source, Visit, walk_frames
 from .ids import ensure_ids, instance_id
 from .read_lamps import LampReader, read_ambient
-from .read_mesh import is_posed, may_deform, read_mesh
+from .read_mesh import changes_topology, is_posed, may_deform, read_mesh
 from .shaders.surfaces import SurfaceReader
 from .visibility import is_seen
 
@@ -72,6 +73,8 @@ class GreyboxReader:
         self._surfaces = SurfaceReader(scene)
         self._ambient = read_ambient(scene, self._surfaces.trees)
         self._whole: dict[str, MeshRead] = {}  # by anchor: as last read, holes not yet cut
+        self._modelled: dict[str, MeshRead] = {}  # by anchor: before anything bends it
+        self._faceless: dict[str, str] = {}  # names by anchor
         self._still: dict[int, MeshRead] = {}  # by session_uid of the original mesh
         self._rest: dict[int, MeshRead] = {}  # the same, of meshes that something bends
         self._warnings: dict[str, None] = {}  # a set that keeps its order
@@ -93,6 +96,9 @@ class GreyboxReader:
         if self.done < self.total:
             raise ValueError(f"expected all {self.total} frames to be read, got {self.done}")
         frames = len(self._frames)
+        for anchor, name in self._faceless.items():
+            if anchor not in self._instances:
+                self._warn(f"{name!r} has no faces and is left out.")
         self._surfaces.is_seen(track.name for track in self._instances.values())
         warnings = (*self._warnings, *sentences(self._surfaces))
         return assemble(self._instances.values(), self._lamps.tracks(frames), self._ambient, frames, warnings)
@@ -141,15 +147,15 @@ class GreyboxReader:
         self._whole[anchor] = mesh
         if len(mesh.triangles) == 0:
             if thing.original.type == "MESH":  # a curve without thickness is a path, not a forgotten surface
-                self._warn(f"{track.name!r} has no faces and is left out.")
+                self._faceless[anchor] = track.name
             return
         materials, cut = self._surfaces.read(thing, mesh, track.name)
         mesh = self._surfaces.seen(mesh, cut)
         if len(mesh.triangles) == 0:  # the camera sees through all of it
             return
-        if track.rest is not None and not track.meshes:
-            track.rest = self._surfaces.seen(track.rest, cut)
-        track.materials = track.materials or materials
+        if not track.meshes:
+            track.materials, track.rest = materials, self._rest_of(anchor, cut)
+            track.anchored_by = "place" if changes_topology(thing.original) else "shape"
         track.meshes[self._index] = mesh
         track.transforms[self._index] = transform
         self._instances[anchor] = track
@@ -167,20 +173,21 @@ class GreyboxReader:
                 self._still[still] = self._checked(read_mesh(thing.data), track.name)
             return self._still[still]
         before = self._whole.get(track.anchor)
-        posed = is_posed(original)
+        posed = is_posed(original) and not changes_topology(original)
         if before is None and posed and original.type == "MESH":
-            track.rest = before = self._rest_shape(original.data)
+            self._modelled[track.anchor] = before = self._rest_shape(original.data)
         address = thing.data.as_pointer()
         if address not in meshes:
             meshes[address] = self._checked(read_mesh(thing.data, before, posed), track.name)
         mesh = meshes[address]
-        if before is not None and not before.same_topology(mesh.vertices, mesh.corners):
-            if track.anchor not in self._whole:  # modifiers made another mesh of it
-                track.rest = None
-                return mesh
-            self._warn(f"{track.name!r} changes its topology; it keeps the shape it had before.")
-            return before
+        modelled = self._modelled.get(track.anchor)
+        if modelled is not None and not modelled.same_topology(mesh.vertices, mesh.corners):
+            del self._modelled[track.anchor]  # modifiers made another mesh of it
         return mesh
+
+    def _rest_of(self, anchor: str, cut: Cut | None) -> MeshRead | None:
+        modelled = self._modelled.get(anchor)
+        return self._surfaces.seen(modelled, cut) if modelled is not None else None
 
     def _rest_shape(self, mesh: bpy.types.Mesh) -> MeshRead:
         """The mesh as it was modelled: what pose a shot meets it in must not tell the memory where its surface lies."""

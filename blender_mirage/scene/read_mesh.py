@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..compat import curves_of
 from ..core.greybox_read import MeshRead
 
 _DEFORMING_PARENTS = {"ARMATURE", "LATTICE", "CURVE"}
@@ -16,6 +17,21 @@ _POSING_MODIFIERS = {
     "MESH_CACHE", "MESH_DEFORM", "MESH_SEQUENCE_CACHE", "SHRINKWRAP", "SIMPLE_DEFORM", "SOFT_BODY", "SURFACE_DEFORM",
     "WARP", "WAVE",
 }  # fmt: skip
+_REBUILDING_MODIFIERS = {"BUILD", "EXPLODE", "VOLUME_TO_MESH"}
+_REBUILDING_SETTINGS = {
+    "ARRAY": ("count", "fit_length", "fit_type"),
+    "DECIMATE": ("ratio", "iterations", "angle_limit"),
+    "MASK": ("threshold",),
+    "REMESH": ("octree_depth", "voxel_size", "scale"),
+    "SCREW": ("steps", "render_steps", "iterations"),
+    "SUBSURF": ("levels", "render_levels"),
+    "WELD": ("merge_threshold",),
+}
+_REBUILDING_CURVES = {
+    "bevel_factor_start", "bevel_factor_end", "bevel_resolution", "resolution_u", "render_resolution_u", "fill_mode",
+    "use_fill_caps",
+}  # fmt: skip
+"""Settings that make another mesh where they are animated."""
 
 
 def read_mesh(mesh: bpy.types.Mesh, before: MeshRead | None = None, posed: bool = False) -> MeshRead:
@@ -30,7 +46,7 @@ def read_mesh(mesh: bpy.types.Mesh, before: MeshRead | None = None, posed: bool 
     vertices = _attribute(mesh, "position", "vector", (len(mesh.vertices), 3), np.float32)
     corners = _attribute(mesh, ".corner_vert", "value", (len(mesh.loops),), np.int32)
     edges = np.append(corners, np.int32(len(mesh.polygons)))
-    alike = posed and before is not None and len(before.vertices) == len(vertices)
+    alike = posed and before is not None and before.same_counts(vertices, edges)
     if before is not None and (alike or before.same_topology(vertices, edges)):
         return before if np.array_equal(vertices, before.vertices) else replace(before, vertices=vertices)
     mesh.calc_loop_triangles()
@@ -51,6 +67,25 @@ def may_deform(thing: bpy.types.Object) -> bool:
     if thing.type != "MESH" or thing.modifiers or thing.parent_type in _DEFORMING_PARENTS:
         return True
     return thing.data.shape_keys is not None or thing.data.animation_data is not None
+
+
+def changes_topology(thing: bpy.types.Object) -> bool:
+    """Whether the (original) object is sure to have another mesh at another frame, as far as it can be seen on it."""
+    if thing.type == "META":
+        return True
+    if thing.type != "MESH" and any(curve.data_path in _REBUILDING_CURVES for curve in curves_of(thing.data)):
+        return True
+    keyed = {curve.data_path for curve in curves_of(thing)}
+    return any(_rebuilds(item, keyed) for item in thing.modifiers)
+
+
+def _rebuilds(item: bpy.types.Modifier, keyed: set[str]) -> bool:
+    if item.type in _REBUILDING_MODIFIERS or (item.type == "FLUID" and item.fluid_type == "DOMAIN"):
+        return True
+    if item.type == "BOOLEAN" and item.operand_type == "OBJECT" and item.object is not None:
+        return item.object.animation_data is not None or item.object.parent is not None
+    settings = _REBUILDING_SETTINGS.get(item.type, ())
+    return any(f'modifiers["{item.name}"].{setting}' in keyed for setting in settings)
 
 
 def is_posed(thing: bpy.types.Object) -> bool:

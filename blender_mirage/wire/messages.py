@@ -14,6 +14,7 @@ Color = tuple[float, float, float]
 JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
 FINAL_STATES = frozenset({"done", "failed", "cancelled"})
 LAMP_KINDS = ("SUN", "POINT", "SPOT", "AREA")
+ANCHORED_BY = ("shape", "place")
 EVENT_KINDS = ("state", "phase", "progress", "frame", "note")
 
 
@@ -38,6 +39,10 @@ class Instance:
     materials: tuple[Material, ...]
     vertex_track: str = ""
     """Content hash of `vertices` [T,V,3] float32 for a mesh that deforms (same topology); empty when rigid."""
+    anchored_by: str = "shape"
+    """One of ANCHORED_BY. `shape`: tokens lie on the mesh as it was first seen, and follow it as it bends. `place`:
+    they lie where the surface is in the object's own space, for what changes its topology; it then has an instance for
+    each, with one anchor, of which at most one is visible in a frame."""
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,15 @@ class _Known:
 
     mesh: Mesh
     rest_vertices: Float32
+    rest_scale: Float32
+    """[3] local units to metres of the rest space."""
     anchor: int
     materials: tuple[int, ...]
     base_colors: Float32
     track: Float32 | None
     """[T,V,3] for a mesh that deforms."""
+    by_place: bool
+    """Whether its rest space is the object's own, as it is now."""
 
 
 class GreyboxFrames:
@@ -110,12 +114,11 @@ class GreyboxFrames:
         placed = []
         for i, known in enumerate(self._known):
             transform = transforms[i] if self._tracks.visible[i, index] else np.diag([0.0, 0.0, 0.0, 1.0])
-            mesh = known.mesh
+            mesh, rest = known.mesh, known.rest_vertices
             if known.track is not None:
                 mesh = Mesh(known.track[index], mesh.triangles, mesh.face_material)
-            placed.append(
-                PlacedMesh(mesh, transform, known.anchor, known.materials, known.base_colors, known.rest_vertices)
-            )
+                rest = (mesh.vertices * known.rest_scale).astype(np.float32) if known.by_place else rest
+            placed.append(PlacedMesh(mesh, transform, known.anchor, known.materials, known.base_colors, rest))
         ambient = np.array(self._greybox.ambient, np.float32)
         return FrameSet(tuple(placed), self._lamps(index), ambient, self.origin)
 
@@ -147,7 +150,7 @@ class GreyboxFrames:
         instances = self._greybox.instances
         records = [
             AnchorRecord(
-                anchor_name(instance.anchor, loaded[instance.mesh].triangles, len(loaded[instance.mesh].vertices)),
+                _name(instance, loaded[instance.mesh]),
                 instance.mesh,
                 tuple(float(s) or 1.0 for s in scale_of(self._tracks.transforms[i])),  # type: ignore[arg-type]
                 instance.name,
@@ -162,22 +165,29 @@ class GreyboxFrames:
 
     def _remember(self, instance: Instance, mesh: Mesh, anchor: Anchor, ids: dict[str, int]) -> _Known:
         rest = mesh.vertices
-        if anchor.rest_mesh != instance.mesh:
+        by_place = instance.anchored_by == "place"
+        if anchor.rest_mesh != instance.mesh and not by_place:
             rest = self._meshes.get(anchor.rest_mesh)["vertices"]
         colors = [material.base_color for material in instance.materials] or [(0.6, 0.6, 0.6)]
         return _Known(
             mesh=mesh,
             rest_vertices=(rest * np.array(anchor.rest_scale)).astype(np.float32),
+            rest_scale=np.array(anchor.rest_scale, np.float32),
             anchor=anchor.id,
             materials=tuple(ids[name] for name in _material_names(instance, anchor)),
             base_colors=np.array(colors, np.float32),
             track=self._track(instance),
+            by_place=by_place,
         )
 
     def _track(self, instance: Instance) -> Float32 | None:
         if not instance.vertex_track:
             return None
         return np.asarray(self._meshes.get(instance.vertex_track)["vertices"], np.float32)
+
+
+def _name(instance: Instance, mesh: Mesh) -> str:
+    return anchor_name(instance.anchor, mesh.triangles, len(mesh.vertices), instance.anchored_by)
 
 
 def _material_names(instance: Instance, anchor: Anchor) -> list[str]:

@@ -49,7 +49,8 @@ class PlacedMesh:
     base_colors: Float32
     """[S,3] linear, one a slot."""
     rest_vertices: Float32
-    """[V,3] the vertices when first seen, times the object's scale then: metres, and the same number for ever."""
+    """[V,3] the vertices when first seen, times the object's scale then: metres, and the same number for ever. Of what
+    changes its topology, the vertices as they are now, times that scale."""
 
 
 @dataclass(frozen=True)

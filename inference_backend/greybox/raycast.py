@@ -191,6 +191,7 @@ class Raycaster:
             placed = self.frame_set.meshes[index]
             transform = placed.transform
             if abs(np.linalg.det(transform[:3, :3])) < 1e-12:
+                self._local.pop(index, None)  # of what changes its topology, there may be a mesh for every frame
                 continue
             vertices = placed.mesh.vertices
             known = self._local.get(index)

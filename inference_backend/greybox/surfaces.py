@@ -96,7 +96,7 @@ def surfaces_of(frame_set: FrameSet) -> Surfaces:
 
 def moved_surfaces(surfaces: Surfaces, before: FrameSet, now: FrameSet, moving: Collection[int]) -> Surfaces:
     """The same set at another frame, where only the meshes `moving` may have changed their place or shape."""
-    vertices = surfaces.vertices
+    vertices, rest = surfaces.vertices, surfaces.rest
     starts = np.cumsum([0, *(len(placed.mesh.vertices) for placed in now.meshes)])
     for i in moving:
         bent = now.meshes[i].mesh.vertices
@@ -104,7 +104,11 @@ def moved_surfaces(surfaces: Surfaces, before: FrameSet, now: FrameSet, moving: 
             if vertices is surfaces.vertices:
                 vertices = vertices.copy()
             vertices[starts[i] : starts[i + 1]] = bent
-    return surfaces._replace(vertices=vertices, **_placed(now))
+        if now.meshes[i].rest_vertices is not before.meshes[i].rest_vertices:
+            if rest is surfaces.rest:
+                rest = rest.copy()
+            rest[starts[i] : starts[i + 1]] = now.meshes[i].rest_vertices
+    return surfaces._replace(vertices=vertices, rest=rest, **_placed(now))
 
 
 class Rays(NamedTuple):

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from blender_mirage.wire.arrays import Array, Arrays
 from blender_mirage.wire.greybox import GreyboxTracks
 from blender_mirage.wire.live import SurfaceRequest, ViewRequest
-from blender_mirage.wire.messages import LAMP_KINDS, EngineInfo, Greybox, SeedViewRequest, TakeInfo, TakeRequest
+from blender_mirage.wire.messages import (
+    ANCHORED_BY,
+    LAMP_KINDS,
+    EngineInfo,
+    Greybox,
+    SeedViewRequest,
+    TakeInfo,
+    TakeRequest,
+)
 
 from ..errors import Conflict, EngineUnavailable, InvalidRequest
 from ..worlds.mesh_store import MeshStore
@@ -204,12 +212,29 @@ def _check_clip(arrays: Arrays, frames: int) -> None:
 
 def _check_greybox(greybox: Greybox, arrays: Arrays, frames: int) -> None:
     GreyboxTracks.from_arrays(greybox, arrays, frames)
-    anchors = [instance.anchor for instance in greybox.instances]
-    if len(set(anchors)) != len(anchors) or not all(anchors):
-        raise InvalidRequest("Two instances of the set have the same anchor, or one has none.", "Send the set again.")
+    _check_anchors(greybox, arrays)
     for lamp in greybox.lamps:
         if lamp.kind not in LAMP_KINDS:
             raise InvalidRequest(f"There is no lamp of the kind {lamp.kind[:20]!r}.", f"Use {', '.join(LAMP_KINDS)}.")
+
+
+def _check_anchors(greybox: Greybox, arrays: Arrays) -> None:
+    """An anchor is one instance's, or that of several which take turns."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for row, instance in enumerate(greybox.instances):
+        if instance.anchored_by not in ANCHORED_BY:
+            raise InvalidRequest(
+                f"Nothing is anchored by {instance.anchored_by[:20]!r}.", f"Use {', '.join(ANCHORED_BY)}."
+            )
+        rows.setdefault((instance.anchor, instance.anchored_by), []).append(row)
+    turns = [len(same) == 1 or how == "place" and _take_turns(arrays, same) for (_, how), same in rows.items()]
+    if not all(turns) or len({anchor for anchor, _ in rows}) != len(rows) or any(not anchor for anchor, _ in rows):
+        raise InvalidRequest("Two instances of the set have the same anchor, or one has none.", "Send the set again.")
+
+
+def _take_turns(arrays: Arrays, rows: list[int]) -> bool:
+    """Whether at most one of the instances is visible in a frame."""
+    return bool(np.all((arrays["visible"][rows] > 0).sum(0) <= 1))
 
 
 def _image(arrays: Arrays) -> Array:

@@ -14,12 +14,16 @@ from ..greybox import geometry
 
 PLACELESS = {geometry.SKY: SKY, geometry.VOID: VOID}
 """Ids that every world has, without a row, and what the wire calls them."""
-_TOPOLOGY = re.compile(r"\|[0-9a-f]{12}$", re.ASCII)
+_PLACE = "place"
+_TOPOLOGY = re.compile(rf"\|([0-9a-f]{{12}}|{_PLACE})$", re.ASCII)
 
 
-def anchor_name(anchor: str, triangles: NDArray[np.int32], vertices: int) -> str:
+def anchor_name(anchor: str, triangles: NDArray[np.int32], vertices: int, anchored_by: str = "shape") -> str:
     """`<Instance.anchor>|<digest of the topology>`. Where the topology changes, the tokens of the old shape have
-    nowhere to lie: the object starts anew under another name."""
+    nowhere to lie: the object starts anew under another name. What is anchored by its place is
+    `<Instance.anchor>|place` in every topology."""
+    if anchored_by == "place":
+        return f"{anchor}|{_PLACE}"
     digest = hashlib.blake2b(triangles.tobytes(), digest_size=6)
     digest.update(str(vertices).encode())
     return f"{anchor}|{digest.hexdigest()}"

@@ -2,7 +2,8 @@
 
 Precision. A rigid object's tokens go through its transform: to float32 rounding. A deforming mesh carries each token
 by its nearest rest triangle (weights of the nearest point on it): exact on the surface, where tokens are written; two
-sheets of a mesh that touch in the rest pose cannot be told apart. Points without geometry (VOID) are where they are.
+sheets of a mesh that touch in the rest pose cannot be told apart. Points without geometry (VOID) are where they are,
+and tokens that are anchored by their place where that is now.
 The sky is nowhere, and so is what is hidden or not part of the greybox.
 """
 
@@ -38,7 +39,8 @@ def carries(greybox: Greybox, tracks: GreyboxTracks, meshes: MeshStore, anchors:
     found: dict[int, Carry] = {VOID: lambda positions: positions}
     for i, instance in enumerate(greybox.instances):
         mesh = meshes.get(instance.mesh)
-        anchor = known.get(anchor_name(instance.anchor, mesh["triangles"], len(mesh["vertices"])))
+        name = anchor_name(instance.anchor, mesh["triangles"], len(mesh["vertices"]), instance.anchored_by)
+        anchor = known.get(name)
         if anchor is not None and tracks.visible[i, 0]:
             found[anchor.id] = _carry(instance, anchor, tracks.transforms_at(0)[i], meshes)
     return found
@@ -61,7 +63,8 @@ def inside(box: Box, ways: dict[int, Carry]) -> Callable[[Int32, NDArray[np.floa
 
 def _carry(instance: Instance, anchor: Anchor, transform: Float64, meshes: MeshStore) -> Carry:
     scale, linear, place = np.array(anchor.rest_scale), transform[:3, :3], transform[:3, 3]
-    if anchor.rest_mesh == instance.mesh and not instance.vertex_track:
+    rigid = anchor.rest_mesh == instance.mesh and not instance.vertex_track
+    if rigid or instance.anchored_by == "place":
         return lambda positions: (positions / scale) @ linear.T + place
     mesh = meshes.get(instance.mesh)
     now = meshes.get(instance.vertex_track)["vertices"][0] if instance.vertex_track else mesh["vertices"]

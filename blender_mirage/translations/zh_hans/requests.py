@@ -73,6 +73,7 @@ SENTENCES = {
     "Use a perspective camera with a lens longer than 0.": "请使用焦距大于 0 的透视摄像机。",
     "Two instances of the set have the same anchor, or one has none.": "布景中有两个实例的锚点相同，或有一个没有锚点。",
     "Send the set again.": "请重新发送布景。",
+    "Nothing is anchored by {how:r}.": "没有任何东西以 {how} 锚定。",
     "There is no lamp of the kind {kind:r}.": "没有 {kind} 类型的灯光。",
     "Use {kinds}.": "请使用 {kinds}。",
     "There must be one camera a frame: update the add-on.": "每帧必须有一个摄像机：请更新插件。",

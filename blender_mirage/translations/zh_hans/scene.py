@@ -76,7 +76,6 @@ SENTENCES = {
     ),
     "{name:r} is in edit mode.": "{name} 处于编辑模式。",
     "Leave edit mode (Tab) and start again.": "请退出编辑模式（Tab）后重新开始。",
-    "{name:r} changes its topology; it keeps the shape it had before.": "{name} 的拓扑发生变化；沿用之前的形状。",
     "{name:r} has a vertex that is not a finite number at frame {frame:n}.": (
         "{name} 在第 {frame} 帧有一个顶点不是有限的数值。"
     ),

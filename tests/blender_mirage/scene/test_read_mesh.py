@@ -146,17 +146,6 @@ def test_a_modifier_that_does_nothing_leaves_a_mesh_rigid(empty_file):
     assert len(mesh_of(result, "Bevelled")["vertices"]) == 24
 
 
-def test_changing_topology_keeps_the_first_shape_and_says_so(empty_file):
-    array = add_cube("Growing").modifiers.new("Array", "ARRAY")
-    for frame, count in ((1, 1), (5, 3)):
-        array.count = count
-        array.keyframe_insert("count", frame=frame)
-    result = read((1, 5))
-    assert len(mesh_of(result, "Growing")["vertices"]) == 8
-    assert track_of(result, "Growing") is None
-    assert result.warnings == ("'Growing' changes its topology; it keeps the shape it had before.",)
-
-
 def test_text_curves_and_metaballs_come_once_as_meshes(empty_file):
     text = bpy.data.curves.new("Sign", "FONT")
     text.body = "EXIT"

@@ -16,6 +16,7 @@ GREYBOX = wire.Greybox(
             mesh="d" * 32,
             materials=(wire.Material("wood", (0.5, 0.25, 0.125)),),
             vertex_track="e" * 32,
+            anchored_by="place",
         ),
     ),
     lamps=(wire.Lamp("SPOT", (1.0, 0.5, 0.25), 100.0, size=0.5, spot_angle=1.25, spot_blend=0.75),),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from blender_mirage.wire.codec import to_bundle
-from blender_mirage.wire.messages import Lamp
+from blender_mirage.wire.messages import Greybox, Lamp
 from tests.support import tiny_requests
 from tests.support.live_server import LiveServer, live_server
 
@@ -95,6 +95,25 @@ def test_greybox_of_a_take(server: LiveServer, greybox: Any, words: str) -> None
     arrays["visible"] = np.ones((count, 3), np.uint8)
     arrays["lamp_transforms"] = np.zeros((lamps, 3, 4, 4))
     assert words in refusal(server, f"/v1/worlds/{server.new_world()}/takes", to_bundle(request, arrays))
+
+
+TURNS = Greybox(tuple(replace(instance, anchored_by="place") for instance in TWICE.instances))
+
+
+@pytest.mark.parametrize(
+    ("greybox", "visible", "words"),
+    [
+        (TURNS, [[1, 1, 0], [0, 1, 1]], "same anchor"),
+        (replace(TURNS, instances=(TURNS.instances[0], TWICE.instances[1])), [[1, 0, 0], [0, 1, 1]], "same anchor"),
+        (Greybox((replace(TWICE.instances[0], anchored_by="a rope"),)), [[1, 1, 1]], "anchored by 'a rope'"),
+    ],
+)
+def test_instances_of_one_anchor_take_turns(server: LiveServer, greybox: Any, visible: Any, words: str) -> None:
+    request, arrays = tiny_requests.take_request(greybox=greybox)
+    arrays["transforms"] = np.repeat(np.eye(4)[None], len(greybox.instances), 0)
+    arrays["visible"] = np.array(visible, np.uint8)
+    path = f"/v1/worlds/{server.new_world()}/takes"
+    assert words in refusal(server, path, to_bundle(request, arrays))
 
 
 @pytest.mark.parametrize("name", ["c2w", "K", "transforms", "moving", "visible"])

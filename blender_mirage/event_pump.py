@@ -99,6 +99,8 @@ class EventPump:
         self.started_backends: list[StartedBackend] = []
         self.kept_state: dict[str, object] = {}  # while a file is loaded
         self.lost_to_load = False  # whether that ended a reading
+        self.on_reading: Callable[[], None] = lambda: None
+        """Called after every step of `read_now`, which no timer interrupts."""
         self.looks_for_takes = False
         """Whether a file was opened, or a backend found, since the backend was last asked for finished takes."""
         self._waiting = WaitingLine()
@@ -145,6 +147,7 @@ class EventPump:
             for progress in reading.steps():
                 if progress is not None:
                     apply(reading.scene, progress)
+                self.on_reading()
             watcher = reading.watcher(self.updates)
         finally:
             mark_stopped("IDLE", "", "")

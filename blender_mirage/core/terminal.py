@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import shutil
+import time
+from collections.abc import Callable
 from typing import TextIO
 
 _BAR = 24
+_SECONDS = 10.0
+"""From line to line of a phase that goes on, where the output is a file."""
 
 
 class TerminalProgress:
-    """One line that renews itself, or one line for each new phase where nothing can renew itself."""
+    """One line that renews itself; where nothing can, a line for each new phase, and every so often as it goes on."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        """clock: seconds."""
         self._stream = stream
+        self._clock = clock
+        self._told = 0.0
         self._renews = stream.isatty()
         self._last = ("", "", -1.0)
         self._width = 0
@@ -31,8 +38,9 @@ class TerminalProgress:
             line = f"[{'#' * filled}{'.' * (_BAR - filled)}] {share:4.0%} {words}"[:room]
             self._stream.write(f"\r{line.ljust(self._width)}")
             self._width = len(line)
-        elif fresh:
-            self._stream.write(f"{words}\n")
+        elif fresh or self._clock() - self._told >= _SECONDS:
+            self._told = self._clock()
+            self._stream.write(f"{words}\n" if fresh else f"{words} {share:.0%}\n")
         self._stream.flush()
 
     def end(self) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 
-from ..core.errors import SceneNotReady
+import bpy
+
 from ..core.render_lines import progress_line
+from ..formats.npz import write_cameras_npz
+from ..scene.demo_set import new_demo_file
+from ..scene.read_camera import fit_resolution, read_camera_path
+from ..scene.read_shots import read_shots, require_takeable, scene_of
+from ..scene.render_look import render_look, render_told
 from .open_file import open_file
 from .session import quiet, run
 
 
 def export(arguments: argparse.Namespace) -> int:
-    from ..formats.npz import write_cameras_npz
-    from ..scene.read_camera import fit_resolution, read_camera_path
-    from ..scene.read_shots import read_shots, require_takeable, scene_of
-
-    scene = open_file(arguments.file)
+    scene = open_file(arguments.file, arguments.scene)
     size = fit_resolution(scene, arguments.width or scene.mirage.width)
     shots = read_shots(scene)
     require_takeable(shots)
@@ -26,10 +28,6 @@ def export(arguments: argparse.Namespace) -> int:
 
 
 def demo_set(arguments: argparse.Namespace) -> int:
-    import bpy
-
-    from ..scene.demo_set import new_demo_file
-
     new_demo_file()
     arguments.file.absolute().parent.mkdir(parents=True, exist_ok=True)
     run(bpy.ops.wm.save_as_mainfile, filepath=str(arguments.file.absolute()))
@@ -38,18 +36,9 @@ def demo_set(arguments: argparse.Namespace) -> int:
 
 
 def look(arguments: argparse.Namespace) -> int:
-    import bpy
-
-    from ..scene.read_camera import fit_resolution
-    from ..scene.render_look import render_look, render_told
-
     if arguments.progress:
         print(progress_line("opening the copy"), flush=True)
-    scene = open_file(arguments.file)
-    if arguments.scene is not None:
-        scene = bpy.data.scenes.get(arguments.scene)
-        if scene is None:
-            raise SceneNotReady(f"There is no scene {arguments.scene!r} in the file.", "Check the name.")
+    scene = open_file(arguments.file, arguments.scene)
     if arguments.frame is not None:
         scene.frame_set(arguments.frame)
     settings = scene.mirage

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import MirageError, SceneNotReady
+import bpy
+
+from ..core.errors import MirageError, SceneNotReady, Stopped
+from ..core.shot_names import listed
 from ..core.terminal import TerminalProgress
+from ..event_pump import pump
+from ..scene.engine_rates import rate_of
+from ..scene.find import camera_named
+from .ending import was_told_to_stop
 from .open_file import open_file
-from .session import run
+from .session import real_output, run
 
 
 def generate(arguments: argparse.Namespace) -> int:
-    import bpy
-
-    scene = open_file(arguments.file)
+    scene = open_file(arguments.file, arguments.scene)
     choose(scene.mirage, arguments)
     with_takes = scene.mirage.world_id or scene.mirage.world_name
     regenerate = arguments.stale_only and with_takes
@@ -34,15 +38,11 @@ def generate(arguments: argparse.Namespace) -> int:
 
 
 def _rate(scene: Any) -> float:
-    from ..scene.engine_rates import rate_of
-
     return rate_of(scene.mirage.engine)
 
 
 def survey(arguments: argparse.Namespace) -> int:
-    import bpy
-
-    scene = open_file(arguments.file)
+    scene = open_file(arguments.file, arguments.scene)
     choose(scene.mirage, arguments)
     state = carry_out(bpy.ops.mirage.survey_coverage)
     for shot in state.coverage:
@@ -53,11 +53,7 @@ def survey(arguments: argparse.Namespace) -> int:
 
 
 def add_look(arguments: argparse.Namespace) -> int:
-    import bpy
-
-    from ..scene.find import camera_named
-
-    scene = open_file(arguments.file)
+    scene = open_file(arguments.file, arguments.scene)
     choose(scene.mirage, arguments)
     if arguments.camera:
         scene.mirage.look_camera = camera_named(arguments.camera)
@@ -65,9 +61,7 @@ def add_look(arguments: argparse.Namespace) -> int:
 
 
 def paint_over(arguments: argparse.Namespace) -> int:
-    import bpy
-
-    scene = open_file(arguments.file)
+    scene = open_file(arguments.file, arguments.scene)
     choose(scene.mirage, arguments)
     scene.mirage.paint_path = str(arguments.paint.absolute())
     return _write_picture(bpy.ops.mirage.use_paint_over)
@@ -84,20 +78,28 @@ def _write_picture(operator: Any) -> int:
 
 
 def carry_out(operator: Any) -> Any:
-    """Runs an operator and what it sets going, to the end; Ctrl-C cancels. Returns the state that the panel shows."""
-    import bpy
-
-    from ..event_pump import pump
-
+    """Runs an operator and what it sets going, to the end; told to stop, it lets go of that first. Returns the state
+    that the panel shows."""
     state = bpy.context.window_manager.mirage
-    progress = TerminalProgress(sys.stdout)
-    run(operator)
-    try:
-        pump.run_until_idle(lambda: progress.show(state.title, state.phase, state.progress))
-    except KeyboardInterrupt:
-        pump.cancel()
-        pump.run_until_idle()
-    progress.end()
+    with real_output() as output:
+        progress = TerminalProgress(output)
+
+        def show() -> None:
+            progress.show(state.title, state.phase, state.progress)
+            if was_told_to_stop():
+                raise Stopped("Stopped.")
+
+        pump.on_reading = show
+        try:
+            run(operator)
+            pump.run_until_idle(lambda: progress.show(state.title, state.phase, state.progress))
+        except KeyboardInterrupt:
+            pump.cancel()
+            pump.run_until_idle()
+            raise
+        finally:
+            pump.on_reading = lambda: None
+            progress.end()
     for warning in state.warnings:
         print(f"Note: {warning.name}")
     return state
@@ -107,9 +109,9 @@ def choose(settings: Any, arguments: argparse.Namespace) -> None:
     """What the command line names, over what the .blend holds."""
     given = {name: value for name, value in vars(arguments).items() if value is not None}
     if "shots" in given:
-        everything = arguments.shots.strip().lower() == "all"
+        everything = arguments.shots.strip().lower() == "all" and not arguments.shot
         settings.shot_choice = "ALL" if everything else "NAMED"
-        settings.shot_names = "" if everything else arguments.shots
+        settings.shot_names = listed(arguments.shot) if arguments.shot else "" if everything else arguments.shots
     if "look" in given:
         settings.look_source, settings.look_path = "IMAGE", str(arguments.look.absolute())
         settings.look_frame, settings.look_camera = -1, None

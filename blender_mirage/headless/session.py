@@ -7,19 +7,21 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
+import bpy
+
+from .. import preferences
 from ..core.errors import MirageError
+from ..event_pump import pump
 from .arguments import TOKEN_VARIABLE
+from .ending import signals_put_off, was_told_to_stop
 
 
 @contextmanager
 def addon_enabled(arguments: argparse.Namespace) -> Iterator[None]:
     """The add-on registered and enabled, with the preferences that the arguments name; all is undone after."""
-    import bpy
-
-    from .. import preferences, registration
-    from ..event_pump import pump
+    from .. import registration  # which imports the command line
 
     registered = hasattr(bpy.types.Scene, "mirage")
     if not registered:
@@ -55,13 +57,17 @@ def addon_enabled(arguments: argparse.Namespace) -> Iterator[None]:
 
 
 def run(operator: Any, **values: Any) -> None:
-    """Runs an operator. Raises MirageError with what it reports."""
+    """Runs an operator. Raises MirageError with what it reports, KeyboardInterrupt where a signal came meanwhile."""
     try:
-        with quiet():
+        with quiet(), signals_put_off():
             result = operator(**values)
     except RuntimeError as error:
+        if was_told_to_stop():
+            raise KeyboardInterrupt from error
         message, _, hint = str(error).strip().removeprefix("Error: ").partition("\n")
         raise MirageError(message.strip(), hint) from error
+    if was_told_to_stop():
+        raise KeyboardInterrupt
     if result != {"FINISHED"}:
         raise MirageError(f"{operator.idname_py()} did not finish.", "Blender's own words above may say why.")
 
@@ -79,3 +85,11 @@ def quiet() -> Iterator[None]:
         sys.stdout.flush()
         os.dup2(kept, 1)
         os.close(kept)
+
+
+@contextmanager
+def real_output() -> Iterator[TextIO]:
+    """The standard output, also while `quiet` keeps Blender's own lines out of it."""
+    sys.stdout.flush()
+    with open(os.dup(1), "w", encoding=sys.stdout.encoding or "utf-8", errors="replace") as stream:
+        yield stream

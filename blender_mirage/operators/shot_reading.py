@@ -15,6 +15,7 @@ from ..core.errors import SceneNotReady
 from ..core.preflight import whip_pans
 from ..core.scene_key import SceneKey
 from ..core.set_read import SetRead
+from ..core.shot_names import named
 from ..core.shots import Shot
 from ..core.take_job import Progress, TakeJob
 from ..scene.engine_rates import rate_of
@@ -173,7 +174,7 @@ def chosen_shots(scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS"
     if choice == "LIST":
         return [find_shot(scene, shot or name_in_list(scene))]
     if choice == "NAMED":
-        names = [name.strip() for name in settings.shot_names.split(",") if name.strip()]
+        names = named(settings.shot_names, [shot.name for shot in read_shots(scene)])
         if not names:
             raise SceneNotReady("No shot is named.", "Write a shot's name, or choose All or At the Playhead.")
         return [find_shot(scene, name) for name in names]

@@ -1,8 +1,9 @@
 """An id of its own for every data-block of a kind, the same in every session, written into the file or not.
 
-A data-block without one has the id that its name in this file gives it (`core.derived_ids`). The name that counts is the
-one that the file was opened with; where that changes, the next saving writes the id. Of two with one id (a duplicate
-copies it) the elder keeps it. An undo past the writing of an id takes it back; the session still knows whose it was.
+A data-block without one has the id that its name in this file gives it (`core.derived_ids`). The name that counts is
+the one that the file was opened with; where that changes, the next saving writes the id. Of two with one id (a
+duplicate copies it) the elder keeps it. An undo past the writing of an id takes it back; the session still knows whose
+it was.
 """
 
 from __future__ import annotations

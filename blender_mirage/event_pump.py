@@ -143,14 +143,16 @@ class EventPump:
     def read_now(self, reading: Reading) -> None:
         """Reads a scene in one go, then carries its order out. Raises MirageError where it cannot be read."""
         mark_running("READING", reading.kind)
+        end = "IDLE"
         try:
             for progress in reading.steps():
                 if progress is not None:
                     apply(reading.scene, progress)
                 self.on_reading()
             watcher = reading.watcher(self.updates)
+            end = "DONE" if watcher is None else "IDLE"
         finally:
-            mark_stopped("IDLE", "", "")
+            mark_stopped(end, "", "")
         if watcher is not None:
             self.watch(watcher)
 
@@ -251,7 +253,7 @@ class EventPump:
                     reading, self._steps, self._reading = self._reading, None, None
                     watcher = reading.watcher(self.updates)
                     if watcher is None:
-                        mark_stopped("IDLE", "", "")
+                        mark_stopped("DONE", "", "")
                     else:
                         self.watch(watcher)
                     return True

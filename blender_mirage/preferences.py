@@ -9,8 +9,14 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from .compat import callbacks
 from .core.addon_version import BACKEND_FOLDER
 from .core.address import is_loopback, normalise_address
-from .core.backend_process import BackendSettings, default_data_dir, running_url
-from .core.errors import SceneNotReady
+from .core.backend_process import (
+    INSTALL_HINT,
+    BackendSettings,
+    default_data_dir,
+    running_url,
+    this_python_has_a_backend,
+)
+from .core.errors import NoBackend, SceneNotReady
 from .core.setup.environment import set_up_environment
 
 
@@ -159,6 +165,12 @@ def has_backend(context: bpy.types.Context) -> bool:
     another."""
     state = context.window_manager.mirage
     return state.backend_state == "READY" or state.backend_installed or not backend_is_here(context)
+
+
+def require_backend(context: bpy.types.Context) -> None:
+    """Raises NoBackend where it is known without asking that there is none."""
+    if not has_backend(context) and not this_python_has_a_backend():
+        raise NoBackend("The backend is not set up on this machine yet.", INSTALL_HINT)
 
 
 def use_set_up_backend(context: bpy.types.Context) -> None:

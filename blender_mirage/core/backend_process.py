@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ _CHOOSE_HINT = "Clear the field Python in the add-on's preferences, then press S
 _POLL_SECONDS = 0.1
 _PROBE_SECONDS = 60.0
 _REACH_SECONDS = 0.5
-_INSTALL_HINT = "Press Set Up Backend, here or in the add-on's preferences."
+INSTALL_HINT = "Press Set Up Backend, here or in the add-on's preferences."
 
 
 @dataclass(frozen=True)
@@ -240,9 +241,14 @@ def find_python(chosen: str, data_dir: Path) -> str:
         return program
     if code == 3:
         if not chosen.strip():
-            raise BackendUnreachable("The backend is not set up on this machine yet.", _INSTALL_HINT)
-        raise BackendUnreachable(f"The backend is not installed in {program}.", _INSTALL_HINT)
+            raise BackendUnreachable("The backend is not set up on this machine yet.", INSTALL_HINT)
+        raise BackendUnreachable(f"The backend is not installed in {program}.", INSTALL_HINT)
     raise BackendUnreachable(f"{program} is not a Python (exit code {code}).", _CHOOSE_HINT)
+
+
+def this_python_has_a_backend() -> bool:
+    """Whether `find_python` would find it in the Python that runs this: not in Blender's own, but in one with `bpy`."""
+    return find_spec("inference_backend") is not None
 
 
 def _client(settings: BackendSettings, url: str) -> MirageClient:

@@ -15,6 +15,10 @@ class MirageError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+class NoBackend(MirageError):
+    """There is no backend to ask, neither set up on this machine nor named on another."""
+
+
 class SceneNotReady(MirageError):
     """The .blend lacks something that a shot needs, or holds a value that no picture can be made of."""
 

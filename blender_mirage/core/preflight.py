@@ -46,7 +46,10 @@ class Finding:
     """Name of the scene that it is about, where that is not the timeline's."""
 
 
-KINDS = ("NO_CAMERA", "CAMERA", "STRIP", "UNSAVED", "SCALE", "INSIDE", "WHIP_PAN", "NO_ID", "GLASS", "DISK", "RENDERS")
+KINDS = (
+    *("NO_CAMERA", "CAMERA", "STRIP", "UNSAVED", "SCALE", "INSIDE", "WHIP_PAN", "NO_ID", "GLASS", "DISK", "RENDERS"),
+    *("LOOK", "BACKEND", "WORDS", "STOPS"),
+)
 
 
 def whip_pans(path: CameraPath, shot: str) -> list[Finding]:

@@ -14,7 +14,8 @@ from queue import Queue
 import bpy
 
 from ..core.camera_path import CameraPath
-from ..core.errors import CameraNotReady
+from ..core.errors import CameraNotReady, MirageError
+from ..core.in_view import any_mesh_in_view, require_mesh_in_view
 from ..core.preflight import Finding, whip_pans
 from ..core.set_read import ReadOrder, SetRead
 from ..core.shots import Shot
@@ -26,10 +27,12 @@ from ..scene.find import camera_of
 from ..scene.output import output_folder
 from ..scene.playhead import Playhead
 from ..scene.preflight import inside_finding, quick_findings
+from ..scene.scene_keys import scene_key
 from ..scene.show_findings import show_findings
 from .preparation import Preparation
 from .shot_reading import ShotReading
 from .survey_preparation import survey_order
+from .take_problems import readable_shots, stopping, what_stops
 
 _LOOKED_AT = 9
 """Frames of a shot at which it is looked where the camera stands, and what the world knows of what it sees."""
@@ -40,24 +43,29 @@ class PreflightReading(Preparation):
 
     kind = "CHECK"
 
-    def __init__(self, context: bpy.types.Context, which: str = "ALL") -> None:
-        """What can be seen at once is shown at once. Raises SceneNotReady where there is no shot to go on with."""
-        state, self._base = context.window_manager.mirage, output_folder(context.scene)[0]
-        self._found = quick_findings(context.scene, self._base)
-        show_findings(state, self._found)
-        connected = state.backend_state == "READY" and bool(context.scene.mirage.world_id)
-        self.reading = CheckReading(context.scene, which, connected)
+    def __init__(self, context: bpy.types.Context) -> None:
+        """What can be seen at once is shown at once."""
+        state, scene = context.window_manager.mirage, context.scene
+        self._base = output_folder(scene)[0]
+        self._found = quick_findings(scene, self._base)
+        known = {finding.text for finding in self._found}
+        self._found += [finding for finding in what_stops(context) if finding.text not in known]
+        show_findings(state, self._found, over=False)
+        connected = state.backend_state == "READY" and bool(scene.mirage.world_id)
         self._settings = backend_settings(context) if connected else None
-        self.scene = self.reading.of_shots.scene
+        self._shots = readable_shots(scene)
+        self.reading = CheckReading(scene, self._shots, connected) if self._shots else _NothingToRead()
+        self.scene = scene_key(scene)
 
-    def order(self) -> ReadOrder:
-        shots = tuple(shot.name for shot in self.reading.of_shots.shots)
-        return ReadOrder(self.kind, self.scene, shots, self._settings is not None, known_rates())
+    def order(self) -> ReadOrder | None:
+        if not self._shots:
+            return None
+        return ReadOrder(self.kind, self.scene, tuple(self._shots), self._settings is not None, known_rates())
 
     def watcher(self, updates: Queue[Update]) -> SurveyWatcher | None:
         """What asks the world; None where there is none to ask: then all is done, and shown."""
         show_findings(bpy.context.window_manager.mirage, [*self._found, *self.read.findings])
-        if self._settings is None:
+        if self._settings is None or not self.read.jobs:
             return None
         return SurveyWatcher(survey_order(self, self._settings, self._base), updates, self.kind, pictures=False)
 
@@ -76,15 +84,23 @@ class CheckReading:
         """Reads on with every `next`. Closing it early puts the playhead back. Raises SceneNotReady."""
         for shot in self.of_shots.shots:
             try:
-                camera = yield from self.of_shots.read_camera(shot)
+                yield from self._check(shot)
             except CameraNotReady as error:
                 finding = Finding("CAMERA", f"{shot.name}: {error}", stops=True, frame=math.floor(error.frame))
                 self._found.append(_on_timeline(finding, shot))
-                continue
-            self._found += [_on_timeline(finding, shot) for finding in whip_pans(camera, shot.name)]
-            yield from self._look_inside(shot, camera)
-            if self._with_set:
-                self._jobs.append((yield from self.of_shots.read_some(shot, camera, _LOOKED_AT)))
+            except MirageError as error:  # what Generate would stop with, at some frame; the other shots are looked at
+                self._found.append(stopping(error))
+
+    def _check(self, shot: Shot) -> Iterator[Progress]:
+        camera = yield from self.of_shots.read_camera(shot)
+        self._found += [_on_timeline(finding, shot) for finding in whip_pans(camera, shot.name)]
+        yield from self._look_inside(shot, camera)
+        some = yield from self.of_shots.read_some(shot, camera, _LOOKED_AT)
+        if not any_mesh_in_view(some.camera, some.greybox()):  # by all frames, as Generate does, before it is said
+            job = yield from self.of_shots.read_some(shot, camera, len(camera))
+            require_mesh_in_view(job.camera, job.greybox(), shot.name)
+        if self._with_set:
+            self._jobs.append(some)
 
     def result(self) -> SetRead:
         return SetRead(tuple(self._jobs), findings=tuple(self._found))
@@ -99,6 +115,16 @@ class CheckReading:
                 if finding is not None:
                     self._found.append(_on_timeline(finding, shot))
                     return
+
+
+class _NothingToRead:
+    """No shot could be read; why is found already."""
+
+    def steps(self) -> Iterator[Progress]:
+        yield from ()
+
+    def result(self) -> SetRead:
+        return SetRead()
 
 
 def _on_timeline(finding: Finding, shot: Shot) -> Finding:

@@ -12,7 +12,7 @@ from ..core.job_watcher import JobWatcher
 from ..core.preflight import disk_finding
 from ..core.set_read import ReadOrder
 from ..core.take_job import Order, Update
-from ..preferences import backend_settings
+from ..preferences import backend_settings, require_backend
 from ..scene.copied_file import own_path
 from ..scene.engine_rates import known_rates
 from ..scene.output import output_folder, world_name
@@ -35,6 +35,7 @@ class TakePreparation(Preparation):
         Raises SceneNotReady or LookNotReadable. Changes nothing but the scene's id and the anchors' ids.
         """
         self._settings = backend_settings(context)
+        require_backend(context)
         self.reading = TakeReading(context.scene, which, shot)
         self._base, self._note = output_folder(context.scene)
         self._stale_only = stale_only

@@ -9,6 +9,7 @@ import bpy
 
 from ..core.errors import LookNotReadable
 from ..core.set_read import SetRead
+from ..core.shots import Shot
 from ..core.take_job import Progress, SeedView, TakeJob
 from ..scene.output import look_path, own_look_path
 from .look_reading import LookReading
@@ -20,18 +21,9 @@ class TakeReading:
 
     def __init__(self, scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS", shot: str = "") -> None:
         """`which`, `shot`: see `chosen_shots`. Raises SceneNotReady, LookNotReadable. Changes only the scene's id."""
-        settings = scene.mirage
         self.of_shots = ShotReading(scene, which, shot)
         self.shots = self.of_shots.shots
-        wanted = settings.look_source == "IMAGE" and not (look_path(scene) is None and settings.prompt.strip())
-        self._look = LookReading(scene, self.shots) if wanted else None
-        if self._look is None and not settings.prompt.strip():
-            raise LookNotReadable("There is neither a look image nor a prompt.", "Choose an image or write a prompt.")
-        self._own_looks = {
-            shot.name: LookReading(scene, [shot], path)
-            for shot in self.shots
-            if (path := own_look_path(scene, shot.name)) is not None
-        }
+        self._look, self._own_looks = scenes_look(scene, self.shots), own_looks(scene, self.shots)
         self._seed_view: SeedView | None = None
 
     def steps(self) -> Iterator[Progress]:
@@ -53,3 +45,22 @@ class TakeReading:
         look = self._own_looks[job.shot.name].seed_view(scene, self.of_shots.author)
         own = scene.mirage.overrides.get(job.shot.name)
         return replace(job, look=look, seeded=own.seed_key if own is not None else "")
+
+
+def scenes_look(scene: bpy.types.Scene, shots: Sequence[Shot]) -> LookReading | None:
+    """The look that all shots share; None where the prompt alone is asked for. Raises SceneNotReady, LookNotReadable,
+    also where there is neither."""
+    settings = scene.mirage
+    wanted = settings.look_source == "IMAGE" and not (look_path(scene) is None and settings.prompt.strip())
+    if not wanted and not settings.prompt.strip():
+        raise LookNotReadable("There is neither a look image nor a prompt.", "Choose an image or write a prompt.")
+    return LookReading(scene, shots) if wanted else None
+
+
+def own_looks(scene: bpy.types.Scene, shots: Sequence[Shot]) -> dict[str, LookReading]:
+    """By the names of those shots that have a look of their own. Raises SceneNotReady, LookNotReadable."""
+    return {
+        shot.name: LookReading(scene, [shot], path)
+        for shot in shots
+        if (path := own_look_path(scene, shot.name)) is not None
+    }

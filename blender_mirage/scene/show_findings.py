@@ -9,15 +9,16 @@ import bpy
 from ..core.preflight import Finding
 
 
-def show_findings(state: bpy.types.PropertyGroup, findings: Sequence[Finding]) -> None:
-    """In place of those before; what stops a take comes first."""
+def show_findings(state: bpy.types.PropertyGroup, findings: Sequence[Finding], over: bool = True) -> None:
+    """In place of those before; what stops a take comes first. `over`: all is checked, so that there being none says
+    something."""
     state.findings.clear()
     for finding in sorted(findings, key=lambda finding: not finding.stops):
         item = state.findings.add()
         item.name, item.kind, item.stops = finding.text, finding.kind, finding.stops
         item.has_frame, item.frame, item.value = finding.frame is not None, finding.frame or 0, finding.value
         item.scene = finding.scene
-    state.was_checked = True
+    state.was_checked = over
 
 
 def drop_findings(state: bpy.types.PropertyGroup, kind: str, scene: str = "") -> None:

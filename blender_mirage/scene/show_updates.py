@@ -37,6 +37,7 @@ from .own_renders import own_renders_stay, take_note
 from .prompt_words import learn_vocabularies
 from .scene_keys import find_scene
 from .show_coverage import show_coverage
+from .show_findings import drop_findings
 from .show_setup import show_setup
 from .show_shots import end_all, forget_shots, forget_unseen, update_status
 from .show_take import show_take, strip_facts
@@ -210,6 +211,7 @@ def use_look(scene: bpy.types.Scene, what: LookRendered) -> None:
     settings = scene.mirage
     settings.look_source, settings.look_path = "IMAGE", blend_path(what.path)
     settings.look_frame, settings.look_camera = what.frame, find_camera(what.camera, what.camera_id)
+    drop_findings(bpy.context.window_manager.mirage, "LOOK")
     settings.look_at_minus_one = what.frame == -1
 
 

@@ -103,6 +103,8 @@ def _draw_fix(box, finding):
         fix.value, fix.scene = finding.value, finding.scene
     elif finding.kind == "RENDERS":
         box.operator("mirage.choose_renders", text=said("Render the Scene")).what = "SCENE"
+    elif finding.kind == "LOOK":
+        box.operator("mirage.render_look", icon="RENDER_STILL")
     elif finding.has_frame:
         there = said(f"Go to Frame {finding.frame}")
         box.operator("mirage.go_to_frame", text=there, icon="TIME", translate=False).frame = finding.frame

@@ -13,7 +13,7 @@ _DONE = {
     "LOOK": "Look rendered",
     "PICTURE": "Written into the world",
     "SURVEY": "Done: see Coverage",
-    "CHECK": "Checked: see Check",
+    "CHECK": "Checked: no problem",
 }
 """What there is then, of a job that makes no take."""
 _BAR_SHARE = 0.7
@@ -138,6 +138,8 @@ def _working(state):
 def _ended(state):
     """Empty where nothing has ended yet."""
     end, kept = _JOB_ENDS.get(state.job_state, ""), state.frames_saved
+    if state.job_state == "DONE" and state.job_kind == "CHECK" and state.findings:
+        return "Checked: see Check"
     if state.job_state == "DONE" and state.job_kind in _DONE:
         return _DONE[state.job_kind]
     if not end or state.job_kind in _DONE or not kept:

@@ -32,6 +32,10 @@ def areas(window: bpy.types.Window) -> list[dict[str, object]]:
     return found
 
 
+def views(window: bpy.types.Window) -> list[bpy.types.Space]:
+    return [area.spaces.active for area in window.screen.areas if area.type == "VIEW_3D"]
+
+
 def shots(state: bpy.types.PropertyGroup) -> list[dict[str, object]]:
     return [{"name": shot.name, "text": shot.text} for shot in state.shots]
 
@@ -53,6 +57,8 @@ def seen() -> dict[str, object]:
         "areas": areas(window),
         "scene": window.scene.name,
         "frame": window.scene.frame_current,
+        "camera": window.scene.camera.name if window.scene.camera is not None else "",
+        "through_camera": [space.region_3d.view_perspective == "CAMERA" for space in views(window)],
         "saved_as": bpy.data.filepath,
         "strips": strips(window.scene),
         "enabled": any(name.endswith("blender_mirage") for name in bpy.context.preferences.addons.keys()),
@@ -67,6 +73,10 @@ def seen() -> dict[str, object]:
             "words": f"{state.message} {state.hint}".strip(),
             "backend": state.backend_state,
             "saved": state.frames_saved,
+            "installed": state.backend_installed,
+            "setup": {"state": state.setup_state, "text": state.setup_text, "words": state.setup_message},
+            "waiting": [order.name for order in state.waiting],
+            "takes": [{"name": take.name, "shown": take.shown} for take in state.takes],
             "shots": shots(state),
             "live": {"on": state.live_on, "text": state.live_text, "seen": state.live_seen},
             "overlay": {"on": state.overlay_on, "text": state.overlay_text, "never": state.overlay_never},

@@ -60,6 +60,8 @@ class Screen:
 
     def __init__(self, display: str) -> None:
         self._environment = os.environ | {"DISPLAY": display}
+        self.clicks = 0
+        """Presses of a mouse button so far; what is typed, scrolled and pointed at does not count."""
 
     def picture(self) -> Image.Image:
         done = subprocess.run(
@@ -98,6 +100,7 @@ class Screen:
         return bool(_places(self.words(part), phrase))
 
     def click(self, at: tuple[int, int], button: int = 1) -> None:
+        self.clicks += 1
         self.move(at)
         self._xdo("mousedown", str(button))
         time.sleep(PRESS_SECONDS)
@@ -112,6 +115,7 @@ class Screen:
             time.sleep(PRESS_SECONDS)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], button: int = 1, steps: int = 12) -> None:
+        self.clicks += 1
         self.move(start)
         self._xdo("mousedown", str(button))
         for step in range(1, steps + 1):
@@ -136,6 +140,13 @@ class Screen:
     def type(self, text: str) -> None:
         self._xdo("type", "--delay", "30", text)
         time.sleep(PRESS_SECONDS)
+
+    def to_front(self, name: str) -> None:
+        """A click on what can be seen of the window called `name`, which a window manager answers so. Raises
+        NotOnScreen."""
+        self.clicks += 1
+        self._xdo("windowraise", self._window(name))
+        time.sleep(1.0)
 
     def bring(self, name: str, x: int, y: int) -> Box:
         """Moves the window called `name` there, before all others, and returns where it is. Raises NotOnScreen."""

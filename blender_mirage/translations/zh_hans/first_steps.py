@@ -38,6 +38,7 @@ SENTENCES = {
     "pip has to download packages, and Blender may not go online.": "pip 需要下载软件包，而 Blender 不允许联机。",
     "Enable Allow Online Access in Preferences > System first.": "请先在“偏好设置 > 系统”中启用“允许联机访问”。",
     "The demo set is there already, in the scene {scene:r}": "演示布景已存在，位于场景 {scene}",
+    "Checked: no problem": "已检查：没有问题",
     "Checked: see Check": "已检查：请看“检查”",
     "Nothing to make": "没有要生成的内容",
     "{count:n} notes": "{count} 条提示",

@@ -125,12 +125,13 @@ def test_findings_come_home_and_are_shown(scene, tmp_path):
     add_cube("Around", camera.location).scale = (0.8, 0.8, 0.8)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
     scene.frame_set(2)
+    scene.mirage.prompt = "brick"
     asked = PreflightReading(bpy.context)
     reading = ApartReading(bpy.context, asked, asked.order())
     pump.read(reading)
     assert state().job_state == "READING" and pump.busy
     pump.run_until_idle()
-    assert (state().job_state, state().message) == ("IDLE", "")
+    assert (state().job_state, state().message) == ("DONE", "")
     assert [finding.kind for finding in state().findings] == ["INSIDE"]
     assert scene.frame_current == 2 and not reading.folder.exists()
 

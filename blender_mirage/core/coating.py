@@ -7,10 +7,11 @@ that nobody needs to tell green from red.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..wire.arrays import Arrays
 from ..wire.live import SurfaceInfo
@@ -47,7 +48,9 @@ class Coating:
 
     info: SurfaceInfo
     vertices: dict[int, Float32]
-    """State -> [V,3] corners in Blender's units, four a tile, one tile behind another."""
+    """State -> [V,3] corners in Blender's units, four a tile, one tile behind another; told from `origin`."""
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """In the world, Blender's units: far out, float32 would not hold the corners otherwise."""
 
     @property
     def tiles(self) -> int:
@@ -72,7 +75,16 @@ def coating_of(info: SurfaceInfo, arrays: Arrays, metres: float) -> Coating:
         [middle - first - second, middle + first - second, middle + first + second, middle - first + second], 1
     )
     corners = (corners / metres).astype(np.float32)
-    return Coating(info, {kind: np.ascontiguousarray(corners[state == kind].reshape(-1, 3)) for kind in TINTS})
+    x, y, z = (coordinate / metres for coordinate in info.origin)
+    vertices = {kind: np.ascontiguousarray(corners[state == kind].reshape(-1, 3)) for kind in TINTS}
+    return Coating(info, vertices, (x, y, z))
+
+
+def view_from(model_view: ArrayLike, origin: Sequence[float]) -> NDArray[np.float64]:
+    """[4,4] world to eye -> the same for what is told from `origin`. What cancels does so in float64."""
+    view = np.array(model_view, np.float64)
+    view[:3, 3] += view[:3, :3] @ np.asarray(origin, np.float64)
+    return view
 
 
 def triangles_of(corners: int) -> NDArray[np.int32]:

@@ -13,7 +13,7 @@ import gpu
 from gpu_extras.batch import batch_for_shader
 from mathutils import Matrix
 
-from ..core.coating import NEVER, PARTLY, SEEN, TINTS, Coating, triangles_of, unseen_warning
+from ..core.coating import NEVER, PARTLY, SEEN, TINTS, Coating, triangles_of, unseen_warning, view_from
 from ..core.errors import SceneNotReady
 from .live_camera import Rectangle, camera_of_view, frame_rectangle
 from .redraws import redraw_views
@@ -79,7 +79,7 @@ class CoatingDrawing:
         gpu.state.depth_test_set("LESS_EQUAL")
         gpu.state.face_culling_set("BACK")
         with gpu.matrix.push_pop():
-            _draw_nearer(context.region_data)
+            _draw_nearer(context.region_data, coating.origin)
             for state in (PARTLY, NEVER) if only_unseen else (SEEN, PARTLY, NEVER):
                 if len(coating.vertices[state]) == 0:
                     continue
@@ -142,9 +142,10 @@ def _frame(context: bpy.types.Context) -> Rectangle:
         return Rectangle(0, 0, *size)
 
 
-def _draw_nearer(view: bpy.types.RegionView3D) -> None:
-    """Shrinks everything towards the eye, which moves nothing in a perspective view; in others, moves it."""
-    model_view = gpu.matrix.get_model_view_matrix()
+def _draw_nearer(view: bpy.types.RegionView3D, origin: tuple[float, float, float]) -> None:
+    """Shrinks everything towards the eye, which moves nothing in a perspective view; in others, moves it. What is drawn
+    is told from `origin`."""
+    model_view = Matrix(view_from(gpu.matrix.get_model_view_matrix(), origin).tolist())
     if view.is_perspective:
         nearer = Matrix.Diagonal((1 - _NEARER, 1 - _NEARER, 1 - _NEARER, 1))
     else:

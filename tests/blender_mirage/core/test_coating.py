@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from blender_mirage.core.coating import (
     legend,
     triangles_of,
     unseen_warning,
+    view_from,
 )
 from blender_mirage.core.errors import ContractMismatch
 from blender_mirage.wire.live import SurfaceInfo
@@ -47,6 +50,25 @@ def test_what_is_drawn_covers_as_much_as_was_answered(metres: float) -> None:
         assert corners.dtype == np.float32 and len(corners) == 4 * (arrays["state"] == state).sum()
         drawn = areas(corners, triangles_of(len(corners))).sum() * metres**2
         assert drawn == pytest.approx(of_tiles[arrays["state"] == state].sum(), rel=1e-3)
+
+
+def test_far_away_the_eye_sees_it_as_near_by() -> None:
+    """50 km from the origin, where float32 holds 4 mm: corners that share an edge there would leave gaps."""
+    rng, arrays, away = np.random.default_rng(1), some_tiles(50), np.array([51_200.0, -1024.0, 0.0])
+    turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    here, there = np.eye(4), np.eye(4)
+    here[:3, :3] = there[:3, :3] = turn
+    here[:3, 3], there[:3, 3] = turn @ [0, 0, -9], turn @ ([0, 0, -9] - away / 2)
+    near, far = coating_of(INFO, arrays, 2.0), coating_of(replace(INFO, origin=tuple(away)), arrays, 2.0)
+    for state in TINTS:
+        seen = [
+            corners @ view[:3, :3].T + view[:3, 3]
+            for corners, view in (
+                (near.vertices[state], view_from(here, near.origin)),
+                (far.vertices[state], view_from(there, far.origin)),
+            )
+        ]
+        np.testing.assert_allclose(seen[0], seen[1], atol=1e-6)
 
 
 def test_each_tile_floats_a_hair_off_its_side_and_shows_its_front_there() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from blender_mirage.wire.codec import from_bundle
-from blender_mirage.wire.greybox import GreyboxTracks
+from blender_mirage.wire.greybox import NAMES, GreyboxTracks
 from blender_mirage.wire.live import SurfaceInfo, SurfaceRequest, set_key
 from blender_mirage.wire.messages import SeedViewRequest
 from inference_backend.errors import UnknownSet
@@ -231,3 +231,25 @@ def test_it_changes_nothing_and_runs_no_network(shown, engine) -> None:
     before = place.memory.tokens.position.clone()
     place.coverage(3000)
     assert not engine.calls and np.array_equal(before, place.memory.tokens.position)
+
+
+def test_far_away_a_set_is_coated_as_at_home(shown, engine) -> None:
+    """The tiles are told from a point near the camera, and the camera may go on from there."""
+    request, arrays = along(shown, FRONT)
+    away = np.array([-70_000.0, 50_000.3, 0.0])
+    far = {name: array.copy() for name, array in arrays.items()}
+    for name in ("c2w", "transforms", "moving_transforms", "lamp_transforms"):
+        far[name][..., :3, 3] += away
+    answers = []
+    with shown.catalog.open(shown.world_id) as world:
+        context = LiveContext(world, shown.meshes, engine, Shelf(), LiveSets())
+        for set_arrays in (arrays, far):
+            tracks = {name: set_arrays[name] for name in NAMES}
+            key = set_key(request.greybox, tracks)
+            asked = SurfaceRequest("previz", HEIGHT, WIDTH, key, request.greybox, 2000)
+            answers.append(from_bundle(SurfaceInfo, answer_surface(asked, set_arrays, context)))
+    (here, tiles), (there, far_tiles) = answers
+    assert here.origin == (0, 0, 0) and np.abs(np.array(there.origin) - away).max() < 1024
+    assert np.abs(far_tiles["position"]).max() < 1100
+    np.testing.assert_allclose(far_tiles["position"] + (there.origin - away), tiles["position"], atol=1e-3)
+    assert (tiles["state"] == far_tiles["state"]).mean() > 0.995

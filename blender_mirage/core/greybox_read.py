@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..wire.arrays import content_hash, pack
-from ..wire.greybox import GreyboxTracks
+from ..wire.greybox import GreyboxTracks, lamp_values
 from ..wire.messages import Color, Greybox, Instance, Lamp, Material
 from .errors import SceneNotReady
 
@@ -99,6 +99,8 @@ class LampTrack:
     lamp: Lamp
     transforms: Float64
     """[T,4,4]."""
+    values: Float64 | None = None
+    """[T,7] as `GreyboxTracks.lamp_values`; None where none of them changes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +133,7 @@ class PackedSeries:
 def assemble(
     instances: Iterable[InstanceTrack],
     lamps: Sequence[LampTrack],
-    ambient: Color,
+    ambient: Color | Sequence[Color],
     frames: int,
     warnings: Iterable[str] = (),
     packed: dict[tuple[int, ...], PackedSeries] | None = None,
@@ -139,6 +141,7 @@ def assemble(
     """Packs and hashes each distinct mesh once. Instances come in the order of their anchors; what changes its topology
     is one for each that it has.
 
+    ambient: the same for all frames, or one for each.
     packed: what was packed for another reading of the same set, kept from one to the next; it then holds what this
     one needs.
     """
@@ -170,6 +173,7 @@ def assemble(
         bounds.append(series_packed.bounds)
         transforms[row] = [track.transforms[index] for index in series]
         visible[row, list(track.meshes)] = 1
+    colors = np.broadcast_to(np.asarray(ambient, np.float64).reshape(-1, 3), (frames, 3)).copy()
     moving = np.flatnonzero((transforms != transforms[:, :1]).any((1, 2, 3))).astype(np.int32)
     tracks = GreyboxTracks(
         transforms[:, 0].copy(),
@@ -177,14 +181,26 @@ def assemble(
         transforms[moving],
         visible,
         np.stack([lamp.transforms for lamp in lamps]) if lamps else np.zeros((0, frames, 4, 4)),
+        _lamp_values(lamps, frames),
+        colors if (colors != colors[0]).any() else None,
     )
+    red, green, blue = colors[0].tolist()
     return GreyboxRead(
-        Greybox(tuple(messages), tuple(track.lamp for track in lamps), ambient),
+        Greybox(tuple(messages), tuple(track.lamp for track in lamps), (red, green, blue)),
         tracks,
         {name: blob for series_packed in packed.values() for name, blob in series_packed.blobs.items()},
         np.stack(bounds) if bounds else np.zeros((0, 2, 3)),
         tuple(warnings),
     )
+
+
+def _lamp_values(lamps: Sequence[LampTrack], frames: int) -> Float64 | None:
+    """[L,T,7]; None where no lamp changes."""
+    if all(track.values is None for track in lamps):
+        return None
+    parts = [np.tile(lamp_values(track.lamp), (frames, 1)) if track.values is None else track.values for track in lamps]
+    values: Float64 = np.stack(parts)
+    return values
 
 
 def checked(read: GreyboxRead, where: str, note: Callable[[str], None]) -> GreyboxRead:

@@ -16,11 +16,13 @@ from ..core.cutting import Cut
 from ..core.errors import SceneNotReady
 from ..core.greybox_read import GreyboxRead, InstanceTrack, MeshRead, assemble
 from ..core.left_out import sentences
+from ..wire.messages import Color
 from .camera_sees import unseen_because
 from .evaluated_frames import Source, Visit, walk_frames
 from .ids import ensure_ids, instance_id
 from .read_lamps import LampReader, read_ambient
 from .read_mesh import changes_topology, is_posed, may_deform, read_mesh
+from .shaders.materials import changes_over_time
 from .shaders.surfaces import SurfaceReader
 from .visibility import is_seen
 
@@ -71,7 +73,7 @@ class GreyboxReader:
         self._instances: dict[str, InstanceTrack] = {}
         self._lamps = LampReader(self._metres)
         self._surfaces = SurfaceReader(scene)
-        self._ambient = read_ambient(scene, self._surfaces.trees)
+        self._ambient: dict[int, Color] = {}  # by index
         self._whole: dict[str, MeshRead] = {}  # by anchor: as last read, holes not yet cut
         self._modelled: dict[str, MeshRead] = {}  # by anchor: before anything bends it
         self._faceless: dict[str, str] = {}  # names by anchor
@@ -101,7 +103,8 @@ class GreyboxReader:
                 self._warn(f"{name!r} has no faces and is left out.")
         self._surfaces.is_seen(track.name for track in self._instances.values())
         warnings = (*self._warnings, *sentences(self._surfaces))
-        return assemble(self._instances.values(), self._lamps.tracks(frames), self._ambient, frames, warnings)
+        ambient = [self._ambient[index] for index in range(frames)]
+        return assemble(self._instances.values(), self._lamps.tracks(frames), ambient, frames, warnings)
 
     def __enter__(self) -> GreyboxReader:
         return self
@@ -116,6 +119,7 @@ class GreyboxReader:
         if self._also is not None:
             self._also(index, depsgraph)
         self._index = index
+        self._ambient[index] = self._ambient_now(depsgraph.scene_eval)
         meshes: dict[int, MeshRead] = {}  # by address: good for this evaluation only
         anchors: set[str] = set()
         self._surfaces.next_frame()
@@ -130,6 +134,13 @@ class GreyboxReader:
                     self._see(anchor, instance, meshes)
                 elif unseen == "hole":
                     self._surfaces.leave_out(instance_name(instance), unseen)
+
+    def _ambient_now(self, scene: bpy.types.Scene) -> Color:
+        """scene: evaluated. A world that never changes is read once, for its pictures take time."""
+        changes = scene.world is not None and changes_over_time(scene.world.original)
+        if self._ambient and not changes:
+            return next(iter(self._ambient.values()))
+        return read_ambient(scene, self._surfaces.trees)
 
     def _see(self, anchor: str, instance: bpy.types.DepsgraphObjectInstance, meshes: dict[int, MeshRead]) -> None:
         thing = instance.object
@@ -156,6 +167,9 @@ class GreyboxReader:
         if not track.meshes:
             track.materials, track.rest = materials, self._rest_of(anchor, cut)
             track.anchored_by = "place" if changes_topology(thing.original) else "shape"
+        elif materials != track.materials:
+            first = self._frames[min(track.meshes)]
+            self._warn(f"The colours of {track.name!r} change over time; it keeps those of frame {first:g}.")
         track.meshes[self._index] = mesh
         track.transforms[self._index] = transform
         self._instances[anchor] = track

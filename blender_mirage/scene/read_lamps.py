@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import bpy
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..compat import lamp_color, lamp_power, node_tree
 from ..core.greybox_read import LampTrack
+from ..wire.greybox import lamp_values
 from ..wire.messages import Color, Lamp
 from .shaders.materials import ShaderTrees
 
@@ -19,31 +20,33 @@ Float64 = NDArray[np.float64]
 
 @dataclass
 class LampReader:
-    """Collects lamps frame by frame. A lamp has the strength of the frame at which it is first seen."""
+    """Collects lamps frame by frame: where they are, and what else of them is keyed. At a frame that does not see it, a
+    lamp is out."""
 
     metres: float
     """Metres of one Blender unit."""
-    lamps: dict[str, Lamp] = field(default_factory=dict)
+    lamps: dict[str, dict[int, Lamp]] = field(default_factory=dict)
     transforms: dict[str, dict[int, Float64]] = field(default_factory=dict)
 
     def see(self, anchor: str, thing: bpy.types.Object, transform: Float64, index: int) -> None:
         """One evaluated lamp at frame `index`; `transform` [4,4] is local-to-world in metres."""
-        if anchor not in self.lamps:
-            self.lamps[anchor] = read_lamp(thing.data, transform, self.metres)
+        self.lamps.setdefault(anchor, {})[index] = read_lamp(thing.data, transform, self.metres)
         self.transforms.setdefault(anchor, {})[index] = transform
 
     def tracks(self, frames: int) -> list[LampTrack]:
         """In the order of anchors. A frame without the lamp holds its last placement."""
-        made = []
-        for anchor, lamp in sorted(self.lamps.items()):
-            seen = self.transforms[anchor]
-            placed = seen[min(seen)]
-            path = []
-            for index in range(frames):
-                placed = seen.get(index, placed)
-                path.append(placed)
-            made.append(LampTrack(lamp, np.stack(path)))
-        return made
+        return [self._track(anchor, frames) for anchor in sorted(self.lamps)]
+
+    def _track(self, anchor: str, frames: int) -> LampTrack:
+        seen, lit = self.transforms[anchor], self.lamps[anchor]
+        placed, lamp = seen[min(seen)], lit[min(lit)]
+        path, values = [], []
+        for index in range(frames):
+            placed, lamp = seen.get(index, placed), lit.get(index, replace(lamp, energy=0.0))
+            path.append(placed)
+            values.append(lamp_values(lamp))
+        changes = any(now != values[0] for now in values)
+        return LampTrack(lit[min(lit)], np.stack(path), np.array(values) if changes else None)
 
 
 def read_lamp(light: bpy.types.Light, transform: Float64, metres: float) -> Lamp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,14 @@ from numpy.typing import NDArray
 
 from .arrays import Arrays
 from .codec import MalformedMessage
-from .messages import Greybox
+from .messages import Color, Greybox, Lamp
 
 Float64 = NDArray[np.float64]
 
 NAMES = ("transforms", "moving", "moving_transforms", "visible", "lamp_transforms")
+CHANGES = ("lamp_values", "ambient")
+"""Left out where nothing of it changes: the message says it then."""
+_LAMP_VALUES = 7
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,24 @@ class GreyboxTracks:
     """[N,T] 1 where the instance exists and renders."""
     lamp_transforms: Float64
     """[L,T,4,4] local-to-world of every lamp."""
+    lamp_values: Float64 | None = None
+    """[L,T,7] what may change of every lamp: `Lamp.color` (3), energy, size, spot_angle, spot_blend."""
+    ambient: Float64 | None = None
+    """[T,3] `Greybox.ambient`."""
+
+    def lamps_at(self, lamps: tuple[Lamp, ...], index: int) -> tuple[Lamp, ...]:
+        """The lamps of the message as they are at frame `index`."""
+        if self.lamp_values is None:
+            return lamps
+        return tuple(
+            lamp_with(lamp, values) for lamp, values in zip(lamps, self.lamp_values[:, index].tolist(), strict=True)
+        )
+
+    def ambient_at(self, ambient: Color, index: int) -> Color:
+        if self.ambient is None:
+            return ambient
+        red, green, blue = self.ambient[index].tolist()
+        return red, green, blue
 
     def transforms_at(self, index: int) -> Float64:
         """[N,4,4] at frame `index`."""
@@ -38,7 +60,8 @@ class GreyboxTracks:
         return placed
 
     def to_arrays(self) -> Arrays:
-        return {name: getattr(self, name) for name in NAMES}
+        changes = {name: array for name in CHANGES if (array := getattr(self, name)) is not None}
+        return {name: getattr(self, name) for name in NAMES} | changes
 
     @classmethod
     def from_arrays(cls, greybox: Greybox, arrays: Arrays, frames: int) -> GreyboxTracks:
@@ -55,6 +78,8 @@ class GreyboxTracks:
             "visible": (n, frames),
             "lamp_transforms": (lamps, frames, 4, 4),
         }
+        optional = {"lamp_values": (lamps, frames, _LAMP_VALUES), "ambient": (frames, 3)}
+        shapes |= {name: shape for name, shape in optional.items() if name in arrays}
         for name, shape in shapes.items():
             if arrays[name].shape != shape:
                 raise MalformedMessage(f"expected the shape {shape} for {name!r}, got {arrays[name].shape}")
@@ -69,4 +94,16 @@ class GreyboxTracks:
             arrays["moving_transforms"].astype(np.float64),
             arrays["visible"].astype(np.uint8),
             arrays["lamp_transforms"].astype(np.float64),
+            *(arrays[name].astype(np.float64) if name in arrays else None for name in CHANGES),
         )
+
+
+def lamp_values(lamp: Lamp) -> tuple[float, ...]:
+    """[7] as `GreyboxTracks.lamp_values`."""
+    return (*lamp.color, lamp.energy, lamp.size, lamp.spot_angle, lamp.spot_blend)
+
+
+def lamp_with(lamp: Lamp, values: Sequence[float]) -> Lamp:
+    """The inverse: a lamp of the same kind with `values` [7]."""
+    red, green, blue, energy, size, spot_angle, spot_blend = values
+    return Lamp(lamp.kind, (red, green, blue), energy, size, spot_angle, spot_blend)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .arrays import Arrays, content_hash
 from .codec import to_bundle
-from .greybox import NAMES
+from .greybox import CHANGES, NAMES
 from .messages import Greybox
 
 
@@ -89,4 +89,5 @@ class SurfaceInfo:
 def set_key(greybox: Greybox, tracks: Arrays) -> str:
     """The name of a set at one frame: equal for equal content, on every machine. tracks: see `greybox.GreyboxTracks`
     (T = 1)."""
-    return content_hash(to_bundle(greybox, {name: tracks[name] for name in NAMES}, compress=False))
+    names = [*NAMES, *(name for name in CHANGES if name in tracks)]
+    return content_hash(to_bundle(greybox, {name: tracks[name] for name in names}, compress=False))

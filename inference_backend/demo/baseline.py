@@ -28,6 +28,8 @@ def ends_without_memory(request: TakeRequest, arrays: Arrays) -> tuple[TakeReque
         moving_transforms=tracks.moving_transforms[:, ends],
         visible=tracks.visible[:, ends],
         lamp_transforms=tracks.lamp_transforms[:, ends],
+        lamp_values=None if tracks.lamp_values is None else tracks.lamp_values[:, ends],
+        ambient=None if tracks.ambient is None else tracks.ambient[ends],
     )
     shorter = replace(request, frames=tuple(request.frames[i] for i in ends), use_memory=False)
     cameras = {name: np.asarray(arrays[name])[ends] for name in PER_FRAME if name in arrays}

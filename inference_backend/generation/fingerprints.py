@@ -160,7 +160,7 @@ class GreyboxDigests:
         transforms = self._tracks.transforms_at(index)
         objects = sorted(self._object(i, index, transforms[i]) for i in influence.meshes)
         lamps = sorted(self._lamp(i, index) for i in influence.lamps)
-        return digest(objects, lamps, _rounded(self._greybox.ambient, _PLACE))
+        return digest(objects, lamps, _rounded(self._tracks.ambient_at(self._greybox.ambient, index), _PLACE))
 
     def _object(self, i: int, index: int, transform: Float64) -> str:
         instance = self._greybox.instances[i]
@@ -169,7 +169,7 @@ class GreyboxDigests:
         return digest(instance.anchor, instance.mesh, bent, materials, _rounded(transform, _PLACE))
 
     def _lamp(self, i: int, index: int) -> str:
-        lamp = self._greybox.lamps[i]
+        lamp = self._tracks.lamps_at(self._greybox.lamps, index)[i]
         facts = (*lamp.color, lamp.energy, lamp.size, lamp.spot_angle, lamp.spot_blend)
         return digest(lamp.kind, _rounded(facts, _PLACE), _rounded(self._tracks.lamp_transforms[i, index], _PLACE))
 

@@ -119,7 +119,7 @@ class GreyboxFrames:
                 mesh = Mesh(known.track[index], mesh.triangles, mesh.face_material)
                 rest = (mesh.vertices * known.rest_scale).astype(np.float32) if known.by_place else rest
             placed.append(PlacedMesh(mesh, transform, known.anchor, known.materials, known.base_colors, rest))
-        ambient = np.array(self._greybox.ambient, np.float32)
+        ambient = np.array(self._tracks.ambient_at(self._greybox.ambient, index), np.float32)
         return FrameSet(tuple(placed), self._lamps(index), ambient, self.origin)
 
     def caster(self, index: int) -> Raycaster:
@@ -143,7 +143,7 @@ class GreyboxFrames:
                 lamp.spot_blend,
                 transforms[i],
             )
-            for i, lamp in enumerate(self._greybox.lamps)
+            for i, lamp in enumerate(self._tracks.lamps_at(self._greybox.lamps, index))
         )
 
     def _recognise(self, loaded: dict[str, Mesh], world: NameTable) -> list[_Known]:

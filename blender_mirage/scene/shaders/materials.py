@@ -128,8 +128,8 @@ class ShaderTrees:
         return closure.albedo + closure.tint + closure.glow
 
 
-def changes_over_time(material: bpy.types.Material) -> bool:
-    """Whether the (original) material, or a group that it uses, is animated or driven."""
+def changes_over_time(material: bpy.types.Material | bpy.types.World) -> bool:
+    """Whether the (original) material or world, or a group that it uses, is animated or driven."""
     return any(block.animation_data is not None for block in (material, *_trees(node_tree(material))))
 
 

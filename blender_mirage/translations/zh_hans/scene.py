@@ -66,6 +66,9 @@ SENTENCES = {
     "a point cloud, which has no surface": "点云，没有表面",
     "a volume, which has no surface": "体积，没有表面",
     "a drawing, which has no surface": "蜡笔画，没有表面",
+    "The colours of {name:r} change over time; it keeps those of frame {frame:n}.": (
+        "{name} 的颜色随时间变化；沿用第 {frame} 帧的颜色。"
+    ),
     "{name:r} has a scale of zero at some frames and is left out there.": "{name} 在某些帧缩放为零，在这些帧中略去。",
     "{name:r} has no faces and is left out.": "{name} 没有面，已略去。",
     "Glass is left out, so that the camera sees through it: {names:o}.": "玻璃已略去，摄像机可以看穿它：{names}。",

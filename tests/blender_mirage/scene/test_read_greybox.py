@@ -196,3 +196,20 @@ def test_a_camera_inside_a_room_sees_it(empty_file):
     add_cube("Room").scale = (10, 10, 10)
     path = read_camera_path(bpy.context, Shot("s", "Camera", 1, 1), 64, 64)
     assert any_mesh_in_view(path, read())
+
+
+def test_colours_that_are_keyed_are_told_of(empty_file):
+    """A take has one colour a material: that of the first frame."""
+    for name in ("Still", "Turning"):
+        material = bpy.data.materials.new(name)
+        material.use_nodes = True
+        add_cube(name, (5, 0, 0)).data.materials.append(material)
+    color = material.node_tree.nodes["Principled BSDF"].inputs["Base Color"]
+    for frame, value in ((2, (1, 0, 0, 1)), (5, (0, 1, 0, 1))):
+        color.default_value = value
+        color.keyframe_insert("default_value", frame=frame)
+    result = read((2, 3, 4))
+    told = [warning for warning in result.warnings if "over time" in warning]
+    assert told == ["The colours of 'Turning' change over time; it keeps those of frame 2."]
+    instance = result.greybox.instances[row(result, "Turning")]
+    assert instance.materials[0].base_color == pytest.approx((1, 0, 0), abs=1e-3)

@@ -94,3 +94,54 @@ def test_ambient_is_the_worlds_colour_times_strength(empty_file):
     sky = nodes.new("ShaderNodeTexSky")
     world.node_tree.links.new(sky.outputs["Color"], background.inputs["Color"])
     assert ambient() == pytest.approx((0.4, 0.2, 0.6))
+
+
+def keyed(owner, name: str, values: dict[int, object]) -> None:
+    for frame, value in values.items():
+        setattr(owner, name, value)
+        owner.keyframe_insert(name, frame=frame)
+
+
+@pytest.mark.parametrize("mode", ["RENDER", "VIEWPORT"])
+def test_what_is_keyed_of_a_lamp_is_that_of_its_frame(empty_file, mode):
+    """A dimmer, a colour that turns, a cone that opens: Blender's evaluated values are the judge."""
+    lamp = add_lamp("SPOT")
+    for name, first, last in [
+        ("energy", 10.0, 500.0),
+        ("color", (1, 0, 0), (0, 0, 1)),
+        ("spot_size", 0.4, 1.2),
+        ("spot_blend", 0.0, 1.0),
+        ("shadow_soft_size", 0.1, 0.5),
+    ]:
+        keyed(lamp.data, name, {1: first, 5: last})
+    read = read_greybox(bpy.context, range(1, 6), mode=mode)
+    for index, frame in enumerate(range(1, 6)):
+        empty_file.frame_set(frame)
+        light = lamp.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+        truth = (*light.color, light.energy, light.shadow_soft_size, light.spot_size, light.spot_blend)
+        assert read.tracks.lamp_values[0, index] == pytest.approx(truth, abs=1e-6)
+    assert read.greybox.lamps == read.tracks.lamps_at(read.greybox.lamps, 0)
+
+
+def test_a_lamp_that_is_switched_off_shines_no_more(empty_file):
+    lamp = add_lamp("POINT", energy=100)
+    keyed(lamp, "hide_render", {1: True, 3: False, 5: True})
+    read = read_greybox(bpy.context, range(1, 7))
+    assert read.tracks.lamp_values[0, :, 3].tolist() == [0, 0, 100, 100, 0, 0]
+
+
+def test_a_world_that_gets_dark(empty_file):
+    world = empty_file.world = bpy.data.worlds.new("World")
+    world.use_nodes = True
+    background = world.node_tree.nodes["Background"]
+    background.inputs["Color"].default_value = (0.2, 0.4, 0.8, 1)
+    keyed(background.inputs["Strength"], "default_value", {1: 1.0, 3: 0.0})
+    read = read_greybox(bpy.context, (1, 3))
+    np.testing.assert_allclose(read.tracks.ambient, [[0.2, 0.4, 0.8], [0, 0, 0]], atol=1e-6)
+    assert read.greybox.ambient == pytest.approx((0.2, 0.4, 0.8))
+
+
+def test_what_never_changes_is_not_sent_frame_by_frame(empty_file):
+    add_lamp("SUN", energy=3)
+    read = read_greybox(bpy.context, range(1, 4))
+    assert read.tracks.lamp_values is None and read.tracks.ambient is None

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from blender_mirage.wire.greybox import lamp_values
 from blender_mirage.wire.history import ForgetRequest
 from blender_mirage.wire.survey import FrameSurvey
 from inference_backend.errors import BackendError
@@ -135,6 +136,23 @@ def test_a_crate_that_was_moved_makes_stale_the_frames_that_it_changes(made, eng
 
 def differ(a, b, names=("anchor", "depth_z")) -> bool:
     return any(not np.array_equal(getattr(a, name), getattr(b, name)) for name in names)
+
+
+def test_a_lamp_that_is_dimmed_over_the_shot(made, engine) -> None:
+    """Only the frames at which it is dim are lit otherwise, and only those are stale."""
+    place, take_id = made
+    request, arrays = request_along(place.data_dir, PATH)
+    before = views(place, engine, request, arrays)
+    values = np.tile(lamp_values(request.greybox.lamps[0]), (1, len(PATH), 1))
+    assert stale(place, engine, request, {**arrays, "lamp_values": values}, take_id) == ((), ())
+    values[0, 3:, 3] /= 4
+    dimmed = {**arrays, "lamp_values": values}
+    assert stale(place, engine, request, dimmed, take_id) == ((4, 5, 6), ("greybox",))
+    after = views(place, engine, request, dimmed)
+    ratios = [float(now.light.sum() / then.light.sum()) for then, now in zip(before, after, strict=True)]
+    assert ratios == pytest.approx([1, 1, 1, 0.25, 0.25, 0.25], rel=1e-3)
+    dark = {**arrays, "ambient": np.tile(request.greybox.ambient, (len(PATH), 1)) * np.arange(1, 7)[:, None]}
+    assert stale(place, engine, request, dark, take_id) == ((2, 3, 4, 5, 6), ("greybox",))
 
 
 def test_a_lamp_that_went_dark_and_a_wall_that_was_painted(made, engine) -> None:

@@ -17,13 +17,12 @@ import bpy
 
 from ..core.errors import SceneNotReady
 from .playhead import Playhead
+from .simulations import frames_to_simulate, simulate, simulated_as_rendered, simulations
 from .temporary import changed, silenced_render_handlers
-from .visibility import layers_to_read
+from .visibility import RENDER, evaluation_mode, layers_to_read
 
 Source = bpy.types.Context | bpy.types.Scene
 Visit = Callable[[int, bpy.types.Depsgraph], None]
-
-RENDER, VIEWPORT = "RENDER", "VIEWPORT"
 
 _ENGINE = "MIRAGE_FRAMES"
 _BLOCK_SECONDS = 1.0
@@ -34,12 +33,6 @@ _PIXELS = 4
 """Side of the picture that nobody draws. At the full size it would take gigabytes."""
 
 
-def evaluation_mode(scene: bpy.types.Scene) -> str:
-    """What the scene's settings are read for: RENDER or VIEWPORT. (There are no settings without the add-on.)"""
-    settings = getattr(scene, "mirage", None)
-    return RENDER if settings is None else str(settings.use_settings)
-
-
 def walk_frames(
     source: Source, frames: Sequence[float], visit: Visit, mode: str = "", camera: bpy.types.Object | None = None
 ) -> Iterator[tuple[int, int]]:
@@ -47,58 +40,82 @@ def walk_frames(
     until `visit` returns. Yields (done, total) every now and then. Closing it early puts the playhead back, too.
 
     source: a scene, or a context, whose view layer the viewport shows. mode: RENDER or VIEWPORT; by default as the
-    scene says. For a render there may be several view layers (`depsgraph.view_layer`): all frames of one, then all of the
-    next, so that `visit` meets an index more than once. camera: is evaluated also where no view layer holds it.
+    scene says. For a render there may be several view layers (`depsgraph.view_layer`): all frames of one, then all of
+    the next, so that `visit` meets an index more than once. camera: is evaluated also where no view layer holds it.
+    Physics that are not baked are walked through first.
     An error that `visit` raises ends the walk. Raises SceneNotReady where no view layer renders.
     """
-    with Playhead(source) as playhead, _evaluated_too(playhead.scene, camera):
-        if (mode or evaluation_mode(playhead.scene)) == RENDER:
-            yield from _walk_renders(playhead, frames, visit)
-            return
-        for index, frame in enumerate(frames):
-            visit(index, playhead.go(frame))
-            yield index + 1, len(frames)
+    with Playhead(source) as playhead, _evaluated_too(playhead.scene, camera), ExitStack() as stack:
+        mode = mode or evaluation_mode(playhead.scene)
+        found = simulations(playhead.scene, playhead.view_layer, mode)
+        if mode == RENDER:
+            stack.enter_context(simulated_as_rendered(found))
+        last = max(frames, default=-math.inf)
+        before = frames_to_simulate(found, last)
+        layers = [layer.name for layer in layers_to_read(playhead.scene)] if mode == RENDER else [""]
+        done, total = 0, before + len(layers) * len(frames)
+        for _ in simulate(found, last):
+            done += 1
+            yield done, total
+        if mode == RENDER:
+            painted = min((one.first for one in found if one.painted), default=math.inf)
+            steps = _walk_renders(playhead, layers, _Block(visit, frames, painted))
+        else:
+            steps = _walk_viewport(playhead, frames, visit)
+        for count in steps:
+            done += count
+            yield done, total
 
 
-def _walk_renders(playhead: Playhead, frames: Sequence[float], visit: Visit) -> Iterator[tuple[int, int]]:
-    layers = [layer.name for layer in layers_to_read(playhead.scene)]
+def _walk_viewport(playhead: Playhead, frames: Sequence[float], visit: Visit) -> Iterator[int]:
+    for index, frame in enumerate(frames):
+        visit(index, playhead.go(frame))
+        yield 1
+
+
+def _walk_renders(playhead: Playhead, layers: Sequence[str], block: _Block) -> Iterator[int]:
+    """Yields how many frames were shown since the last time."""
     if not layers:
         raise SceneNotReady(
             f"No view layer of the scene {playhead.scene.name!r} is used for rendering.",
             "Switch on Use for Rendering in the View Layer properties.",
         )
-    done, total = 0, len(layers) * len(frames)
     for layer in layers:
-        block = _Block(visit, list(enumerate(frames)))
+        block.begin()
         while block.left:
             before = len(block.left)
             _evaluate(playhead.scene, layer, block)
-            done += before - len(block.left)
-            yield done, total
+            yield before - len(block.left)
 
 
 class _Block:
     """What one render is to show: as many frames as go into the time."""
 
-    def __init__(self, visit: Visit, left: list[tuple[int, float]]) -> None:
-        self._visit = visit
-        self.left = left
+    def __init__(self, visit: Visit, frames: Sequence[float], painted: float) -> None:
+        """painted: the frame from which on all frames have to be walked through in each render; infinite for none."""
+        self._visit, self._frames, self._painted = visit, tuple(frames), painted
+        self.left: list[tuple[int, float]] = []
         """(index, frame) of what is still to be shown."""
         self.error: BaseException | None = None
         """What `visit` raised. Blender would print it and go on."""
 
+    def begin(self) -> None:
+        """Another view layer: all is to be shown again."""
+        self.left = list(enumerate(self._frames))
+
     def show(self, engine: bpy.types.RenderEngine, depsgraph: bpy.types.Depsgraph, begun: float) -> None:
         """begun: of `time.perf_counter`, before Blender began to evaluate the set."""
-        until = 0.0
+        until, next_painted = 0.0, self._painted
         with self:
-            while self.left:
+            while self.left and not 0.0 < until < time.perf_counter():
                 index, frame = self.left[0]
+                while next_painted < frame:
+                    engine.frame_set(int(next_painted), subframe=0.0)
+                    next_painted += 1
                 whole = math.floor(frame)
                 engine.frame_set(whole, subframe=frame - whole)
                 now = time.perf_counter()
                 until = until or now + max(_BLOCK_SECONDS, 4 * (now - begun))
-                if now > until:
-                    return
                 self._visit(index, depsgraph)
                 self.left.pop(0)
 

@@ -20,14 +20,13 @@ from ..core.greybox_read import InstanceTrack, LampTrack, MeshRead
 from ..core.live_link import SetRead
 from ..wire.messages import Color
 from .camera_sees import unseen_because
-from .evaluated_frames import VIEWPORT, evaluation_mode
 from .ids import instance_id, remember_ids
 from .read_greybox import first_free, instance_name, is_flat
 from .read_lamps import read_ambient, read_lamp
 from .read_mesh import changes_topology, is_posed, may_deform, read_mesh
 from .shaders.images import Pixels
 from .shaders.surfaces import SurfaceReader
-from .visibility import also_renders, is_seen, rendering_objects
+from .visibility import VIEWPORT, also_renders, evaluation_mode, is_seen, rendering_objects
 
 Float64 = NDArray[np.float64]
 

@@ -24,6 +24,7 @@ from .read_lamps import LampReader, read_ambient
 from .read_mesh import changes_topology, is_posed, may_deform, read_mesh
 from .shaders.materials import changes_over_time
 from .shaders.surfaces import SurfaceReader
+from .simulations import unbaked_liquids
 from .visibility import is_seen
 
 Float64 = NDArray[np.float64]
@@ -80,6 +81,8 @@ class GreyboxReader:
         self._still: dict[int, MeshRead] = {}  # by session_uid of the original mesh
         self._rest: dict[int, MeshRead] = {}  # the same, of meshes that something bends
         self._warnings: dict[str, None] = {}  # a set that keeps its order
+        for name in unbaked_liquids(scene):
+            self._warn(f"{name!r} is a liquid that is not baked: it stays as it is before. Bake it, and start again.")
         self._steps = walk_frames(source, self._frames, self._read_frame, mode, camera)
         self.done, self.total = 0, len(self._frames)
 

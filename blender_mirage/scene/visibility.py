@@ -6,6 +6,14 @@ from collections.abc import Iterator
 
 import bpy
 
+RENDER, VIEWPORT = "RENDER", "VIEWPORT"
+
+
+def evaluation_mode(scene: bpy.types.Scene) -> str:
+    """What the scene's settings are read for: RENDER or VIEWPORT. (There are no settings without the add-on.)"""
+    settings = getattr(scene, "mirage", None)
+    return RENDER if settings is None else str(settings.use_settings)
+
 
 def is_seen(instance: bpy.types.DepsgraphObjectInstance) -> bool:
     """Of what a depsgraph holds, which has left out what is hidden in its mode: whether the object itself is seen
@@ -41,7 +49,7 @@ def rendering_objects(scene: bpy.types.Scene) -> set[int]:
     """session_uid of the objects that stand in a view layer that renders, in a collection that is enabled for render;
     those of the background scenes too."""
     found: set[int] = set()
-    for layer in [layer for layer in scene.view_layers if layer.use] + list(_background_layers(scene)):
+    for layer in [layer for layer in scene.view_layers if layer.use] + list(background_layers(scene)):
         found |= _enabled(layer)
     return found
 
@@ -58,6 +66,27 @@ def layers_to_read(scene: bpy.types.Scene) -> list[bpy.types.ViewLayer]:
     return needed
 
 
+def standing_in(view_layer: bpy.types.ViewLayer) -> set[bpy.types.Object]:
+    """All objects of the view layer, shown or not. (Its own list of them is stale until it is evaluated.)"""
+    found: set[bpy.types.Object] = set()
+    open_layers = [view_layer.layer_collection]
+    while open_layers:
+        layer = open_layers.pop()
+        if not layer.exclude:
+            found.update(layer.collection.objects)
+            open_layers.extend(layer.children)
+    return found
+
+
+def background_layers(scene: bpy.types.Scene) -> Iterator[bpy.types.ViewLayer]:
+    """Of each background scene behind the scene the view layer that Blender takes: the first that renders."""
+    known = {scene.session_uid}
+    while (behind := scene.background_set) is not None and behind.session_uid not in known:
+        known.add(behind.session_uid)
+        yield next((layer for layer in behind.view_layers if layer.use), behind.view_layers[0])
+        scene = behind
+
+
 def _enabled(view_layer: bpy.types.ViewLayer) -> set[int]:
     """session_uid of the objects in collections that this view layer renders, to be seen by the camera."""
     found: set[int] = set()
@@ -70,15 +99,6 @@ def _enabled(view_layer: bpy.types.ViewLayer) -> set[int]:
             found.update(thing.session_uid for thing in layer.collection.objects)
         open_layers.extend(layer.children)
     return found
-
-
-def _background_layers(scene: bpy.types.Scene) -> Iterator[bpy.types.ViewLayer]:
-    """Of each background scene behind the scene the view layer that Blender takes: the first that renders."""
-    known = {scene.session_uid}
-    while (behind := scene.background_set) is not None and behind.session_uid not in known:
-        known.add(behind.session_uid)
-        yield next((layer for layer in behind.view_layers if layer.use), behind.view_layers[0])
-        scene = behind
 
 
 def _stands_for_instances(instance: bpy.types.DepsgraphObjectInstance) -> bool:

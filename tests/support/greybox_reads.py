@@ -14,7 +14,10 @@ def read(frames=(1,), **how) -> GreyboxRead:
     return read_greybox(bpy.context, frames, **how)
 
 
-def row(result, name: str) -> int:
+def row(result, name: str | int) -> int:
+    """Of the first instance of that name; a row is itself."""
+    if isinstance(name, int):
+        return name
     return next(i for i, instance in enumerate(result.greybox.instances) if instance.name == name)
 
 

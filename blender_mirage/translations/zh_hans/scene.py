@@ -48,6 +48,9 @@ SENTENCES = {
         "请把它转向布景，或检查布景物体是否在视图和渲染中启用。"
     ),
     # the set
+    "{name:r} is a liquid that is not baked: it stays as it is before. Bake it, and start again.": (
+        "{name} 是尚未烘焙的液体：保持烘焙前的样子。请先烘焙，再重新开始。"
+    ),
     "No view layer of the scene {name:r} is used for rendering.": "场景 {name} 没有用于渲染的视图层。",
     "Switch on Use for Rendering in the View Layer properties.": "请在视图层属性中开启“用于渲染”。",
     "Blender did not evaluate the scene {name:r} for a render: {problem:o}.": (

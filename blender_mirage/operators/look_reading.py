@@ -19,6 +19,7 @@ from ..scene.read_greybox import GreyboxReader
 from ..scene.read_look import read_look
 from ..scene.read_shots import read_shots
 from ..scene.show_updates import add_warning
+from ..scene.visibility import evaluation_mode
 from .shot_reading import source
 
 
@@ -42,8 +43,9 @@ class LookReading:
             add_warning(note)
         image, alpha, shot = over_black(pixels), opacity(pixels), self._shot
         there = source(bpy.data.scenes[shot.scene] if shot.scene in bpy.data.scenes else scene)
-        camera = read_camera_path(there, shot, image.shape[0], image.shape[1])
-        with GreyboxReader(there, camera.frames) as reader:
+        mode = evaluation_mode(scene)
+        camera = read_camera_path(there, shot, image.shape[0], image.shape[1], mode=mode)
+        with GreyboxReader(there, camera.frames, mode) as reader:
             while reader.step():
                 continue
         return SeedView(self._path.stem, image, camera, reader.result, author, alpha, shot.camera)

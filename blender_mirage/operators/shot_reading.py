@@ -28,6 +28,7 @@ from ..scene.read_shots import find_shot, read_shots, require_takeable
 from ..scene.scene_keys import find_scene, scene_key
 from ..scene.show_shots import chosen_shot
 from ..scene.show_updates import add_warning
+from ..scene.visibility import evaluation_mode
 
 
 class ShotReading:
@@ -85,8 +86,8 @@ class ShotReading:
 
     def read_camera(self, shot: Shot) -> Generator[Progress, None, CameraPath]:
         """Reads on with every `next`; returns the whole path."""
-        path = self._path(shot)
-        for done, total in walk_frames(self.source_of(shot), path.at, path.cameras.visit, camera=camera_of(shot)):
+        path, source = self._path(shot), self.source_of(shot)
+        for done, total in walk_frames(source, path.at, path.cameras.visit, self._mode(), camera_of(shot)):
             yield Progress(shot.name, "reading the camera", done, total)
         return path.read()
 
@@ -95,11 +96,15 @@ class ShotReading:
         to ask what its world knows of it. Reads on with every `next`."""
         rows = np.unique(np.linspace(0, len(camera) - 1, most).round().astype(int)).tolist()
         some = camera.select(rows)
-        with GreyboxReader(self.source_of(shot), some.at) as reader:
+        with GreyboxReader(self.source_of(shot), some.at, self._mode()) as reader:
             while reader.step():
                 yield Progress(shot.name, "reading the set", reader.done, reader.total)
         job = self._job(self.live(shot), some, reader)
         return replace(job, shows=tuple(job.shows[row] for row in rows) if job.shows else ())
+
+    def _mode(self) -> str:
+        """What settings are read for: as the scene says that was asked, also for the scenes of its strips."""
+        return evaluation_mode(self.live_scene())
 
     def _engine_time(self, shot: Shot) -> EngineTime | None:
         """At the rate of the timeline, which plays the scene of a strip frame for frame, whatever that scene's own."""
@@ -109,7 +114,7 @@ class ShotReading:
     def _read(self, shot: Shot) -> Iterator[Progress]:
         """Camera and set, as Blender evaluates each frame once."""
         path, source = self._path(shot), self.source_of(shot)
-        with GreyboxReader(source, path.at, also=path.cameras.visit, camera=camera_of(shot)) as reader:
+        with GreyboxReader(source, path.at, self._mode(), path.cameras.visit, camera_of(shot)) as reader:
             while reader.step():
                 yield Progress(shot.name, "reading the set", reader.done, reader.total)
         camera = path.read()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import bpy
@@ -150,6 +152,41 @@ def set_png(image_settings: Any) -> None:
     image_settings.file_format = "PNG"
     image_settings.color_mode = "RGB"
     image_settings.color_depth = "8"
+
+
+def add_strip_modifier(strip: Any, name: str, kind: str, scene: bpy.types.Scene) -> Any:
+    """A modifier behind those that a strip of the scene's timeline has."""
+    with _of_the_timeline(scene):
+        return strip.modifiers.new(name, kind)
+
+
+def remove_strip_modifier(strip: Any, modifier: Any, scene: bpy.types.Scene) -> None:
+    with _of_the_timeline(scene):
+        strip.modifiers.remove(modifier)
+
+
+def _of_the_timeline(scene: bpy.types.Scene) -> Any:
+    """(5.0 crashes where a strip's modifiers are changed while the workspace shows no timeline, or there is none.)"""
+    return bpy.context.temp_override(sequencer_scene=scene) if bpy.app.version >= (5, 0, 0) else nullcontext()
+
+
+@contextmanager
+def png_of_the_view(image_settings: Any) -> Iterator[None]:
+    """Image settings that write a 16-bit PNG of what the scene's own view shows; as they were, afterwards."""
+    names = ("media_type", "file_format", "color_mode", "color_depth", "color_management")
+    before = {name: getattr(image_settings, name) for name in names if hasattr(image_settings, name)}
+    set_png(image_settings)
+    image_settings.color_depth, image_settings.color_management = "16", "FOLLOW_SCENE"
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(image_settings, name, value)
+
+
+def uses_white_balance(view_settings: Any) -> bool:
+    """Whether a view has a white balance. (4.3 brought it.)"""
+    return bool(getattr(view_settings, "use_white_balance", False))
 
 
 def lamp_power(light: bpy.types.Light) -> float:

@@ -31,6 +31,7 @@ from .scene.show_findings import drop_findings
 from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
 from .scene.show_shots import forget_shots, refresh_shots
 from .scene.show_updates import add_warning, apply, mark_cancelling, mark_running, mark_stopped
+from .scene.strip_colors import keep_up_with_views
 from .scene.waiting_line import WaitingLine, WaitingOrder
 
 log = logging.getLogger(__name__)
@@ -213,6 +214,7 @@ class EventPump:
             changed |= growing.show(time.monotonic())
             changed |= look_thumbnail.refresh(shown_scene())
             changed |= self._note_environment()
+            changed |= keep_up_with_views()
             changed |= refresh_shots(bpy.context.window_manager.mirage, shown_scene())
             if self._bury_the_dead() or changed:
                 redraw_panels()

@@ -6,7 +6,7 @@ import bpy
 
 from . import event_pump, operators, preferences, properties, render_truce, translations, ui
 from .__main__ import main
-from .scene import chosen_world, coverage_overlay, ids, live_look, scene_keys
+from .scene import chosen_world, coverage_overlay, ids, live_look, scene_keys, strip_colors
 from .ui import live_panel
 
 CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *ui.CLASSES)
@@ -24,6 +24,7 @@ def register() -> None:
     scene_keys.register()
     chosen_world.register()
     event_pump.register()
+    strip_colors.register()
     render_truce.register()
     live_panel.register()
     translations.register(CLASSES)
@@ -42,6 +43,7 @@ def unregister() -> None:
     live_look.unregister()
     coverage_overlay.unregister()
     render_truce.unregister()
+    strip_colors.unregister()
     event_pump.unregister()
     chosen_world.unregister()
     scene_keys.unregister()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
@@ -167,7 +167,37 @@ def remove_strip_modifier(strip: Any, modifier: Any, scene: bpy.types.Scene) -> 
 
 def _of_the_timeline(scene: bpy.types.Scene) -> Any:
     """(5.0 crashes where a strip's modifiers are changed while the workspace shows no timeline, or there is none.)"""
-    return bpy.context.temp_override(sequencer_scene=scene) if bpy.app.version >= (5, 0, 0) else nullcontext()
+    name = "sequencer_scene" if bpy.app.version >= (5, 0, 0) else "scene"
+    return bpy.context.temp_override(**{name: scene})
+
+
+def append_strip_pictures(strip: Any, names: Sequence[str], scene: bpy.types.Scene) -> None:
+    """More pictures, of the folder and the size of the one that a new image strip has."""
+    if names and (4, 3, 0) <= bpy.app.version < (5, 0, 0):
+        first = strip_span(strip)[0]
+        change_strip_pictures(strip, strip.directory, [strip.elements[0].filename, *names], scene)
+        set_strip_span(strip, first, first + 1 + len(names))
+        return
+    for name in names:
+        strip.elements.append(name)
+
+
+def change_strip_pictures(strip: Any, directory: str, names: Sequence[str], scene: bpy.types.Scene) -> None:
+    """Other pictures, of whatever number and size; the strip's handles stay, its trims go.
+
+    Blender draws no strip that lies wholly behind another, and goes by the picture's size of before: of the first
+    picture, and from 4.3 to 4.5 of each. What `elements.append` adds there has none (its memory is not cleared), and a
+    strip that is wrongly taken for hidden never learns its size: black frames. This leaves the sizes open instead.
+    """
+    editor = scene.sequence_editor
+    active = editor.active_strip
+    editor.active_strip = strip
+    with _of_the_timeline(scene):
+        files = [{"name": name} for name in names]
+        whole = bpy.path.abspath(directory)
+        bpy.ops.sequencer.change_path(directory=whole, files=files, relative_path=False, use_placeholders=False)
+    strip.directory = directory
+    editor.active_strip = active
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..compat import (
+    change_strip_pictures,
     curves_of,
     is_retimed,
     set_strip_content_start,
@@ -24,6 +25,7 @@ from ..compat import (
     strip_trims,
 )
 from .camera_background import blend_path
+from .fit_strip import fit
 from .take_strips import MARK_LAID, Placed, note
 
 _FAR = 2**21
@@ -87,6 +89,7 @@ def lay(strip: Any, content: Mapping[int, Path], cut: Span, shift: int) -> None:
 def fill(part: Placed, folder: Path, content: Mapping[int, Path], cut: Span, shift: int) -> None:
     """Shows a take in a strip that shows another. `content`: a picture for every frame from the first to the last;
     `cut`: what the shot shows of them; `shift`: of the shot, see `Laid`."""
+    other_size = fit(part, content[min(content)])
     strip, laid = part.strip, _laid_in(part.strip, cut, shift)
     before, trims = _follow_the_shot(strip, laid, shift), strip_trims(strip)
     kept_length, channel, span = _keeps_length(part), int(strip.channel), strip_span(strip)
@@ -95,9 +98,13 @@ def fill(part: Placed, folder: Path, content: Mapping[int, Path], cut: Span, shi
     after = before.with_frames(low, high)
     first, last = min(min(content), low), max(max(content), high)
 
-    strip.directory = blend_path(folder)
     set_strip_trims(strip, 0, 0)
-    _set_pictures(strip, [_nearest(content, frame).name for frame in range(first, last + 1)])
+    names = [_nearest(content, frame).name for frame in range(first, last + 1)]
+    if other_size or len(names) > len(strip.elements):
+        change_strip_pictures(strip, blend_path(folder), names, part.scene)
+    else:
+        strip.directory = blend_path(folder)
+        _set_pictures(strip, names)
     set_strip_trims(strip, low - first, last - high)
     _move_pictures(part, after.start)
     if kept_length:
@@ -174,8 +181,6 @@ def _set_pictures(strip: Any, names: Sequence[str]) -> None:
     for element, name in zip(elements, names, strict=False):
         if element.filename != name:
             element.filename = name
-    for name in names[len(elements) :]:
-        elements.append(name)
 
 
 def _nearest(content: Mapping[int, Path], frame: int) -> Path:

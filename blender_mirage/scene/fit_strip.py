@@ -27,13 +27,13 @@ def note_fit(strip: Any, picture: Path, scene: bpy.types.Scene) -> None:
         note(strip, picture=size, canvas=_canvas(scene))
 
 
-def fit(part: Placed, picture: Path) -> None:
-    """Crop and transform of a strip that shows other pictures from now on, of the size of `picture`. To be called
-    before they are laid into it."""
+def fit(part: Placed, picture: Path) -> bool:
+    """Crop and transform of a strip that shows other pictures from now on, of the size of `picture`; True where that is
+    another size. To be called before they are laid into it."""
     strip, new = part.strip, png_size(picture)
     old = _noted(strip, "picture") or png_size(folder_of(strip) / strip.elements[0].filename)
     if new is None or old is None:
-        return
+        return True
     canvas = _canvas(part.scene)
     old_canvas = _noted(strip, "canvas") or canvas
     if _fills(strip, old, canvas):  # the editor fitted it to the frame himself
@@ -44,6 +44,7 @@ def fit(part: Placed, picture: Path) -> None:
             _multiply(part, strip.transform, f"offset_{axis}", frame / old_frame)
         _crop(part, old, new)
     note(strip, picture=new, canvas=canvas)
+    return old != new
 
 
 def _canvas(scene: bpy.types.Scene) -> Size:

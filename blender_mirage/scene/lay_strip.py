@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ..compat import strip_span, strips
+from ..compat import append_strip_pictures, strip_span, strips
 from ..core.errors import SceneNotReady
 from .camera_background import blend_path
 from .strip_colors import show_as_it_is
@@ -32,8 +32,7 @@ def new_strip(
     strip = among.new_image(
         name=name, filepath=blend_path(pictures[0]), channel=channel, frame_start=start, fit_method="STRETCH"
     )
-    for picture in pictures[1:]:
-        strip.elements.append(picture.name)
+    append_strip_pictures(strip, [picture.name for picture in pictures[1:]], scene)
     show_as_it_is(strip, scene)
     return strip
 

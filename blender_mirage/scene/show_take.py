@@ -20,7 +20,7 @@ from ..core.shots import Shot
 from ..core.take_files import frames_on_disk
 from .camera_background import TAKE, set_background
 from .fill_strip import fill, follow, lay
-from .fit_strip import fit, note_fit
+from .fit_strip import note_fit
 from .lay_strip import channel_of_takes, new_strip
 from .strip_colors import show_as_it_is
 from .take_strips import (
@@ -69,7 +69,6 @@ def show_take(
     cut = max(min(content), min(shot.start, max(content))), min(max(content), max(shot.end, min(content))) + 1
     parts = parts_of(scene, shot.name, folder.parent)
     for part in parts:
-        fit(part, files[min(files)])
         fill(part, folder, content, cut, shot.shift)
         show_as_it_is(part.strip, part.scene)
     if not parts:

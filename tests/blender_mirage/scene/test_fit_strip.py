@@ -98,3 +98,15 @@ def test_what_the_editor_fitted_to_the_new_frame_is_not_scaled_once_more(stage, 
     strip.transform.scale_x = strip.transform.scale_y = 2.0
     show(stage, tmp_path, 64, 64)
     np.testing.assert_array_equal(at_centers(rendered(stage, tmp_path / "out.png")), wanted)
+
+
+def test_no_frame_is_black_behind_what_lies_over_a_part_of_it(stage, tmp_path):
+    """Blender leaves out what it takes for hidden, by the sizes of pictures that it has seen before."""
+    inset = strips(stage.sequence_editor).new_image(
+        "inset", str(tmp_path / "walk" / "v001" / "walk_v001_0001.png"), channel=5, frame_start=2
+    )
+    inset.transform.scale_x = inset.transform.scale_y = 0.5
+    for width in (64, 256, 512, 32):
+        rendered(stage, tmp_path / "out.png")
+        show(stage, tmp_path, width, width)
+        assert rendered(stage, tmp_path / "out.png")[2, 2].tolist() == [20, 50, 0]

@@ -28,6 +28,9 @@ MOST_TRIANGLES = 300_000
 """That a mesh is cut into."""
 _POINTS_AT_ONCE = 400_000
 _WELD = 2**22
+_FEW = 64
+"""Triangles whose edges are looked for between the points of their lattices."""
+_HALVINGS = 5
 
 Opacity = Callable[[Int64, Float64, int], Float64]
 """(rows [B] of triangles, weights [P,3] of their corners, times a picture is halved) -> [B,P], solid from 0.5."""
@@ -100,7 +103,8 @@ def _pieces(rows: Int64, levels: Int64, coarser: Int64, opacity: Opacity) -> dic
             some = members[start : start + step]
             solid = opacity(rows[some], weights, mip) - 0.5
             for i, values in zip(some.tolist(), solid, strict=True):
-                found[i] = _piece(values, level)
+                between = _Between(opacity, rows[i : i + 1], mip) if len(rows) <= _FEW else None
+                found[i] = _piece(values, level, between)
     return found
 
 
@@ -132,7 +136,28 @@ def lattice(level: int) -> Lattice:
     return Lattice(weights, tuple(number[part[..., 1], part[..., 0]] for part in children))
 
 
-def _piece(solid: Float64, level: int) -> _Piece:
+class _Between(NamedTuple):
+    """How solid one triangle is between the points of its lattice."""
+
+    opacity: Opacity
+    row: Int64
+    mip: int
+
+    def crossing(self, start: Float64, end: Float64) -> Float64:
+        """[N,1] how far the edge lies on the way from points [N,3] on one of its sides to points on the other."""
+        side = self._inside(start)
+        low, high = np.zeros((len(start), 1)), np.ones((len(start), 1))
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            same = (self._inside(start + (end - start) * middle) == side)[:, None]
+            low, high = np.where(same, middle, low), np.where(same, high, middle)
+        return (low + high) / 2
+
+    def _inside(self, weights: Float64) -> Bool:
+        return np.asarray(self.opacity(self.row, weights, self.mip)[0] >= 0.5)
+
+
+def _piece(solid: Float64, level: int, between: _Between | None) -> _Piece:
     """`solid` [P] at the lattice's points, from 0 up where there is a surface."""
     weights, children = lattice(level)
     inside = solid >= 0
@@ -148,10 +173,10 @@ def _piece(solid: Float64, level: int) -> _Piece:
         full = above
     taken.append(children[0][full])
     whole = weights[np.concatenate(taken)]
-    return _welded(np.concatenate([whole, *_clipped(weights[edge], solid[edge])]))
+    return _welded(np.concatenate([whole, *_clipped(weights[edge], solid[edge], between)]))
 
 
-def _clipped(corners: Float64, solid: Float64) -> list[Float64]:
+def _clipped(corners: Float64, solid: Float64, between: _Between | None) -> list[Float64]:
     """The solid parts [N,3,3] of triangles [E,3,3] with `solid` [E,3] at their corners, some of it above 0."""
     inside = solid >= 0
     alone = inside.sum(1) == 1
@@ -162,6 +187,8 @@ def _clipped(corners: Float64, solid: Float64) -> list[Float64]:
     crossing = []
     for other in (1, 2):
         share = (solid[:, 0] / (solid[:, 0] - solid[:, other]))[:, None]
+        if between is not None:
+            share = between.crossing(corners[:, 0], corners[:, other])
         crossing.append(corners[:, 0] + (corners[:, other] - corners[:, 0]) * share)
     first, second = crossing
     tips = np.stack([corners[:, 0], first, second], 1)[alone]

@@ -15,8 +15,8 @@ from .values import ZERO, Values
 
 Float64 = NDArray[np.float64]
 
-_BLURRED = 0.5
-"""Roughness from which nothing can be made out through a pane."""
+_BLURRED = 0.8
+"""Roughness beyond which nothing can be made out through a pane."""
 _BLACK = np.zeros((1, 3))
 
 
@@ -81,7 +81,7 @@ def _open(share: Float64) -> Closure:
 
 def _clear(color: Float64, roughness: Float64) -> Closure:
     """A refracting surface. Too rough, or too dark, it is as good as solid."""
-    through = ((roughness < _BLURRED) & (color.max(1, keepdims=True) > 0.05)) * 1.0
+    through = ((roughness <= _BLURRED) & (color.max(1, keepdims=True) > 0.05)) * 1.0
     return Closure(color * (1 - through), _BLACK, ZERO, ZERO, through, color * through)
 
 

@@ -103,6 +103,8 @@ class SurfacePoints:
         """Whether something of the object was asked for, which others with the same mesh need not share."""
         self.texels: Float64 | None = None
         """[N,2] where the last picture was asked for, in its pixels."""
+        self.sharp = False
+        """Whether that picture has steps from pixel to pixel, and no slopes."""
         self.mip = 0
         """How many times pictures are to be halved before they are looked at."""
         self._corners = corners

@@ -196,6 +196,7 @@ class _Cutout:
         at_corners, points = self._look(rows, np.eye(3), 0)
         self._solid_corners = at_corners
         self._used = points.used
+        self._finer = 0
         self.spans = self._spans(points)
 
     def like(self) -> Int64:
@@ -213,7 +214,7 @@ class _Cutout:
         return bool((self._solid_corners < 0.5).any() or self.spans.max(initial=0) > 0)
 
     def opacity(self, rows: Int64, weights: Float64, mip: int) -> Float64:
-        return self._look(rows, weights, mip)[0]
+        return self._look(rows, weights, max(mip - self._finer, 0))[0]
 
     def _look(self, rows: Int64, weights: Float64, mip: int) -> tuple[Float64, SurfacePoints]:
         """([B,P] how solid, the points)."""
@@ -227,12 +228,13 @@ class _Cutout:
         return np.broadcast_to(solid, (len(points), 1)).reshape(len(rows), count), points
 
     def _spans(self, points: SurfacePoints) -> Int64:
-        """[R] how often the sides of a triangle are halved until a part is as small as a pixel of its picture."""
+        """[R] how often the sides of a triangle are halved until parts are smaller than the pixels of its picture."""
         if points.texels is None or len(points.texels) < len(points):
             return np.full(len(self.rows), _UNKNOWN_DETAIL)
         texels = points.texels.reshape(-1, 3, 2)
         sides = np.linalg.norm(texels - np.roll(texels, 1, axis=1), axis=2).max(1)
-        return np.ceil(np.log2(np.maximum(sides, 1.0))).astype(np.int64)
+        self._finer = 2 if points.sharp else 1
+        return np.ceil(np.log2(np.maximum(sides, 1.0))).astype(np.int64) + self._finer
 
 
 def _all_cut(whole: MeshRead, kept: NDArray[np.bool_], parts: Sequence[_Cutout]) -> Cut:

@@ -70,6 +70,7 @@ def _looked_up(values: Values, pixels: Pixels, coordinates: Float64, node: Any) 
     points = values.points
     height, width = pixels.levels[0].shape[:2]
     points.texels = coordinates * np.array([width, height])
+    points.sharp |= node.interpolation == "Closest"
     level = pixels.levels[min(points.mip, len(pixels.levels) - 1)]
     return look_up(level, coordinates, node.extension, node.interpolation == "Closest").astype(np.float64)
 

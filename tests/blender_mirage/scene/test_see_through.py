@@ -81,6 +81,7 @@ MATERIALS = {
     "transparent to shadows": (mixed(path("Is Shadow Ray"), DIFFUSE, CLEAR), SOLID),
     "holdout": (one("Holdout"), OPEN),
     "principled glass": (one("BsdfPrincipled", Transmission_Weight=1.0, Roughness=0.0), OPEN),
+    "frosted glass": (one("BsdfPrincipled", Transmission_Weight=1.0, Roughness=1.0), SOLID),
     "metal stays metal": (one("BsdfPrincipled", Transmission_Weight=1.0, Metallic=1.0), SOLID),
     "glass": (one(GLASS[0]), OPEN),
     "refraction": (one("BsdfRefraction"), OPEN),

@@ -173,7 +173,8 @@ def chosen_shots(scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS"
     """The shots that the settings name; ALL, or that of the LIST called `shot`, where `which` says so; where it is no
     single word, those of these names. Raises SceneNotReady."""
     if not isinstance(which, str):
-        return [find_shot(scene, name) for name in which]
+        by_name = {shot.name: shot for shot in read_shots(scene)}
+        return [by_name.get(name) or find_shot(scene, name) for name in which]
     settings = scene.mirage
     choice = settings.shot_choice if which == "SETTINGS" else which
     if choice == "LIST":

@@ -19,6 +19,7 @@ from blender_mirage.operators.take_preparation import TakePreparation  # noqa: E
 from tests.support.addon import enabled_addon, small_set, write_png  # noqa: E402
 from tests.support.apart import read_apart, read_here  # noqa: E402
 from tests.support.blender import add_camera, add_cube, bind_marker  # noqa: E402
+from tests.support.greybox_reads import track_of  # noqa: E402
 from tests.support.plain import differences  # noqa: E402
 
 pytestmark = pytest.mark.bpy
@@ -49,17 +50,34 @@ def link_prop(path: str) -> None:
 
 
 def scatter(seed: int) -> None:
-    """Boxes at random places, some of them moving, some bent by a modifier."""
+    """Boxes at random places: some move, some are bent, some are hidden from the viewport or from the render, by
+    themselves or with their collection, and some are placed by an empty."""
     rng = np.random.default_rng(seed)
-    for number in range(6):
-        box = add_cube(f"Box {number}", rng.uniform(-3, 3, 3))
+    scene = bpy.context.scene
+    store = bpy.data.collections.new("Store")
+    scene.collection.children.link(store)
+    store.hide_render, store.hide_viewport = bool(rng.integers(2)), bool(rng.integers(2))
+    for number in range(8):
+        box = add_cube(f"Box {number}", rng.uniform(-3, 3, 3), collection=store if number % 4 == 0 else None)
         box.rotation_euler = rng.uniform(-3, 3, 3)
+        box.hide_render, box.hide_viewport = bool(rng.integers(4) == 0), bool(rng.integers(3) == 0)
         if number % 2:
             box.keyframe_insert("location", frame=1)
             box.location.z += 1
             box.keyframe_insert("location", frame=4)
-        if number % 3 == 0:
-            box.modifiers.new("Bevel", "BEVEL").width = float(rng.uniform(0.1, 0.4))
+        bevel = box.modifiers.new("Bevel", "BEVEL")
+        bevel.width, bevel.show_viewport = float(rng.uniform(0.1, 0.4)), bool(rng.integers(2))
+    placed = bpy.data.objects.new("Placed", None)
+    placed.instance_type, placed.instance_collection, placed.location.y = "COLLECTION", store, 6.0
+    scene.collection.objects.link(placed)
+
+
+def baked_cloth() -> None:
+    """It falls, as it was baked beside the .blend; simulated anew it would hang in the air."""
+    cloth = add_cube("Cloth", (0, 0, 3)).modifiers.new("Cloth", "CLOTH")
+    cloth.point_cache.use_disk_cache, cloth.point_cache.frame_end = True, 4
+    bpy.ops.ptcache.bake_all(bake=True)
+    bpy.context.scene.gravity = (0, 0, 0)
 
 
 def test_what_another_blender_reads_is_what_this_one_reads(scene, tmp_path):
@@ -79,6 +97,7 @@ def test_what_another_blender_reads_is_what_this_one_reads(scene, tmp_path):
     bpy.ops.wm.save_mainfile()
 
     scatter(5)
+    baked_cloth()
     link_prop(str(folder / "Bibliothek.blend"))
     own = other.mirage.overrides.add()
     own.name, own.use_look, own.look_path = "second", True, write_png(folder / "own.png", color=(0.9, 0.1, 0.1))
@@ -91,18 +110,27 @@ def test_what_another_blender_reads_is_what_this_one_reads(scene, tmp_path):
     assert apart.jobs[1].look is not None and apart.look is not None
     anchors = {instance.anchor for job in apart.jobs for instance in job.greybox().greybox.instances}
     assert "//Bibliothek.blend:Prop" in anchors
+    fallen = track_of(apart.jobs[1].greybox(), "Cloth")[:, 0, 2]
+    assert fallen[1] < fallen[0] < -1.01, "what was baked beside the .blend is found"
     assert {"starting a second Blender", "reading the set"} <= {progress.phase for progress in told}
     reading.close()
     assert not reading.folder.exists()
+    assert len(list((folder / "blendcache_Szene ü").iterdir())) == 4, "the folder is gone, and nothing of the user's"
 
 
 def test_a_file_that_was_never_saved_as_it_is_when_it_was_asked(scene, tmp_path):
-    """Library and look are found; renames, a deletion and another scene in the window come too late to be seen."""
+    """Library and look are found; renames, a deletion and another scene in the window come too late to be seen. Of
+    two view layers the viewport's is read, which is not the first."""
     library(tmp_path)
     scene = bpy.context.scene
     camera = small_set(scene)
     link_prop(str(tmp_path / "Bibliothek.blend"))
-    scene.mirage.look_path = write_png(tmp_path / "look.png")
+    scene.mirage.look_path, scene.mirage.use_settings = write_png(tmp_path / "look.png"), "VIEWPORT"
+    away = bpy.data.collections.new("Away")
+    scene.collection.children.link(away)
+    add_cube("In one layer only", (0, 4, 0), collection=away)
+    layer = bpy.context.window.view_layer = scene.view_layers.new("Second")
+    layer.layer_collection.children["Away"].exclude = True
     assert not bpy.data.filepath
     here = read_here(LookPreparation(bpy.context))
     asked = LookPreparation(bpy.context)

@@ -11,7 +11,9 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from queue import Empty, Queue
@@ -22,6 +24,9 @@ from .set_read import SetRead
 from .take_job import Progress
 
 PREFIX = "MIRAGE-READING "
+TEMPORARY = "mirage-copy-"
+"""How the names of temporary folders begin."""
+_OLD_SECONDS = 7 * 24 * 3600.0
 _NOT_WORDS = ("Blender quit", "Read blend:", "Info:", "Saved:", "EGL", "Fra:", "Time:")
 
 
@@ -85,8 +90,9 @@ class ReadingProcess:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _listen(self) -> None:
+        _remove_old(self.folder.parent)
         try:
-            self._cause = self._run() or "it said nothing"
+            self._cause = self._run()
         finally:
             with self._lock:
                 self._listening = False
@@ -130,6 +136,14 @@ class ReadingProcess:
             elif before.strip() and not before.startswith(_NOT_WORDS):
                 words = [*words[-1:], before.strip()]
         return " ".join(words).rstrip(".")
+
+
+def _remove_old(folder: Path) -> None:
+    """Removes temporary folders that a Blender left when it crashed."""
+    for left in folder.glob(f"{TEMPORARY}*"):
+        with suppress(OSError):  # removed just now, or another user's
+            if time.time() - left.stat().st_mtime > _OLD_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _progress_in(said: str) -> Progress | None:

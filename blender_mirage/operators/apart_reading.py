@@ -5,7 +5,6 @@ What is rendered can be read exactly in a render only, which in a window would r
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from queue import Queue
 
 import bpy
 
-from ..core.errors import MirageError, SceneNotReady
+from ..core.errors import MirageError
 from ..core.reading_process import ReadingProcess
 from ..core.set_read import ReadErrand, ReadOrder
 from ..core.take_files import write_whole
@@ -25,7 +24,7 @@ from ..scene.ids import ensure_ids
 from ..scene.show_updates import add_warning
 from ..wire.codec import to_json
 from .preparation import Preparation
-from .second_blender import RUN_IN, headless_command, save_copy, scripts_run
+from .second_blender import RUN_IN, headless_command, new_folder, save_copy, scripts_run
 
 ERRAND = "errand.json"
 
@@ -48,18 +47,12 @@ class ApartReading(Iterator[Progress | None]):
         self._notes = asked.notes()
         self._begun = False
         ensure_ids(bpy.data.objects)
-        folder = Path(tempfile.mkdtemp(prefix="mirage-read-"))
+        folder = new_folder()
         self._process = ReadingProcess([*headless_command(), "read", str(folder / ERRAND)], RUN_IN, folder)
         try:
             blend = save_copy(folder)
             errand = ReadErrand(order, str(blend), own_path(), context.view_layer.name, scripts_run())
             write_whole(folder / ERRAND, to_json(errand).encode())
-        except RuntimeError as error:
-            self._process.remove()
-            raise SceneNotReady(
-                f"A copy of the file could not be saved for a second Blender: {str(error).strip()}",
-                "See that the disk of the temporary folder is not full.",
-            ) from error
         except MirageError:
             self._process.remove()
             raise
@@ -79,7 +72,7 @@ class ApartReading(Iterator[Progress | None]):
             for note in self._notes:
                 add_warning(note)
             self._process.start()
-            return Progress("Set", "starting a second Blender")
+            return Progress("Set", "opening the copy")
         over = self._process.is_over
         news = self._process.news()
         if news or not over:

@@ -1,8 +1,5 @@
 """Render Look: the current frame, rendered with the user's own engine, becomes the look."""
 
-import tempfile
-from pathlib import Path
-
 import bpy
 
 from ..core.errors import SceneNotReady
@@ -17,7 +14,7 @@ from ..scene.scene_keys import scene_key
 from ..scene.show_updates import add_warning, use_look
 from .ordering import wait
 from .report import allowed, report, reports_errors
-from .second_blender import RUN_IN, headless_command, save_copy
+from .second_blender import RUN_IN, headless_command, new_folder, save_copy
 
 LOOKS_FOLDER = "looks"
 _APART = ("CYCLES", "EEVEE")
@@ -73,7 +70,7 @@ def _begin(context):
 def render_apart(context, look):
     """Writes a copy of the file as it is now, and returns what renders it in a Blender of its own."""
     key = scene_key(context.scene)
-    copy = Path(tempfile.mkdtemp(prefix="mirage-look-"))
+    copy = new_folder()
     blend = save_copy(copy)
     settings = context.scene.mirage
     command = [*headless_command(), "look", str(blend), str(look.path), "--frame", str(look.frame), "--progress"]

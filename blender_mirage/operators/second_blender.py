@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import bpy
 
+from ..core.errors import SceneNotReady
+from ..core.reading_process import TEMPORARY
 from ..scene.temporary import changed, silenced_save_handlers
 
 RUN_IN = Path(__file__).parents[2]
@@ -23,19 +26,39 @@ def headless_command() -> list[str]:
     return [sys.executable, "-m", _PACKAGE]
 
 
+def new_folder() -> Path:
+    """An empty temporary folder, where the preferences want such. Raises SceneNotReady."""
+    wanted = bpy.path.abspath(bpy.context.preferences.filepaths.temporary_directory)
+    try:
+        return Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=wanted if os.path.isdir(wanted) else None))
+    except OSError as error:
+        raise SceneNotReady(
+            f"A copy of the file could not be saved for a second Blender: {error}.",
+            "See that the disk of the temporary folder is not full.",
+        ) from error
+
+
 def save_copy(folder: Path) -> Path:
     """Writes the file as it is now into an empty folder, under its own name; the file itself stays as it is.
 
     It is never the saved file that is given to a second Blender: what add-ons and scripts change does not always count
     as an unsaved change. Simulations that were baked to disk are found by the name of the .blend, beside it.
+    Raises SceneNotReady where it cannot be written.
     """
     original = Path(bpy.data.filepath) if bpy.data.filepath else None
     blend = folder / (original.name if original is not None else "untitled.blend")
     preferences = bpy.context.preferences
     dirty = preferences.is_dirty
-    with changed(preferences.filepaths, file_preview_type="NONE"), silenced_save_handlers():  # a preview is a render
-        bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False, compress=False)
-    preferences.is_dirty = dirty
+    try:
+        with changed(preferences.filepaths, file_preview_type="NONE"), silenced_save_handlers():  # a preview is drawn
+            bpy.ops.wm.save_as_mainfile(filepath=str(blend), copy=True, check_existing=False, compress=False)
+    except RuntimeError as error:
+        raise SceneNotReady(
+            f"A copy of the file could not be saved for a second Blender: {str(error).strip()}.",
+            "See that the disk of the temporary folder is not full.",
+        ) from error
+    finally:
+        preferences.is_dirty = dirty
     if original is not None:
         _link(original.with_name(f"blendcache_{original.stem}"), folder)
     return blend

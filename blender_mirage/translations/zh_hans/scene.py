@@ -161,8 +161,9 @@ SENTENCES = {
         "请保存文件后重试。如果再次停止，可在终端中运行 `blender -b 文件` 查看原因。"
     ),
     "it could not be started ({error})": "无法启动（{error}）",
-    "it said nothing": "没有任何输出",
-    "A copy of the file could not be saved for a second Blender: {error}": "无法为另一个 Blender 保存文件副本：{error}",
+    "A copy of the file could not be saved for a second Blender: {error}.": (
+        "无法为另一个 Blender 保存文件副本：{error}。"
+    ),
     "See that the disk of the temporary folder is not full.": "请确认临时文件夹所在的磁盘未满。",
     "What the second Blender read of the set cannot be used: {name}: {error}.": (
         "另一个 Blender 读取的布景无法使用：{name}：{error}。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -9,7 +10,7 @@ import pytest
 
 from blender_mirage.core.errors import LookNotReadable, SceneNotReady
 from blender_mirage.core.read_files import write_error, write_read
-from blender_mirage.core.reading_process import ReadingProcess, progress_line
+from blender_mirage.core.reading_process import TEMPORARY, ReadingProcess, progress_line
 from blender_mirage.core.set_read import SetRead
 from blender_mirage.core.take_job import Progress
 
@@ -78,3 +79,16 @@ def test_removed_at_any_time_nothing_is_left(tmp_path, when):
     until(lambda: not process.folder.exists())
     until(lambda: process.is_over)
     process.remove()
+
+
+def test_folders_that_a_crash_left_go_after_a_week(tmp_path):
+    week = 7 * 24 * 3600
+    for name, age in ((f"{TEMPORARY}left", week + 60), (f"{TEMPORARY}in use", week - 60), ("another's", 9 * week)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "set.blend").write_bytes(b"BLENDER")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    process = process_that(tmp_path, "print('.')")
+    process.start()
+    until(lambda: process.is_over)
+    process.remove()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["another's", f"{TEMPORARY}in use"]

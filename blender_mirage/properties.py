@@ -71,6 +71,15 @@ class MirageShotOverride(bpy.types.PropertyGroup):
     seed: IntProperty(name="Seed", min=0, description="Another seed, another take")
 
 
+class MirageKnownShot(bpy.types.PropertyGroup):
+    """As `core.shot_identity.KnownShot`; its `name` is the shot's."""
+
+    shot_id: StringProperty()
+    former: StringProperty(description="The names that it had, a line each")
+    camera: StringProperty()
+    at: IntProperty()
+
+
 class MirageSceneSettings(bpy.types.PropertyGroup):
     """What a take of this scene is made with."""
 
@@ -78,6 +87,10 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
     world_id: StringProperty(options={"HIDDEN"})
     world_name: StringProperty(name="World", description="The world that remembers this set")
     seed_key: StringProperty(options={"HIDDEN"}, description="The look that the world holds already")
+    scene_ids_before: StringProperty(
+        options={"HIDDEN"}, description="Ids of the scenes that it was duplicated from, each with @ and when"
+    )
+    known_shots: CollectionProperty(type=MirageKnownShot)
     renders_were_kept: BoolProperty(
         options={"HIDDEN"}, description="It was seen to that the first take does not get into the user's own renders"
     )
@@ -403,6 +416,7 @@ class MirageState(bpy.types.PropertyGroup):
 
 CLASSES = (
     MirageShotOverride,
+    MirageKnownShot,
     MirageSceneSettings,
     MirageWorldItem,
     MirageWarning,

@@ -112,7 +112,9 @@ class JobWatcher(OrderWatcher):
     def _as_stale(self, world: WorldInfo, job: TakeJob) -> TakeJob | None:
         """The job as it is to be made: upon the shot's last take, or None where that is up to date."""
         name = job.shot.name
-        last = last_take(self.order.base, name, world.world_id)
+        identity = self.order.identities.get(name)
+        names = identity.names if identity is not None else (name,)
+        last = last_take(self.order.base, names, world.world_id, self.order.scene.scene_id)
         if last is None or self._link.stopping:
             return job
         run = SurveyRun(self._link, self._jobs, world.world_id, self._tell)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import TakeFilesMissing
-from .take_files import read_sidecar, take_folder, versions
+from .take_files import read_sidecar, safe_name, take_folder, versions
 
 
 @dataclass(frozen=True)
@@ -15,13 +16,17 @@ class LastTake:
     version: int
 
 
-def last_take(base: Path, shot: str, world_id: str) -> LastTake | None:
-    """Of the takes that were made in that world and finished; None where there is none."""
-    for version in reversed(versions(base, shot)):
+def last_take(base: Path, names: Sequence[str], world_id: str, scene_id: str = "") -> LastTake | None:
+    """Of the takes of a shot, by the names that it has and had, that were made in that world and scene and finished;
+    None where there is none."""
+    found = sorted({(version, safe_name(name)) for name in names for version in versions(base, name)}, reverse=True)
+    for version, name in found:
         try:
-            facts = read_sidecar(take_folder(base, shot, version))
+            facts = read_sidecar(take_folder(base, name, version))
         except TakeFilesMissing:
             continue  # cancelled before its first frame was told of, or written by hand
+        if facts.get("scene", scene_id) != scene_id:
+            continue  # of another scene's shot of that name
         if facts.get("world_id") == world_id and facts.get("state") == "done" and facts.get("take_id"):
             return LastTake(str(facts["take_id"]), version)
     return None

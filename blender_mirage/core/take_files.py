@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -62,13 +62,14 @@ def next_version(base: Path, shot: str) -> int:
     return (latest(base, shot) or 0) + 1
 
 
-def create_take_folder(base: Path, shot: str) -> tuple[int, Path]:
-    """Makes the folder of the next version and returns both. Raises TakeNotWritable.
+def create_take_folder(base: Path, shot: str, former: Iterable[str] = ()) -> tuple[int, Path]:
+    """Makes the folder of the next version and returns both; `former`: names that the shot had, whose versions it
+    counts on from. Raises TakeNotWritable.
 
     The folder itself is the claim: where another Blender makes the same one first, the next number is taken.
     """
     while True:
-        version = next_version(base, shot)
+        version = max(next_version(base, name) for name in (shot, *former))
         folder = take_folder(base, shot, version)
         try:
             folder.mkdir(parents=True)

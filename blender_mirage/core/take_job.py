@@ -107,6 +107,15 @@ class TakeJob:
         return request, self.camera.arrays() | read.tracks.to_arrays()
 
 
+@dataclass(frozen=True)
+class ShotIdentity:
+    """What tells a shot's takes from others'; see `shot_identity`."""
+
+    shot_id: str
+    names: tuple[str, ...] = ()
+    """That it had, and has."""
+
+
 @dataclass(frozen=True, eq=False)
 class Order:
     """The takes of one press of Generate, in the order in which they are made."""
@@ -126,6 +135,8 @@ class Order:
     """Key of the seed view that the world holds already."""
     stale_only: bool = False
     """Shots whose last take is up to date are left out; of the others, frames that are still right are taken over."""
+    identities: dict[str, ShotIdentity] = field(default_factory=dict)
+    """By the shots' names."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What else goes into the sidecar of every take: versions, the name of the .blend."""
     release: Callable[[], None] | None = None
@@ -144,7 +155,11 @@ def sidecar_facts(order: Order, job: TakeJob, request: TakeRequest) -> dict[str,
         "clip": job.camera.clip.tolist(),
     }
     shows = {"shows": job.shows} if job.shows else {}
-    return {**order.facts, "request": asked, "camera": camera, **shows}
+    name = job.shot.name
+    identity = order.identities.get(name, ShotIdentity(name))
+    whose = {"scene": order.scene.scene_id, "scene_name": order.scene.name}
+    which = {"shot_id": identity.shot_id, "shot_names": identity.names}
+    return {**order.facts, **whose, **which, "request": asked, "camera": camera, **shows}
 
 
 @dataclass(frozen=True)

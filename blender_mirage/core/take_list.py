@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .errors import TakeFilesMissing
-from .take_files import frames_on_disk, read_sidecar, take_folder, versions, write_whole
+from .take_files import frames_on_disk, read_sidecar, safe_name, take_folder, versions, write_whole
 
 REVIEW = "review.json"
 """Beside the sidecar, which stays as the take was made."""
@@ -60,13 +61,16 @@ class TakeOnDisk:
         return int(self.facts.get("height", 0)) * int(self.facts.get("width", 0))
 
 
-def takes_of(base: Path, shot: str) -> tuple[TakeOnDisk, ...]:
-    """The takes of a shot that have a frame, the newest last; none where the folder cannot be read."""
-    try:
-        found = [_read(version, take_folder(base, shot, version)) for version in versions(base, shot)]
-    except OSError:  # of somebody else, or on a drive that went away
-        return ()
-    return tuple(take for take in found if take.frames)
+def takes_of(base: Path, *names: str) -> tuple[TakeOnDisk, ...]:
+    """The takes of a shot that have a frame, the newest last, under all the names that it had; none where a folder
+    cannot be read."""
+    found: list[TakeOnDisk] = []
+    for folder_name in dict.fromkeys(map(safe_name, names)):
+        with suppress(OSError):  # of somebody else, or on a drive that went away
+            found += [
+                _read(version, take_folder(base, folder_name, version)) for version in versions(base, folder_name)
+            ]
+    return tuple(sorted((take for take in found if take.frames), key=lambda take: take.version))
 
 
 def review_take(folder: Path, review: Review) -> None:

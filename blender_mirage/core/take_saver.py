@@ -93,7 +93,9 @@ class TakeSaver:
         png = client.frame(self._take.take_id, index)
         name = self._take.shot.name
         if self._folder is None:
-            self._version, self._folder = create_take_folder(self._pending.base, name)
+            self._version, self._folder = create_take_folder(
+                self._pending.base, name, self._take.facts.get("shot_names", ())
+            )
             self._write_sidecar(self._folder, client.take(self._take.take_id))
         for frame in frames:
             path = frame_path(self._pending.base, name, self._version, frame)

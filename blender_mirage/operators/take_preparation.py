@@ -15,6 +15,7 @@ from ..core.take_job import Order, Update
 from ..preferences import backend_settings, require_backend
 from ..scene.copied_file import own_path
 from ..scene.engine_rates import known_rates
+from ..scene.known_shots import identities, remember_shots
 from ..scene.output import output_folder, world_name
 from ..scene.take_settings import copy_settings
 from .preparation import Preparation
@@ -52,6 +53,7 @@ class TakePreparation(Preparation):
 
     def watcher(self, updates: Queue[Update]) -> JobWatcher:
         settings = self.live_scene().mirage
+        remember_shots(self.live_scene(), [job.shot for job in self.read.jobs])
         order = Order(
             order_id=uuid.uuid4().hex,
             scene=self.scene,
@@ -64,6 +66,7 @@ class TakePreparation(Preparation):
             seed_view=self.read.look,
             seeded=settings.seed_key,
             stale_only=self._stale_only,
+            identities=identities(self.live_scene(), [job.shot.name for job in self.read.jobs]),
             facts={
                 "blender": bpy.app.version_string,
                 "blend": bpy.path.basename(own_path()),

@@ -89,6 +89,13 @@ def settle_backgrounds(scene: bpy.types.Scene, shots: Collection[str]) -> None:
                 _show(entry, shown)
 
 
+def rename_backgrounds(scene: bpy.types.Scene, old: str, new: str) -> None:
+    """A shot of the scene was renamed: its pictures are marked with the new name."""
+    for image in bpy.data.images:
+        if (image.get(MARK_SHOT), image.get(MARK_SCENE)) == (old, scene_mark(scene)) and image.library is None:
+            image[MARK_SHOT] = new
+
+
 def remove_backgrounds(layer: Layer) -> int:
     """Takes a layer's images off all cameras and out of the .blend, never a file; returns how many there were."""
     removed = 0

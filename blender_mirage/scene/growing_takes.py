@@ -7,6 +7,7 @@ from pathlib import Path
 from ..core.errors import MirageError
 from ..core.pending_takes import PendingTake
 from ..core.take_files import frames_on_disk
+from .known_shots import as_called_now
 from .own_renders import own_renders_stay
 from .scene_keys import find_scene
 from .show_take import show_take
@@ -44,7 +45,14 @@ class GrowingTakes:
                 continue
             try:
                 with own_renders_stay(scene):
-                    show_take(scene, take.shot, folder, frames, facts={"take_id": take.take_id}, whole=False)
+                    show_take(
+                        scene,
+                        as_called_now(scene, take.shot),
+                        folder,
+                        frames,
+                        facts={"take_id": take.take_id},
+                        whole=False,
+                    )
             except MirageError:
                 continue  # a camera or channel that is missing is told of once, when the take is whole
         return True

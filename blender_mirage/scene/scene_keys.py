@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import bpy
 from bpy.app.handlers import persistent
 
@@ -61,7 +63,12 @@ def find_scene(key: SceneKey) -> bpy.types.Scene | None:
 
 
 def _write(scene: bpy.types.Scene, own: str) -> None:
-    scene.mirage.scene_id = own
+    """Of a duplicate, the id that it was duplicated with is written down too: the takes that there are stay its own."""
+    settings = scene.mirage
+    if settings.scene_id not in ("", own):
+        now = datetime.now(UTC).isoformat()
+        settings.scene_ids_before = f"{settings.scene_ids_before} {settings.scene_id}@{now}".strip()
+    settings.scene_id = own
 
 
 _ids = OwnIds("scene", lambda: bpy.data.scenes, lambda scene: scene.mirage.scene_id, _write)

@@ -13,6 +13,7 @@ from ..core.shot_list import ShotStatus
 from ..core.shots import Shot
 from ..core.take_list import TakeOnDisk, describe_seconds, describe_take, estimate_seconds, takes_of
 from .camera_background import settle_backgrounds
+from .known_shots import follow_shots, is_take_of, names_of, remember_shots
 from .output import output_folder
 from .read_camera import fit_resolution
 from .read_shots import read_shots
@@ -55,7 +56,8 @@ def known_takes(scene: bpy.types.Scene, shot: str) -> tuple[TakeOnDisk, ...]:
         _base[scene.session_uid] = base
     key = scene.session_uid, shot
     if key not in _on_disk:
-        _on_disk[key] = takes_of(base, shot)
+        found = takes_of(base, *names_of(scene, shot))
+        _on_disk[key] = tuple(take for take in found if is_take_of(scene, shot, take))
     return _on_disk[key]
 
 
@@ -71,6 +73,8 @@ def refresh_shots(state: bpy.types.PropertyGroup, scene: bpy.types.Scene) -> boo
         shots, problem = read_shots(scene), ""
     except MirageError as error:
         shots, problem = [], error.message
+    if not problem:
+        _follow(scene, shots)
     wanted = [(shot, replace(status_of(scene, shot.name), refusal=shot.refusal)) for shot in shots]
     changed = state.shots_problem != problem or len(state.shots) != len(wanted)
     if changed:
@@ -78,12 +82,21 @@ def refresh_shots(state: bpy.types.PropertyGroup, scene: bpy.types.Scene) -> boo
         state.shots.clear()
         for _ in wanted:
             state.shots.add()
-    if not problem:
-        settle_backgrounds(scene, {shot.name for shot in shots})
     for item, (shot, status) in zip(state.shots, wanted, strict=True):
         changed |= _fill(item, shot, status)
     changed |= _write(state, _estimates(state, scene, shots))
     return _refresh_takes(state, scene, chosen_shot(state)) or changed
+
+
+def _follow(scene: bpy.types.Scene, shots: Sequence[Shot]) -> None:
+    """What hangs on the names of shots goes with those that were renamed."""
+    for old, new in follow_shots(scene, shots):
+        _on_disk.clear()
+        status = _status.pop((scene.session_uid, old), None)
+        if status is not None:
+            _status[scene.session_uid, new] = status
+    remember_shots(scene, [shot for shot in shots if known_takes(scene, shot.name)])
+    settle_backgrounds(scene, {shot.name for shot in shots})
 
 
 def _estimates(state: bpy.types.PropertyGroup, scene: bpy.types.Scene, shots: Sequence[Shot]) -> dict[str, object]:

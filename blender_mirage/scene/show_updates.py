@@ -33,6 +33,7 @@ from .chosen_world import choose_world, forget_world, mark_look_written
 from .engine_rates import learn_rates
 from .find import find_camera
 from .growing_takes import growing
+from .known_shots import as_called_now
 from .own_renders import own_renders_stay, take_note
 from .prompt_words import learn_vocabularies
 from .scene_keys import find_scene
@@ -193,11 +194,13 @@ def _show_take(scene: bpy.types.Scene | None, key: SceneKey, what: TakeSaved) ->
         else:
             what.pending.done()
         return
-    update_status(scene, what.shot.name, lambda status: replace(status.ended(), stale_from=None, unseen_from=None))
+    shot = as_called_now(scene, what.shot)
+    for name in {shot.name, what.shot.name}:
+        update_status(scene, name, lambda status: replace(status.ended(), stale_from=None, unseen_from=None))
     facts = strip_facts(to_plain(what.info))
     try:
         with own_renders_stay(scene):
-            show_take(scene, what.shot, what.folder, what.frames, facts=facts)
+            show_take(scene, shot, what.folder, what.frames, facts=facts)
     except MirageError as error:
         add_warning(f"The take in {what.folder} could not all be shown. {error}")
     if note := take_note(scene):

@@ -16,6 +16,7 @@ _NOT_OF_A_TAKE = {
     "shot_names",
     "output_folder",
     "paint_path",
+    "scene_ids_before",
     "renders_were_kept",
     "renders_note",
 }

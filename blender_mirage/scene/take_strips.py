@@ -75,10 +75,11 @@ def parts_of(scene: bpy.types.Scene, shot_name: str, shots_folder: Path | None =
 
 def _is_of(part: Placed, scene: bpy.types.Scene, shots_folder: Path | None) -> bool:
     whose = part.strip.get(MARK_SCENE, "")
-    if whose and whose == scene_mark(scene):
-        return True
-    if part.scene == scene and whose not in {scene_mark(other) for other in bpy.data.scenes if other != scene} - {""}:
-        return True
+    if part.scene == scene:
+        others = {scene_mark(other) for other in bpy.data.scenes if other != scene} - {""}
+        return whose not in others or whose in former_marks(scene)
+    if whose:
+        return bool(whose == scene_mark(scene)) and whose not in former_marks(part.scene)
     return shots_folder is not None and folder_of(part.strip).parent == shots_folder
 
 
@@ -86,6 +87,22 @@ def scene_mark(scene: bpy.types.Scene) -> str:
     """The scene's id; empty before it has one."""
     settings = getattr(scene, "mirage", None)
     return str(settings.scene_id) if settings is not None else ""
+
+
+def former_marks(scene: bpy.types.Scene) -> set[str]:
+    """Ids of the scenes that the scene was duplicated from: what lies on its timeline is its own."""
+    settings = getattr(scene, "mirage", None)
+    parts = settings.scene_ids_before.split() if settings is not None else ()
+    return {part.rsplit("@", 1)[0] for part in parts}
+
+
+def rename_strips(scene: bpy.types.Scene, old: str, new: str) -> None:
+    """A shot of the scene was renamed: its strips are marked with the new name, and called so where we named them."""
+    for part in parts_of(scene, old):
+        strip = part.strip
+        if _is_named_by_us(strip, old):
+            strip.name = f"{new} {folder_of(strip).name}"
+        strip[MARK_SHOT] = new
 
 
 def strip_of(scene: bpy.types.Scene, shot_name: str) -> Any | None:

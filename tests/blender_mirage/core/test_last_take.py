@@ -12,7 +12,7 @@ def make(base, shot="walk", **facts):
 
 
 def test_the_newest_finished_take_of_the_world(tmp_path):
-    assert last_take(tmp_path, "walk", "w") is None
+    assert last_take(tmp_path, ["walk"], "w") is None
     make(tmp_path, take_id="a", world_id="w", state="done")
     make(tmp_path, take_id="b", world_id="w", state="done")
     make(tmp_path, take_id="c", world_id="w", state="cancelled")
@@ -20,9 +20,9 @@ def test_the_newest_finished_take_of_the_world(tmp_path):
     make(tmp_path)  # no sidecar
     _, broken = make(tmp_path)
     (broken / "take.json").write_text("no JSON")
-    assert last_take(tmp_path, "walk", "w") == LastTake("b", 2)
-    assert last_take(tmp_path, "walk", "another") == LastTake("d", 4)
-    assert last_take(tmp_path, "run", "w") is None
+    assert last_take(tmp_path, ["walk"], "w") == LastTake("b", 2)
+    assert last_take(tmp_path, ["walk"], "another") == LastTake("d", 4)
+    assert last_take(tmp_path, ["run"], "w") is None
 
 
 def test_the_version_of_a_take(tmp_path):

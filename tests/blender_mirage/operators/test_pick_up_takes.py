@@ -140,7 +140,7 @@ def test_a_camera_that_was_renamed_is_found_and_one_that_was_deleted_costs_only_
     bpy.data.objects.remove(addon.camera)
     pump.run_until_idle()
     assert state().job_state == "DONE" and "no camera" in said()
-    assert [strip["mirage_folder"][-4:] for strip in shown()][-1] == "v001" and nothing_pends(tmp_path / "mirage")
+    assert [strip["mirage_folder"][-4:] for strip in shown()][-1] == "v002" and nothing_pends(tmp_path / "mirage")
 
 
 def test_undo_while_it_runs_and_one_step_for_what_arrived(addon, tmp_path):

@@ -26,7 +26,15 @@ from .read_lamps import read_ambient, read_lamp
 from .read_mesh import changes_topology, is_posed, may_deform, read_mesh
 from .shaders.images import Pixels
 from .shaders.surfaces import SurfaceReader
-from .visibility import VIEWPORT, also_renders, evaluation_mode, is_seen, rendering_objects
+from .visibility import (
+    VIEWPORT,
+    also_renders,
+    closed_eyes,
+    evaluation_mode,
+    is_closed,
+    is_seen,
+    rendering_objects,
+)
 
 Float64 = NDArray[np.float64]
 
@@ -173,6 +181,7 @@ class LiveScene:
         remember_ids(bpy.data.objects)
         if self._surfaces is None or not self._surfaces.holds_for(scene):
             self._surfaces = SurfaceReader(scene, self._pictures)
+        closed = closed_eyes(scene, depsgraph.view_layer)
         rendering = None if evaluation_mode(scene) == VIEWPORT else rendering_objects(scene)
         metres = scene.unit_settings.scale_length
         tracks: dict[str, InstanceTrack] = {}
@@ -184,6 +193,8 @@ class LiveScene:
         for instance in depsgraph.object_instances:
             thing = instance.object
             if thing.type not in ("MESH", "LIGHT") or not is_seen(instance):
+                continue
+            if is_closed(instance, closed):
                 continue
             if rendering is not None and not also_renders(instance, rendering):
                 continue

@@ -25,7 +25,7 @@ from .read_mesh import changes_topology, is_posed, may_deform, read_mesh
 from .shaders.materials import changes_over_time
 from .shaders.surfaces import SurfaceReader
 from .simulations import unbaked_liquids
-from .visibility import is_seen
+from .visibility import VIEWPORT, closed_eyes, is_closed, is_seen
 
 Float64 = NDArray[np.float64]
 
@@ -81,6 +81,7 @@ class GreyboxReader:
         self._still: dict[int, MeshRead] = {}  # by session_uid of the original mesh
         self._rest: dict[int, MeshRead] = {}  # the same, of meshes that something bends
         self._warnings: dict[str, None] = {}  # a set that keeps its order
+        self._closed: set[int] | None = None  # session_uid of what a viewport does not show
         for name in unbaked_liquids(scene):
             self._warn(f"{name!r} is a liquid that is not baked: it stays as it is before. Bake it, and start again.")
         self._steps = walk_frames(source, self._frames, self._read_frame, mode, camera)
@@ -126,7 +127,12 @@ class GreyboxReader:
         meshes: dict[int, MeshRead] = {}  # by address: good for this evaluation only
         anchors: set[str] = set()
         self._surfaces.next_frame()
+        if self._closed is None:
+            viewport = depsgraph.mode == VIEWPORT
+            self._closed = closed_eyes(depsgraph.scene, depsgraph.view_layer) if viewport else set()
         for instance in depsgraph.object_instances:
+            if is_closed(instance, self._closed):
+                continue
             kind = instance.object.type
             if kind in _WITHOUT_SURFACE and is_seen(instance):
                 self._warn(f"{instance_name(instance)!r} is {_WITHOUT_SURFACE[kind]}: it is left out.")

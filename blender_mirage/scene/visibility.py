@@ -26,6 +26,27 @@ def is_seen(instance: bpy.types.DepsgraphObjectInstance) -> bool:
     return bool(thing.visible_camera) and (not instance.is_instance or bool(instance.parent.visible_camera))
 
 
+def closed_eyes(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> set[int]:
+    """session_uid of the objects of which the viewport shows nothing because the eye of their collection is closed: its
+    depsgraph holds them all the same."""
+    shown: set[int] = set()
+    hidden: set[int] = set()
+    open_layers = [(one.layer_collection, False) for one in (view_layer, *background_layers(scene))]
+    while open_layers:
+        layer, closed = open_layers.pop()
+        if not layer.exclude:
+            closed = closed or layer.hide_viewport
+            (hidden if closed else shown).update(thing.session_uid for thing in layer.collection.objects)
+            open_layers.extend((child, closed) for child in layer.children)
+    return hidden - shown
+
+
+def is_closed(instance: bpy.types.DepsgraphObjectInstance, closed: set[int]) -> bool:
+    """closed: of `closed_eyes`."""
+    owner = instance.parent if instance.is_instance else instance.object
+    return owner.original.session_uid in closed
+
+
 def also_renders(instance: bpy.types.DepsgraphObjectInstance, rendering: set[int]) -> bool:
     """Of what the viewport's depsgraph holds: whether a render has it too. rendering: of `rendering_objects`.
 

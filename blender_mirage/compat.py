@@ -113,9 +113,18 @@ def animates(scene: bpy.types.Scene, strip: Any) -> bool:
 def show_in_sequencers(scene: bpy.types.Scene) -> None:
     """Lets the sequencers of workspaces that show no scene yet show this one. (5.0: they are empty until one is chosen,
     so that a new strip would be nowhere to be seen; before, they show the window's scene.)"""
-    for workspace in bpy.data.workspaces:
-        if getattr(workspace, "sequencer_scene", scene) is None:
-            workspace.sequencer_scene = scene
+    for workspace in sequencers_without_scene():
+        workspace.sequencer_scene = scene
+
+
+def sequencers_without_scene() -> list[bpy.types.WorkSpace]:
+    """The workspaces whose sequencers show nothing."""
+    return [space for space in bpy.data.workspaces if getattr(space, "sequencer_scene", space) is None]
+
+
+def workspaces_with_scene() -> list[bpy.types.WorkSpace]:
+    """The workspaces whose sequencers show a scene of their own choice."""
+    return [space for space in bpy.data.workspaces if getattr(space, "sequencer_scene", None) is not None]
 
 
 def new_color_strip(container: Any, name: str, channel: int, first: int, after: int) -> Any:

@@ -27,6 +27,7 @@ from .scene.look_thumbnail import look_thumbnail
 from .scene.redraws import redraw_panels
 from .scene.scene_keys import shown_scene
 from .scene.session_state import copy_state, forget_state, restore_state
+from .scene.show_cut import show_cut_in_new_workspaces
 from .scene.show_findings import drop_findings
 from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
 from .scene.show_shots import forget_shots, refresh_shots
@@ -215,6 +216,7 @@ class EventPump:
             changed |= look_thumbnail.refresh(shown_scene())
             changed |= self._note_environment()
             changed |= keep_up_with_views()
+            changed |= show_cut_in_new_workspaces()
             changed |= refresh_shots(bpy.context.window_manager.mirage, shown_scene())
             if self._bury_the_dead() or changed:
                 redraw_panels()

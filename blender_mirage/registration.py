@@ -6,7 +6,7 @@ import bpy
 
 from . import event_pump, operators, preferences, properties, render_truce, translations, ui
 from .__main__ import main
-from .scene import chosen_world, coverage_overlay, ids, live_look, scene_keys, strip_colors
+from .scene import chosen_world, coverage_overlay, ids, live_look, scene_keys, show_cut, strip_colors
 from .ui import live_panel
 
 CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *ui.CLASSES)
@@ -25,6 +25,7 @@ def register() -> None:
     chosen_world.register()
     event_pump.register()
     strip_colors.register()
+    show_cut.register()
     render_truce.register()
     live_panel.register()
     translations.register(CLASSES)
@@ -43,6 +44,7 @@ def unregister() -> None:
     live_look.unregister()
     coverage_overlay.unregister()
     render_truce.unregister()
+    show_cut.unregister()
     strip_colors.unregister()
     event_pump.unregister()
     chosen_world.unregister()

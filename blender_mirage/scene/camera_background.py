@@ -15,16 +15,20 @@ import bpy
 
 from ..core.errors import SceneNotReady
 from ..core.held_frames import HELD, as_sequence
+from ..core.png_size import png_size
 from ..core.shots import Shot
 from ..core.take_files import safe_name
 from .find import find_camera
 from .ids import object_id
+from .read_camera import GRID
 from .take_strips import MARK_SCENE, MARK_SHOT, scene_mark
 
 Entry = bpy.types.CameraBackgroundImage
 
 _OBJECT, _SHOT_IN, _ASIDE = "mirage_object", "mirage_shot_in", "mirage_aside"
 """Custom properties of the image: the camera's id; name of the scene that it is shot in; whether we hide it."""
+_SIZE, _METHOD = "mirage_size", "mirage_method"
+"""The pictures' columns and rows; how we let them lie in the frame."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,9 @@ def set_background(scene: bpy.types.Scene, shot: Shot, pictures: Mapping[int, Pa
     image.source, image.filepath = "SEQUENCE", blend_path(sequence.first_file)
     user.frame_start, user.frame_duration, user.frame_offset = sequence.start, sequence.duration, sequence.offset
     user.use_auto_refresh, user.use_cyclic = True, False
+    image.use_view_as_render = False  # so Blender shows the file's own greys, whatever the scene's view is
+    image[_SIZE] = png_size(sequence.first_file) or ()
+    _shape(entry, scene)
     entry.show_background_image = True
     image[_ASIDE] = False
     camera.show_background_images = True
@@ -83,6 +90,8 @@ def settle_backgrounds(scene: bpy.types.Scene, shots: Collection[str]) -> None:
             here = [entry for entry in entries if _is_of(entry, scene)]
             there = [entry for entry in here if not _is_gone(entry, scene, shots)]
             active = [entry for entry in there if scene.camera and entry.image.get(_OBJECT) == object_id(scene.camera)]
+            for entry in here:
+                _shape(entry, scene)
             for entry in entries:
                 covered = any(_overlap(entry, other) for other in active)
                 shown = (entry in there and (entry in active or not covered)) or (entry not in here and not there)
@@ -168,6 +177,20 @@ def _is_of(entry: Entry, scene: bpy.types.Scene) -> bool:
 def _is_gone(entry: Entry, scene: bpy.types.Scene, shots: Collection[str]) -> bool:
     shot = entry.image.get(MARK_SHOT)
     return shot is not None and entry.image.get(MARK_SCENE) == scene_mark(scene) and shot not in shots
+
+
+def _shape(entry: Entry, scene: bpy.types.Scene) -> None:
+    """A picture of the frame's shape fills it to the edge. One of another (the render has another ratio since) is not
+    stretched: as wide as the frame, it lies where it was seen. What the user chose stays."""
+    image, size = entry.image, entry.image.get(_SIZE, ())
+    if len(size) != 2 or entry.frame_method != image.get(_METHOD, "STRETCH"):
+        return
+    render = (bpy.data.scenes.get(image.get(_SHOT_IN, "")) or scene).render
+    rows = size[0] * render.resolution_y / render.resolution_x
+    method = "STRETCH" if abs(rows - size[1]) <= GRID else "FIT"
+    if method != entry.frame_method:
+        image.display_aspect = render.pixel_aspect_x, render.pixel_aspect_y
+        entry.frame_method = image[_METHOD] = method
 
 
 def _overlap(one: Entry, other: Entry) -> bool:

@@ -14,7 +14,7 @@ from blender_mirage.event_pump import pump  # noqa: E402
 from blender_mirage.scene.camera_background import COVERAGE, TAKE, remove_backgrounds, set_background  # noqa: E402
 from blender_mirage.scene.read_shots import read_shots  # noqa: E402
 from blender_mirage.scene.show_take import show_take  # noqa: E402
-from tests.support.addon import enabled_addon  # noqa: E402
+from tests.support.addon import enabled_addon, write_png  # noqa: E402
 from tests.support.blender import add_camera, bind_marker  # noqa: E402
 from tests.support.scene_strips import telling_picture  # noqa: E402
 
@@ -218,3 +218,24 @@ def test_coverage_is_a_layer_of_its_own(scene, tmp_path):
     set_background(scene, shot, pictures, COVERAGE)
     assert seen(scene, camera, 3).endswith("A_coverage_0003.png") and len(camera.data.background_images) == 2
     assert remove_backgrounds(COVERAGE) == 1 and frame_seen(scene, camera, 3) == ("A", 3)
+
+
+def test_a_picture_of_another_shape_is_not_stretched_and_shows_its_own_greys(scene, tmp_path):
+    camera = scene.camera = add_camera()
+    shot = Shot("walk", "Camera", 1, 2)
+    scene.render.resolution_x, scene.render.resolution_y = 64, 64
+    scene.mirage.shot_source = "CAMERA"
+    version, folder = create_take_folder(tmp_path, shot.name)
+    for frame in shot.frames():
+        write_png(frame_path(tmp_path, shot.name, version, frame), 64, 64)
+    show_take(scene, shot, folder, shot.frames())
+    (entry,) = camera.data.background_images
+    assert entry.frame_method == "STRETCH" and not entry.image.use_view_as_render
+    for width, height, method in ((128, 64, "FIT"), (640, 640, "STRETCH"), (64, 100, "FIT"), (66, 64, "STRETCH")):
+        scene.render.resolution_x, scene.render.resolution_y = width, height
+        pump.tick()
+        assert entry.frame_method == method
+    entry.frame_method = "CROP"
+    scene.render.resolution_y = 32
+    pump.tick()
+    assert entry.frame_method == "CROP", "the user chose it"

@@ -146,6 +146,14 @@ def unique_name(name: str, taken: set[str]) -> str:
     candidate, number = name, 1
     while safe_name(candidate).casefold() in taken:
         number += 1
-        candidate = f"{name}_{number}"
+        candidate = _counted(name, number)
     taken.add(safe_name(candidate).casefold())
     return candidate
+
+
+def _counted(name: str, number: int) -> str:
+    """`name` with a counter that its folder shows too: of a name as long as a folder may be, the end makes room."""
+    counter = f"_{number}"
+    while name and not safe_name(name + counter).endswith(counter):
+        name = name[:-1]
+    return f"{name or safe_name(name)}{counter}"

@@ -22,7 +22,7 @@ SIDECAR = "take.json"
 
 _VERSION = re.compile(r"v(\d{3,})$")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*{}%#\s]+')  # `#`, `%` and `{}` mean something in Blender's own paths
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(\.|$)")
 _MAX_NAME_BYTES = 80  # leaves room for version and frame within 255 bytes
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_mirage.core.errors import SceneNotReady
 from blender_mirage.core.shots import CameraMarker, Shot, shots_from_markers, unique_name
+from blender_mirage.core.take_files import safe_name
 
 MARKERS = st.lists(st.builds(CameraMarker, st.integers(-20, 60), st.sampled_from(["a", "A", "b", ""]), st.just("Cam")))
 
@@ -35,6 +38,41 @@ def test_names_come_from_markers_then_cameras_and_are_unique():
 def test_names_whose_folders_would_be_one_are_told_apart():
     taken: set[str] = set()
     assert [unique_name(name, taken) for name in ("a/b", "a:b", "a_b")] == ["a/b", "a:b_2", "a_b_3"]
+
+
+ODD = [
+    "INT. HOUSE - DAY",
+    "int. house - day",
+    "INT. HOUSE / DAY",
+    "..",
+    ".",
+    "-rf",
+    "trailing  ",
+    "con",
+    "COM¹.x",
+    "_con",
+    "a, b",
+    "🎬" * 16,
+    "מרפסת",
+    "x" * 63,
+    "x" * 63 + "\u00e9" * 100,
+    "x" * 255,
+]
+
+
+@given(st.lists(st.sampled_from(ODD), min_size=2, max_size=8), st.text("x/é.", max_size=90))
+def test_any_names_make_shots_with_folders_of_their_own(names, more):
+    """Names of 80 bytes and more differ only behind what a folder holds of them."""
+    markers = [CameraMarker(frame, name, "C") for frame, name in enumerate([*names, more, more])]
+    shots = shots_from_markers(markers, 0, len(markers))
+    assert len(shots) == len(markers)
+    assert len({shot.name for shot in shots}) == len(shots)
+    folders = [safe_name(shot.name) for shot in shots]
+    assert len({folder.casefold() for folder in folders}) == len(shots)
+    for folder in folders:
+        assert len(f"{folder}_v001_-0001.png".encode()) <= 255 and folder[0] not in ". " and folder[-1] not in ". "
+        assert not re.match(r"(?i)(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\.|$)", folder)
+    assert shots[0].name == names[0], "the first of a name keeps it"
 
 
 def test_an_empty_range():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ from ..scene.find import camera_named
 from .ending import was_told_to_stop
 from .open_file import open_file
 from .session import real_output, run
+from .unsaved import ORDER, WORLD, Values, forget, keep, recall, values_of
 
 
 def generate(arguments: argparse.Namespace) -> int:
-    scene = open_file(arguments.file, arguments.scene)
-    choose(scene.mirage, arguments)
+    scene, in_file = _open(arguments, (*WORLD, *ORDER) if arguments.stale_only else WORLD)
     with_takes = scene.mirage.world_id or scene.mirage.world_name
     regenerate = arguments.stale_only and with_takes
     operator, rate = bpy.ops.mirage.regenerate_stale if regenerate else bpy.ops.mirage.generate_take, _rate(scene)
@@ -30,6 +31,9 @@ def generate(arguments: argparse.Namespace) -> int:
         state = carry_out(operator)
     if state.result and arguments.save:
         run(bpy.ops.wm.save_mainfile)
+        forget(scene)
+    elif state.result:
+        keep(scene, in_file)
     if state.job_state != "DONE":
         raise MirageError(state.message or "The takes were not made.", state.hint)
     where = f"{state.frames_saved} frames lie in {Path(state.result).parent.parent}" if state.result else ""
@@ -37,13 +41,24 @@ def generate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _open(arguments: argparse.Namespace, recalled: Collection[str]) -> tuple[Any, Values]:
+    """The scene with what the command line names, and what its file says. recalled: what counts of what commands before
+    have not saved."""
+    scene = open_file(arguments.file, arguments.scene)
+    in_file = values_of(scene)
+    if getattr(arguments, "out", None) is not None:
+        scene.mirage.output_folder = str(arguments.out.absolute())
+    recall(scene, recalled)
+    choose(scene.mirage, arguments)
+    return scene, in_file
+
+
 def _rate(scene: Any) -> float:
     return rate_of(scene.mirage.engine)
 
 
 def survey(arguments: argparse.Namespace) -> int:
-    scene = open_file(arguments.file, arguments.scene)
-    choose(scene.mirage, arguments)
+    _open(arguments, (*WORLD, *ORDER))
     state = carry_out(bpy.ops.mirage.survey_coverage)
     for shot in state.coverage:
         print(f"{shot.name}: {shot.text} {shot.stale or 'There is no take of it yet.'}")
@@ -53,16 +68,14 @@ def survey(arguments: argparse.Namespace) -> int:
 
 
 def add_look(arguments: argparse.Namespace) -> int:
-    scene = open_file(arguments.file, arguments.scene)
-    choose(scene.mirage, arguments)
+    scene, _ = _open(arguments, (*WORLD, *ORDER))
     if arguments.camera:
         scene.mirage.look_camera = camera_named(arguments.camera)
     return _write_picture(bpy.ops.mirage.add_look)
 
 
 def paint_over(arguments: argparse.Namespace) -> int:
-    scene = open_file(arguments.file, arguments.scene)
-    choose(scene.mirage, arguments)
+    scene, _ = _open(arguments, (*WORLD, *ORDER))
     scene.mirage.paint_path = str(arguments.paint.absolute())
     return _write_picture(bpy.ops.mirage.use_paint_over)
 
@@ -119,8 +132,6 @@ def choose(settings: Any, arguments: argparse.Namespace) -> None:
         settings.look_at_minus_one = given.get("look_frame") == -1
     if "world" in given and arguments.world != settings.world_name:
         settings.world_id, settings.world_name = "", arguments.world
-    if "out" in given:
-        settings.output_folder = str(arguments.out.absolute())
     for name in ("look_frame", "look_strength", "engine", "prompt", "width", "seed"):
         if name in given:
             _set(settings, name, given[name])

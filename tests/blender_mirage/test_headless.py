@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,26 @@ def test_a_survey_and_what_is_stale(server, blend, tmp_path):
     assert len(list((blend.parent / "mirage" / "_coverage" / "Camera").rglob("*.png"))) == 3
     again = run("generate", blend, "--prompt", "brick", *there, "--stale-only", MIRAGE_TOKEN=server.token)
     assert again.returncode == 0 and again.stdout.splitlines()[-1] == "Everything is up to date.", again.stdout
+
+
+def test_a_file_that_nothing_is_saved_in_is_known_again(server, blend, tmp_path):
+    """Twice generated, moved to another folder, surveyed, saved at last: one world, one look, nothing stale."""
+    there = ("--out", tmp_path / "out", "--backend", server.url)
+    look = ("--look", tmp_path / "look.png", "--prompt", "brick", "--seed", 3, "--width", 64)
+    untouched = blend.read_bytes()
+    for version in ("v001", "v002"):
+        made = run("generate", blend, *look, *there, MIRAGE_TOKEN=server.token)
+        assert made.returncode == 0 and (tmp_path / "out" / "Camera" / version).is_dir(), made.stdout + made.stderr
+    assert blend.read_bytes() == untouched
+    moved = tmp_path / "elsewhere" / blend.name
+    moved.parent.mkdir()
+    shutil.copy(blend, moved)
+    said = run("survey", moved, *there, MIRAGE_TOKEN=server.token).stdout.splitlines()[-1]
+    assert said.startswith("Camera: Seen 100 %") and "stale" not in said, said
+    saved = run("generate", blend, *look, "--stale-only", "--save", *there, MIRAGE_TOKEN=server.token)
+    assert saved.returncode == 0 and saved.stdout.splitlines()[-1] == "Everything is up to date.", saved.stderr
+    worlds = [world for world in server.services.catalog.list() if world.name == blend.stem]
+    assert [(world.takes, world.seed_views) for world in worlds] == [(2, 1)]
 
 
 def test_generate_with_a_shot_that_is_not_there(server, blend):

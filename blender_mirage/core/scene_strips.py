@@ -68,6 +68,8 @@ class SceneStrip:
     refusal: str = ""
     hint: str = ""
     """Why no take can be made of it, and what to do."""
+    scene_uid: int = 0
+    """As in `Shot`."""
 
     @property
     def outer(self) -> Playing:
@@ -127,6 +129,7 @@ class _Piece:
             refusal=refusal,
             hint=hint,
             camera_uid=self.camera.camera_uid,
+            scene_uid=strip.scene_uid,
         )
 
 

@@ -38,6 +38,8 @@ class Shot:
     """What to do about it."""
     camera_uid: int = field(default=0, compare=False)
     """The camera itself, by its `session_uid`; 0 where the shot was read from a file, which outlives the session."""
+    scene_uid: int = field(default=0, compare=False)
+    """The same of `scene`."""
 
     @property
     def first(self) -> int:
@@ -89,7 +91,7 @@ class Shot:
 
     def elsewhere(self) -> Shot:
         """As another session may have it, in which other things have this one's numbers."""
-        return replace(self, camera_uid=0)
+        return replace(self, camera_uid=0, scene_uid=0)
 
     def __post_init__(self) -> None:
         if self.end < self.start:

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import bpy
 
+from ..core.camera_path import CameraPath
 from ..core.errors import LookNotReadable
 from ..core.look_image import fit_to_shape, opacity, over_black
 from ..core.shots import Shot
 from ..core.take_job import SeedView
 from ..scene.find import camera_of
 from ..scene.output import look_path
-from ..scene.read_camera import check_camera, read_camera_path
+from ..scene.read_camera import CameraReader, check_camera, scene_rate
 from ..scene.read_greybox import GreyboxReader
 from ..scene.read_look import read_look
-from ..scene.read_shots import read_shots
+from ..scene.read_shots import read_shots, scene_of
 from ..scene.show_updates import add_warning
 from ..scene.visibility import evaluation_mode
 from .shot_reading import source
@@ -42,13 +43,15 @@ class LookReading:
         if note:
             add_warning(note)
         image, alpha, shot = over_black(pixels), opacity(pixels), self._shot
-        there = source(bpy.data.scenes[shot.scene] if shot.scene in bpy.data.scenes else scene)
-        mode = evaluation_mode(scene)
-        camera = read_camera_path(there, shot, image.shape[0], image.shape[1], mode=mode)
-        with GreyboxReader(there, camera.frames, mode) as reader:
+        there, frames, size = scene_of(scene, shot), (shot.start,), image.shape[:2]
+        cameras = CameraReader(shot, frames, size)
+        mode, camera = evaluation_mode(scene), camera_of(shot)
+        with GreyboxReader(source(there), frames, mode, also=cameras.visit, camera=camera) as reader:
             while reader.step():
                 continue
-        return SeedView(self._path.stem, image, camera, reader.result, author, alpha, shot.camera)
+        seen = cameras.result()
+        path = CameraPath(seen.c2w, seen.K, frames, float(scene_rate(there)), *size, clip=seen.clip)
+        return SeedView(self._path.stem, image, path, reader.result, author, alpha, shot.camera)
 
 
 def _look_shot(scene: bpy.types.Scene, shots: Sequence[Shot]) -> Shot:
@@ -58,7 +61,8 @@ def _look_shot(scene: bpy.types.Scene, shots: Sequence[Shot]) -> Shot:
     frame = settings.look_frame if is_chosen else shots[0].start
     holding = next((shot for shot in read_shots(scene) if shot.start <= frame <= shot.end), shots[0])
     camera = check_camera(settings.look_camera or camera_of(holding))
-    return Shot("look", camera.name, frame, frame, scene=holding.scene, camera_uid=camera.session_uid)
+    look = Shot("look", camera.name, frame, frame, camera_uid=camera.session_uid)
+    return replace(look, scene=holding.scene, scene_uid=holding.scene_uid)
 
 
 def _shapes(scene: bpy.types.Scene) -> tuple[float, float]:

@@ -24,7 +24,7 @@ from ..scene.find import by_session, camera_of
 from ..scene.ids import object_id
 from ..scene.read_camera import CameraReader, check_camera, fit_resolution, scene_rate
 from ..scene.read_greybox import GreyboxReader
-from ..scene.read_shots import find_shot, read_shots, require_takeable
+from ..scene.read_shots import find_shot, read_shots, require_takeable, scene_of
 from ..scene.scene_keys import find_scene, scene_key
 from ..scene.show_shots import chosen_shot
 from ..scene.show_updates import add_warning
@@ -46,7 +46,7 @@ class ShotReading:
         chosen = chosen_shots(scene, which, shot)
         self.shots = [one for one in chosen if not (takeable_only and one.refusal)]
         require_takeable(self.shots)
-        self._scenes = {shot.scene: bpy.data.scenes[shot.scene].session_uid for shot in self.shots if shot.scene}
+        self._scenes = {shot.name: scene_of(scene, shot).session_uid for shot in self.shots if shot.scene}
         self._cameras = {shot.name: check_camera(camera_of(shot)).session_uid for shot in self.shots}
         self.size = fit_resolution(scene, scene.mirage.width)
         self.scene: SceneKey = scene_key(scene)
@@ -72,7 +72,7 @@ class ShotReading:
         """What `shot` is read from: the scene of its strip, or the one that was asked. Raises SceneNotReady."""
         if not shot.scene:
             return source(self.live_scene())
-        scene = by_session(bpy.data.scenes, self._scenes[shot.scene])
+        scene = by_session(bpy.data.scenes, self._scenes[shot.name])
         if scene is None:
             raise SceneNotReady(f"The scene {shot.scene!r} was deleted while it was read.", "Start again.")
         return source(scene)

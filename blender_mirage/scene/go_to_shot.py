@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.errors import MirageError
+from .find import find_camera
 from .read_shots import find_shot
 
 
@@ -19,7 +20,7 @@ def go_to_shot(context: bpy.types.Context, name: str) -> bool:
     scene.frame_set(shot.start + shot.shift)  # which also makes the camera of a marker the scene's
     if shot.scene:
         return True
-    camera = scene.objects.get(shot.camera)
+    camera = find_camera(shot.camera, shot.camera_id, shot.camera_uid)
     if camera is not None and scene.camera != camera:
         scene.camera = camera
     for space in camera_views(context):

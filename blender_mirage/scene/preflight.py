@@ -16,7 +16,7 @@ from ..core.preflight import Finding, disk_finding, encloses, scale_finding
 from ..core.shots import Shot
 from .own_renders import renders_finding
 from .read_camera import fit_resolution
-from .read_shots import read_shots
+from .read_shots import read_shots, scene_of
 from .shaders.materials import ShaderTrees
 from .shaders.points import no_points
 
@@ -55,8 +55,7 @@ def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
 
 def scenes_of(scene: bpy.types.Scene, shots: Sequence[Shot]) -> list[bpy.types.Scene]:
     """Those that the shots are shot in, in their order; that of the timeline where there is no shot."""
-    named = (bpy.data.scenes.get(shot.scene) if shot.scene else scene for shot in shots)
-    return list(dict.fromkeys(found for found in named if found is not None)) or [scene]
+    return list(dict.fromkeys(scene_of(scene, shot) for shot in shots)) or [scene]
 
 
 def _findings_of(scene: bpy.types.Scene) -> list[Finding]:

@@ -10,6 +10,7 @@ import bpy
 from ..core.errors import SceneNotReady
 from ..core.scene_strips import shots_from_strips
 from ..core.shots import Shot, shots_from_markers
+from .find import by_session
 from .read_strips import camera_cuts, read_strips
 
 
@@ -72,7 +73,9 @@ def _range(scene: bpy.types.Scene) -> tuple[int, int]:
 
 def scene_of(scene: bpy.types.Scene, shot: Shot) -> bpy.types.Scene:
     """That `shot` of the timeline of `scene` is shot in. Raises SceneNotReady where it has gone."""
-    found = bpy.data.scenes.get(shot.scene) if shot.scene else scene
+    found = scene
+    if shot.scene:
+        found = by_session(bpy.data.scenes, shot.scene_uid) or bpy.data.scenes.get(shot.scene)
     if found is None:
         raise SceneNotReady(f"There is no scene {shot.scene!r}.", "It was removed or renamed: choose the shot again.")
     return found

@@ -96,6 +96,7 @@ def _read(edit: bpy.types.Scene, place: _Place, effects: Mapping[str, Sequence[A
         frozenset(mixed),
         refusal,
         hint,
+        scene.session_uid,
     )
 
 

@@ -17,9 +17,10 @@ from blender_mirage.core.scene_key import SceneKey  # noqa: E402
 from blender_mirage.core.shots import Shot  # noqa: E402
 from blender_mirage.operators.look_reading import LookReading  # noqa: E402
 from blender_mirage.scene.find import camera_named, camera_of, find_camera  # noqa: E402
+from blender_mirage.scene.go_to_shot import go_to_shot  # noqa: E402
 from blender_mirage.scene.ids import ensure_ids, object_id  # noqa: E402
 from blender_mirage.scene.read_camera import read_camera_path  # noqa: E402
-from blender_mirage.scene.read_shots import read_shots  # noqa: E402
+from blender_mirage.scene.read_shots import read_shots, scene_of  # noqa: E402
 from blender_mirage.scene.show_take import show_take  # noqa: E402
 from blender_mirage.scene.take_settings import copy_settings, put_settings_back  # noqa: E402
 from tests.support.addon import enabled_addon, write_png  # noqa: E402
@@ -155,3 +156,33 @@ def test_renamed_in_the_middle(twins):
     mine.name = "Renamed"
     assert place_of(shot, scene) == MINE
     np.testing.assert_equal(camera_of(shot).name, "Renamed")
+
+
+def test_go_to_a_shot(twins):
+    scene, mine, theirs = twins
+    scene.camera, scene.mirage.shot_source = theirs, "CAMERA"
+    assert go_to_shot(bpy.context, "Camera") and scene.camera == theirs
+
+
+def test_two_scenes_of_one_name(tmp_path):
+    """A timeline that shows a scene of its own and a linked one, both called Set."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    bpy.context.scene.name = "Set"
+    bpy.context.scene.camera = add_camera("Camera", THEIRS)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    with enabled_addon() as edit:
+        mine = bpy.data.scenes.new("Set")
+        with bpy.data.libraries.load(str(tmp_path / "set.blend"), link=True) as (_, wanted):
+            wanted.scenes = ["Set"]
+        mine.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+        mine.camera.location = MINE
+        mine.collection.objects.link(mine.camera)
+        editor = edit.sequence_editor_create()
+        for place, scene in enumerate((wanted.scenes[0], mine)):
+            strips(editor).new_scene("S", scene, 1, 1 + 300 * place)
+        edit.mirage.shot_source = "STRIPS"
+        first, second = read_shots(edit)
+        assert first.scene == second.scene == "Set"
+        assert [scene_of(edit, shot) for shot in (first, second)] == [wanted.scenes[0], mine]
+        assert place_of(replace(first, end=first.start), scene_of(edit, first)) == THEIRS
+        assert place_of(replace(second, end=second.start), scene_of(edit, second)) == MINE

@@ -10,27 +10,22 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from queue import Empty, Queue
-from typing import Protocol
 
 import bpy
 
 from . import preferences
 from .core.addon_version import versions_differ
 from .core.backend_process import StartedBackend
+from .core.carriers import Reading, Watcher
 from .core.errors import MirageError
-from .core.scene_key import SceneKey
 from .core.take_job import BackendReady, Ended, Progress, SetUpEnded, Update
-from .scene.coverage_overlay import overlay
 from .scene.growing_takes import growing
-from .scene.live_look import live_look
 from .scene.look_thumbnail import look_thumbnail
 from .scene.redraws import redraw_panels
 from .scene.scene_keys import shown_scene
-from .scene.session_state import copy_state, forget_state, restore_state
 from .scene.show_cut import show_cut_in_new_workspaces
-from .scene.show_findings import drop_findings
 from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
-from .scene.show_shots import forget_shots, refresh_shots
+from .scene.show_shots import refresh_shots
 from .scene.show_updates import add_warning, apply, mark_cancelling, mark_running, mark_stopped
 from .scene.strip_colors import keep_up_with_views
 from .scene.waiting_line import WaitingLine, WaitingOrder
@@ -53,44 +48,6 @@ _LET_GO = (
     "The backend has not confirmed that it stopped.",
     "Frames that it finishes are fetched when it is found again (Start Backend).",
 )
-
-
-class Reading(Protocol):
-    """A scene being read, a frame at a time, or by a second Blender."""
-
-    kind: str
-    """Of the watcher that it comes to."""
-    scene: SceneKey
-
-    def steps(self) -> Iterator[Progress | None]:
-        """On with every `next`; None: nothing new until later. Has a `close`, which ends it early."""
-        ...
-
-    def watcher(self, updates: Queue[Update]) -> Watcher | None:
-        """What carries out the order, once `steps` has ended; None where there is nothing to carry out."""
-        ...
-
-
-class Watcher(Protocol):
-    """A thread whose last update is `Ended`."""
-
-    kind: str
-    """TAKE, SURVEY, SETUP, or empty for an errand, which the user does not wait for."""
-
-    @property
-    def order_id(self) -> str: ...
-
-    @property
-    def scene(self) -> SceneKey: ...
-
-    @property
-    def started_backend(self) -> StartedBackend | None: ...
-
-    def start(self) -> None: ...
-
-    def cancel(self) -> None: ...
-
-    def is_alive(self) -> bool: ...
 
 
 class EventPump:
@@ -351,59 +308,3 @@ def _mark_begun(watcher: Watcher) -> None:
 
 
 pump = EventPump()
-
-
-def _tick() -> float:
-    return pump.tick()
-
-
-@bpy.app.handlers.persistent
-def _before_load(*_: object) -> None:
-    """The scene being read goes away; running takes do not depend on it. What looks at the set is switched off here and
-    not by handlers of its own: one that takes itself out of Blender's list makes it pass over the next."""
-    live_look.stop()
-    overlay.turn_off()
-    look_thumbnail.forget()
-    pump.lost_to_load = pump.busy
-    pump.abandon_reading("IDLE", "", "")
-    pump.forget_waiting()
-    pump.kept_state = copy_state()
-    pump.lost_to_load &= "job_state" not in pump.kept_state
-
-
-@bpy.app.handlers.persistent
-def _after_load(*_: object) -> None:
-    restore_state(pump.kept_state)
-    if pump.lost_to_load:
-        mark_stopped("CANCELLED", "Another file was loaded while the set was read.", "Press Generate again.")
-    forget_shots()
-    pump.looks_for_takes = not bpy.app.background  # a command without a window does what it was told, and ends
-
-
-@bpy.app.handlers.persistent
-def _after_save(*_: object) -> None:
-    drop_findings(bpy.context.window_manager.mirage, "UNSAVED")
-
-
-def register() -> None:
-    forget_state()
-    preferences.note_environment(bpy.context)
-    pump.resume()
-    bpy.app.timers.register(_tick, first_interval=IDLE_SECONDS, persistent=True)
-    bpy.app.handlers.load_pre.append(_before_load)
-    bpy.app.handlers.load_post.append(_after_load)
-    bpy.app.handlers.save_post.append(_after_save)
-
-
-def unregister() -> None:
-    bpy.app.handlers.save_post.remove(_after_save)
-    bpy.app.handlers.load_post.remove(_after_load)
-    bpy.app.handlers.load_pre.remove(_before_load)
-    if bpy.app.timers.is_registered(_tick):
-        bpy.app.timers.unregister(_tick)
-    pump.abandon_reading("CANCELLED", "Blender Mirage was disabled.", "")
-    look_thumbnail.forget()
-    pump.cancel_setup()  # an add-on that is updated takes the wheel away that is being installed
-    addon = bpy.context.preferences.addons.get(preferences.MiragePreferences.bl_idname)
-    if addon is not None and addon.preferences is not None and addon.preferences.stop_backend:
-        pump.stop_started()

@@ -4,7 +4,7 @@ import atexit
 
 import bpy
 
-from . import event_pump, operators, preferences, properties, render_truce, translations, ui
+from . import operators, preferences, properties, pump_hooks, render_truce, translations, ui
 from .__main__ import main
 from .scene import chosen_world, coverage_overlay, ids, live_look, scene_keys, show_cut, strip_colors
 from .ui import live_panel
@@ -23,7 +23,7 @@ def register() -> None:
     ids.register()
     scene_keys.register()
     chosen_world.register()
-    event_pump.register()
+    pump_hooks.register()
     strip_colors.register()
     show_cut.register()
     render_truce.register()
@@ -46,7 +46,7 @@ def unregister() -> None:
     render_truce.unregister()
     show_cut.unregister()
     strip_colors.unregister()
-    event_pump.unregister()
+    pump_hooks.unregister()
     chosen_world.unregister()
     scene_keys.unregister()
     ids.unregister()

@@ -21,6 +21,7 @@ MAY_USE_BLENDER = {
     "preferences",
     "properties",
     "event_pump",
+    "pump_hooks",
     "compat",
     "__main__",
     "headless",

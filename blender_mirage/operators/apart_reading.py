@@ -12,12 +12,12 @@ from queue import Queue
 
 import bpy
 
+from ..core.carriers import Reading, Watcher
 from ..core.errors import MirageError
 from ..core.reading_process import ReadingProcess
 from ..core.set_read import ReadErrand, ReadOrder
 from ..core.take_files import write_whole
 from ..core.take_job import Progress, Update
-from ..event_pump import Reading, Watcher
 from ..scene.copied_file import own_path
 from ..scene.find import in_this_session
 from ..scene.ids import ensure_ids

@@ -9,11 +9,11 @@ from typing import Protocol
 
 import bpy
 
+from ..core.carriers import Watcher
 from ..core.errors import SceneNotReady
 from ..core.scene_key import SceneKey
 from ..core.set_read import ReadOrder, SetRead
 from ..core.take_job import Progress, Update
-from ..event_pump import Watcher
 from ..scene.scene_keys import find_scene
 from ..scene.show_updates import add_warning
 

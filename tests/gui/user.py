@@ -57,6 +57,14 @@ class User:
             time.sleep(0.2)
         return self.seen
 
+    def await_any(self, phrases: tuple[str, ...], part: Box, seconds: float = 240.0) -> None:
+        """Waits until one of them can be read there. Raises NotOnScreen."""
+        deadline = time.monotonic() + seconds
+        while not any(self.screen.shows(phrase, part) for phrase in phrases):
+            if time.monotonic() > deadline:
+                raise NotOnScreen(f"None of {phrases} is on the screen.")
+            time.sleep(1.0)
+
     # What it does
 
     def picture(self, name: str, part: Box | None = None) -> None:

@@ -49,6 +49,7 @@ def _scene(errand: ReadErrand) -> Any:
     from ..scene.copied_file import is_copy_of
     from ..scene.engine_rates import set_rates
     from ..scene.scene_keys import find_scene
+    from ..scene.visibility import obey_single_layer
 
     open_file(Path(errand.file), scripts=errand.scripts)
     is_copy_of(errand.original)
@@ -59,6 +60,7 @@ def _scene(errand: ReadErrand) -> Any:
     window = bpy.context.window_manager.windows[0]
     window.scene = scene
     window.view_layer = scene.view_layers.get(errand.view_layer) or scene.view_layers[0]
+    obey_single_layer(scene, window.view_layer)
     return scene
 
 

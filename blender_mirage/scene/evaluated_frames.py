@@ -143,7 +143,7 @@ def _evaluate(scene: bpy.types.Scene, layer: str, block: _Block) -> None:
 
     bpy.utils.register_class(Frames)
     try:
-        with _only(scene, layer), silenced_render_handlers(), bpy.context.temp_override(scene=scene):
+        with _only(scene, layer), silenced_render_handlers(), _no_picture(), bpy.context.temp_override(scene=scene):
             bpy.ops.render.render()
     except RuntimeError as error:  # Blender's reports; the frames may have been shown all the same
         problem = str(error).strip()
@@ -187,6 +187,22 @@ def _only(scene: bpy.types.Scene, layer: str) -> Iterator[None]:
         )
         stack.enter_context(_some_camera(scene))
         yield
+
+
+@contextmanager
+def _no_picture() -> Iterator[None]:
+    """Where there is no Render Result yet, none stays."""
+    before = {image.session_uid for image in bpy.data.images}
+    try:
+        yield
+    finally:
+        _remove_pictures(before)
+
+
+def _remove_pictures(before: set[int]) -> None:
+    for image in [image for image in bpy.data.images if image.type == "RENDER_RESULT"]:
+        if image.session_uid not in before:
+            bpy.data.images.remove(image)
 
 
 def _sides(render: bpy.types.RenderSettings) -> tuple[int, int]:

@@ -77,7 +77,8 @@ class GreyboxReader:
         self._ambient: dict[int, Color] = {}  # by index
         self._whole: dict[str, MeshRead] = {}  # by anchor: as last read, holes not yet cut
         self._modelled: dict[str, MeshRead] = {}  # by anchor: before anything bends it
-        self._faceless: dict[str, str] = {}  # names by anchor
+        self._faceless: dict[str, tuple[str, int]] = {}  # name and session_uid by anchor
+        self._placing: set[int] = set()  # session_uid of what places instances
         self._still: dict[int, MeshRead] = {}  # by session_uid of the original mesh
         self._rest: dict[int, MeshRead] = {}  # the same, of meshes that something bends
         self._warnings: dict[str, None] = {}  # a set that keeps its order
@@ -102,8 +103,8 @@ class GreyboxReader:
         if self.done < self.total:
             raise ValueError(f"expected all {self.total} frames to be read, got {self.done}")
         frames = len(self._frames)
-        for anchor, name in self._faceless.items():
-            if anchor not in self._instances:
+        for anchor, (name, uid) in self._faceless.items():
+            if anchor not in self._instances and uid not in self._placing:
                 self._warn(f"{name!r} has no faces and is left out.")
         self._surfaces.is_seen(track.name for track in self._instances.values())
         warnings = (*self._warnings, *sentences(self._surfaces))
@@ -134,6 +135,10 @@ class GreyboxReader:
             if is_closed(instance, self._closed):
                 continue
             kind = instance.object.type
+            if instance.is_instance:
+                self._placing.add(instance.parent.original.session_uid)
+            if instance.show_particles and _has_strands(instance.object):
+                self._warn(f"{instance_name(instance)!r} has hair, which has no surface: the hair is left out.")
             if kind in _WITHOUT_SURFACE and is_seen(instance):
                 self._warn(f"{instance_name(instance)!r} is {_WITHOUT_SURFACE[kind]}: it is left out.")
             if kind in ("MESH", "LIGHT") and is_seen(instance):
@@ -167,7 +172,7 @@ class GreyboxReader:
         self._whole[anchor] = mesh
         if len(mesh.triangles) == 0:
             if thing.original.type == "MESH":  # a curve without thickness is a path, not a forgotten surface
-                self._faceless[anchor] = track.name
+                self._faceless[anchor] = track.name, thing.original.session_uid
             return
         materials, cut = self._surfaces.read(thing, mesh, track.name)
         mesh = self._surfaces.seen(mesh, cut)
@@ -240,6 +245,12 @@ class GreyboxReader:
 
     def _warn(self, text: str) -> None:
         self._warnings[text] = None
+
+
+def _has_strands(thing: bpy.types.Object) -> bool:
+    return any(
+        system.settings.type == "HAIR" and system.settings.render_type == "PATH" for system in thing.particle_systems
+    )
 
 
 def is_flat(transform: Float64) -> bool:

@@ -87,6 +87,14 @@ def layers_to_read(scene: bpy.types.Scene) -> list[bpy.types.ViewLayer]:
     return needed
 
 
+def obey_single_layer(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> None:
+    """Where *Render Single Layer* is on, lets only `view_layer` render, as in the window whose active one it is: a
+    Blender without a window ignores the setting."""
+    if scene.render.use_single_layer:
+        for layer in scene.view_layers:
+            layer.use = layer == view_layer
+
+
 def standing_in(view_layer: bpy.types.ViewLayer) -> set[bpy.types.Object]:
     """All objects of the view layer, shown or not. (Its own list of them is stale until it is evaluated.)"""
     found: set[bpy.types.Object] = set()

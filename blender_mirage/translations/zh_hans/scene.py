@@ -64,6 +64,7 @@ SENTENCES = {
     "the look's frame": "外观所在帧",
     "shot {shot:r}": "镜头 {shot} 中",
     "Add a set, or enable it for render.": "请添加布景，或在渲染中启用它。",
+    "{name:r} has hair, which has no surface: the hair is left out.": "{name} 带有毛发，毛发没有表面：已略去毛发。",
     "{name:r} is {what:t}: it is left out.": "{name} 是{what}：已略去。",
     "hair, which has no surface": "毛发，没有表面",
     "a point cloud, which has no surface": "点云，没有表面",

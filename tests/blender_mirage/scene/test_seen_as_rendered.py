@@ -6,6 +6,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
+from blender_mirage.scene.visibility import obey_single_layer  # noqa: E402
 from tests.support import render_masks  # noqa: E402
 from tests.support.blender import add_camera, add_cube, add_empty, add_geometry_nodes  # noqa: E402
 from tests.support.greybox_reads import names, read  # noqa: E402
@@ -404,6 +405,35 @@ def test_reading_leaves_every_setting_and_handler_as_it_was(empty_file):
         bpy.app.handlers.render_init.remove(heard.append)
     assert {name: getattr(render, name) for name in kept} == before
     assert [layer.use for layer in empty_file.view_layers] == [True, False]
+
+
+def test_nothing_of_the_reading_stays_in_the_file(empty_file):
+    add_cube("Left")
+    read()
+    assert [len(blocks) for blocks in (bpy.data.images, bpy.data.cameras)] == [0, 0]
+    assert [thing.name for thing in bpy.data.objects] == ["Left"]
+
+
+def test_render_single_layer_counts_for_a_window_alone(empty_file):
+    add_cube("Left", (-3, 0, 0))
+    add_cube("Right", (3, 0, 0))
+    two_view_layers()
+    obey_single_layer(empty_file, empty_file.view_layers["Second"])
+    assert names(read()) == ["Left", "Right"]
+    empty_file.render.use_single_layer = True
+    assert names(read()) == ["Left", "Right"], "without a window Blender ignores it"
+    obey_single_layer(empty_file, empty_file.view_layers["Second"])
+    assert names(read()) == ["Left"]
+
+
+def test_what_has_only_instances_is_no_forgotten_surface_and_hair_is_told_of(empty_file):
+    add_cube("Left")
+    nodes_scatter("OBJECT")
+    assert read().warnings == ()
+    bpy.data.objects.remove(left())
+    add_cube("Left")
+    left().modifiers.new("Hair", "PARTICLE_SYSTEM").particle_system.settings.type = "HAIR"
+    assert read().warnings == ("'Left' has hair, which has no surface: the hair is left out.",)
 
 
 def test_a_scene_without_a_view_layer_that_renders_says_so(empty_file):

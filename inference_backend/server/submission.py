@@ -190,7 +190,8 @@ def _check_cameras(arrays: Arrays, frames: int) -> None:
         raise InvalidRequest(
             "A camera matrix is not a rotation and a place.", "Look for a sheared or mirrored parent of the camera."
         )
-    if np.any(intrinsics[:, 0, 0] <= 0) or np.any(intrinsics[:, 1, 1] <= 0) or np.any(intrinsics[:, 2] != (0, 0, 1)):
+    # A mirrored camera has a negative one across: its picture is mirrored, as Blender renders it.
+    if np.any(intrinsics[:, 0, 0] == 0) or np.any(intrinsics[:, 1, 1] <= 0) or np.any(intrinsics[:, 2] != (0, 0, 1)):
         raise InvalidRequest(
             "A camera has no positive focal length.", "Use a perspective camera with a lens longer than 0."
         )

@@ -210,3 +210,14 @@ def test_who_wants_no_memory_is_shown_none(made, engine) -> None:
     with made.catalog.open(made.world_id) as world:
         assert len(memory_for(request, made.context("0" * 32, world), engine).tokens) == 0
     assert made.survey(engine, request, arrays).frames[0].never == 1
+
+
+def test_a_mirrored_camera_sees_what_the_other_sees(made, engine) -> None:
+    """Under a parent of negative scale Blender renders a mirrored picture; what memory knows of it is the same."""
+    request, arrays = request_along(made.data_dir, PATH)
+    mirror = np.diag([-1.0, 1.0, 1.0])
+    mirror[0, 2] = WIDTH
+    plain = made.survey(engine, request, arrays).frames
+    mirrored = made.survey(engine, request, {**arrays, "K": mirror @ arrays["K"]}).frames
+    for one, other in zip(plain, mirrored, strict=True):
+        assert (other.seen, other.partly, other.never) == pytest.approx((one.seen, one.partly, one.never), abs=0.03)

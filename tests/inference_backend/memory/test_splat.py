@@ -154,3 +154,27 @@ def test_a_patch_is_as_wide_as_its_foreshortening_shows_it():
 def test_an_empty_cloud_is_all_holes():
     seen = splat(torch.zeros(0, 3), *cameras(np.eye(4)), SIZE)
     assert (seen.token == -1).all() and seen.token.shape == (1, SIZE[0] * SIZE[1])
+
+
+def test_far_from_the_origin_the_same_points_are_seen() -> None:
+    """What the camera's place has beyond float32 is not lost: at 64 km its steps are 8 mm, a cell's width here."""
+    rng, away = np.random.default_rng(5), np.array([65_536.0, -65_536.0, 0.0])
+    points = (rng.uniform(-1, 1, (300, 3)) * 64).round() / 64  # of a grid that float32 holds there, too
+    points[:, 2] += 3
+    pose = np.eye(4)
+    pose[:3, 3] = (0.0013, -0.0021, 0.0007)
+    far = pose.copy()
+    far[:3, 3] += away
+    here = splat(torch.from_numpy(points.astype(np.float32)), *cameras(pose), SIZE)
+    there = splat(torch.from_numpy((points + away).astype(np.float32)), *cameras(far), SIZE)
+    assert (here.token >= 0).any() and torch.equal(here.token, there.token)
+
+
+def test_planes_hide_points_and_show_what_is_behind_them() -> None:
+    points = torch.tensor([[0.0, 0, 1], [0, 0, 3], [0, 0, 9]])
+    pose = cameras(np.eye(4))
+    middle = SIZE[0] // 2 * SIZE[1] + SIZE[1] // 2
+    for clip, row in (((0.1, 100.0), 0), ((2.0, 100.0), 1), ((4.0, 100.0), 2), ((4.0, 8.0), -1)):
+        assert splat(points, *pose, SIZE, clip=clip).token[0, middle] == row
+        patch = 0.001 * torch.eye(3)[:2].expand(3, 2, 3)
+        assert splat(points, *pose, SIZE, patch, 1, clip).token[0, middle] == row

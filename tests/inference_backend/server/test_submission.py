@@ -62,6 +62,7 @@ def test_fields_of_a_take(server: LiveServer, changes: dict[str, Any], words: st
         ("c2w", (0, 0, 0), -1.0, "mirrored"),
         ("c2w", (0, 3, 3), 0.5, "not a rotation"),
         ("K", (0, 1, 1), 0.0, "focal length"),
+        ("K", (0, 0, 0), 0.0, "focal length"),
         ("transforms", (0, 0, 0), np.nan, "not a finite number"),
     ],
 )

@@ -27,7 +27,7 @@ PREFIX = "MIRAGE-READING "
 TEMPORARY = "mirage-copy-"
 """How the names of temporary folders begin."""
 _OLD_SECONDS = 7 * 24 * 3600.0
-_NOT_WORDS = ("Blender quit", "Read blend:", "Info:", "Saved:", "EGL", "Fra:", "Time:")
+_NOT_WORDS = ("Blender quit", "Read blend:", "Info:", "Saved:", "EGL", "Fra:", "Time:", "Note: ")
 
 
 def progress_line(progress: Progress) -> str:

@@ -31,11 +31,16 @@ def _read(errand: ReadErrand) -> SetRead:
     import bpy
 
     from ..operators.set_readings import reading_of
+    from ..scene.show_updates import add_warning
 
     reading = reading_of(_scene(errand), errand.order)
     for progress in reading.steps():
         _tell(progress)
     _tell(Progress("Set", "packing"))
+    if bpy.app.autoexec_fail:
+        add_warning(
+            f"Scripts of this file are switched off, and what they move stands still: {bpy.app.autoexec_fail_message}."
+        )
     notes = tuple(warning.name for warning in bpy.context.window_manager.mirage.warnings)
     result = reading.result()
     jobs = tuple(replace(job, shot=job.shot.elsewhere()) for job in result.jobs)

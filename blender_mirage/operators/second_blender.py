@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import math
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +19,9 @@ from ..scene.temporary import changed, silenced_save_handlers
 
 RUN_IN = Path(__file__).parents[2]
 """Working folder of the command: `-m` finds the add-on in it."""
+_HARMLESS = {"all", "any", "abs", "bool", "float", "int", "len", "max", "min", "pow", "round", "sum", *dir(math)} | {
+    "frame", "self", "depsgraph", "noise", "clamp", "lerp", "smoothstep"}  # fmt: skip
+"""Names that an expression may use without permission; some more do no harm here."""
 _PACKAGE = __package__.rpartition(".")[0]
 
 
@@ -67,20 +73,30 @@ def save_copy(folder: Path) -> Path:
 def scripts_run() -> bool:
     """Whether scripts and drivers of the open file may run: where the preferences say so or the user allowed it.
 
-    Blender does not tell the latter. But where a driver with a script was evaluated and nothing was held back, it was.
+    Blender does not tell the latter. But where a driver that needs it was evaluated and nothing was held back, it was.
     """
     if bpy.app.autoexec_fail:
         return False
-    return bool(bpy.context.preferences.filepaths.use_scripts_auto_execute) or _has_scripted_driver()
+    return bool(bpy.context.preferences.filepaths.use_scripts_auto_execute) or any(map(_needs_scripts, _evaluated()))
 
 
-def _has_scripted_driver() -> bool:
-    collections = (prop.identifier for prop in bpy.data.bl_rna.properties if prop.type == "COLLECTION")
-    blocks = (block for name in collections for block in getattr(bpy.data, name))
-    owners = (owner for block in blocks for owner in (block, getattr(block, "node_tree", None)))
-    animations = (animation for owner in owners if (animation := getattr(owner, "animation_data", None)) is not None)
-    drivers = (curve.driver for animation in animations for curve in animation.drivers)
-    return any(driver.type == "SCRIPTED" and not driver.is_simple_expression for driver in drivers)
+def _evaluated() -> Iterator[bpy.types.Driver]:
+    """The drivers with an expression that the viewport shows the results of."""
+    for block in bpy.context.evaluated_depsgraph_get().ids:
+        animation = getattr(block.original, "animation_data", None)
+        for curve in animation.drivers if animation is not None else ():
+            if not curve.mute and curve.driver.type == "SCRIPTED" and curve.driver.is_valid:
+                yield curve.driver
+
+
+def _needs_scripts(driver: bpy.types.Driver) -> bool:
+    """Whether Blender evaluates it only where scripts may run: it names what is not in Blender's own short list."""
+    try:
+        parts = list(ast.walk(ast.parse(driver.expression.strip(), mode="eval")))
+    except (SyntaxError, ValueError):
+        return False
+    harmless = _HARMLESS | {variable.name for variable in driver.variables}
+    return any(isinstance(part, ast.Name) and part.id not in harmless for part in parts)
 
 
 def _link(target: Path, folder: Path) -> None:

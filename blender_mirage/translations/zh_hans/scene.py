@@ -172,6 +172,9 @@ SENTENCES = {
     "Press the button again; see that the disk of the temporary folder is not full.": (
         "请再按一次按钮；并确认临时文件夹所在的磁盘未满。"
     ),
+    "Scripts of this file are switched off, and what they move stands still: {what:o}.": (
+        "此文件的脚本已禁用，由脚本驱动的内容保持不动：{what}。"
+    ),
     "The scene {name:r} is not in the copy of the file.": "文件副本中没有场景 {name}。",
     "Look rendered: {path}": "外观已渲染：{path}",
     "{engine} needs a GPU with a window, and this Blender runs in the background without one.": (

@@ -15,7 +15,9 @@ from blender_mirage.event_pump import pump  # noqa: E402
 from blender_mirage.operators.apart_reading import ApartReading  # noqa: E402
 from blender_mirage.operators.picture_preparation import LookPreparation  # noqa: E402
 from blender_mirage.operators.preflight_reading import PreflightReading  # noqa: E402
+from blender_mirage.operators.second_blender import scripts_run  # noqa: E402
 from blender_mirage.operators.take_preparation import TakePreparation  # noqa: E402
+from blender_mirage.scene.engine_rates import set_rates  # noqa: E402
 from tests.support.addon import enabled_addon, small_set, write_png  # noqa: E402
 from tests.support.apart import read_apart, read_here  # noqa: E402
 from tests.support.blender import add_camera, add_cube, bind_marker  # noqa: E402
@@ -33,6 +35,7 @@ def state():
 def scene():
     with enabled_addon() as scene:
         yield scene
+        set_rates({})
 
 
 def library(folder) -> None:
@@ -94,6 +97,8 @@ def test_what_another_blender_reads_is_what_this_one_reads(scene, tmp_path):
     bind_marker("second", 3, add_camera("Other", (0.5, -8, 0)))
     other.mirage.look_path, other.mirage.shot_choice = write_png(folder / "look.png") and "//look.png", "ALL"
     other.mirage.prompt, other.mirage.seed = "brick", 7
+    other.render.fps = 25
+    set_rates({"previz": 30.0})
     bpy.ops.wm.save_mainfile()
 
     scatter(5)
@@ -108,6 +113,7 @@ def test_what_another_blender_reads_is_what_this_one_reads(scene, tmp_path):
     assert differences(replace(apart, release=None), here) == []
     assert [job.shot.name for job in apart.jobs] == ["first", "second"]
     assert apart.jobs[1].look is not None and apart.look is not None
+    assert apart.jobs[0].camera.fps == 30.0 and apart.jobs[0].scene_fps == 25.0, "what the backend told of its engine"
     anchors = {instance.anchor for job in apart.jobs for instance in job.greybox().greybox.instances}
     assert "//Bibliothek.blend:Prop" in anchors
     fallen = track_of(apart.jobs[1].greybox(), "Cloth")[:, 0, 2]
@@ -119,8 +125,8 @@ def test_what_another_blender_reads_is_what_this_one_reads(scene, tmp_path):
 
 
 def test_a_file_that_was_never_saved_as_it_is_when_it_was_asked(scene, tmp_path):
-    """Library and look are found; renames, a deletion and another scene in the window come too late to be seen. Of
-    two view layers the viewport's is read, which is not the first."""
+    """Library and look are found, and an object in edit mode is in nobody's way. Renames, a deletion and another scene
+    in the window come too late to be seen. Of two view layers the viewport's is read, which is not the first."""
     library(tmp_path)
     scene = bpy.context.scene
     camera = small_set(scene)
@@ -132,9 +138,12 @@ def test_a_file_that_was_never_saved_as_it_is_when_it_was_asked(scene, tmp_path)
     layer = bpy.context.window.view_layer = scene.view_layers.new("Second")
     layer.layer_collection.children["Away"].exclude = True
     assert not bpy.data.filepath
+    bpy.context.view_layer.objects.active = add_cube("Edited", (0, 2, 0))
     here = read_here(LookPreparation(bpy.context))
+    bpy.ops.object.mode_set(mode="EDIT")
     asked = LookPreparation(bpy.context)
     reading = ApartReading(bpy.context, asked, asked.order())
+    bpy.ops.object.mode_set(mode="OBJECT")
     steps = reading.steps()
     next(steps)
     camera.name, scene.name = "Renamed", "Renamed"
@@ -143,7 +152,7 @@ def test_a_file_that_was_never_saved_as_it_is_when_it_was_asked(scene, tmp_path)
     for _ in steps:
         time.sleep(0.02)
     assert differences(replace(asked.read, release=None), here) == []
-    assert asked.read.look.camera_name == "Camera" and len(asked.read.look.greybox().greybox.instances) == 2
+    assert asked.read.look.camera_name == "Camera" and len(asked.read.look.greybox().greybox.instances) == 3
     reading.close()
 
 
@@ -228,3 +237,48 @@ def test_cancel_ends_the_other_blender_and_leaves_nothing(scene, tmp_path):
         while reading.folder.exists():
             assert time.monotonic() < end, "the folder stays, so the other Blender still runs"
             time.sleep(0.02)
+
+
+def test_the_copy_leaves_no_trace_in_the_users_blender(scene, tmp_path):
+    """No other add-on hears that a file was saved, no preview is drawn, the file stays what and where it was."""
+    small_set(scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    preferences, heard = bpy.context.preferences, []
+    before = preferences.filepaths.file_preview_type, preferences.is_dirty, bpy.data.filepath, bpy.data.is_dirty
+
+    def hear(*what):
+        heard.append(what)
+
+    bpy.app.handlers.save_post.append(hear)
+    try:
+        asked = PreflightReading(bpy.context)
+        assert "UNSAVED" not in {finding.kind for finding in state().findings}
+        reading = ApartReading(bpy.context, asked, asked.order())
+        assert bpy.app.handlers.save_post[-1] is hear
+    finally:
+        bpy.app.handlers.save_post.remove(hear)
+    assert heard == [] and [path.name for path in tmp_path.iterdir()] == ["set.blend"]
+    assert {"set.blend", "errand.json"} == {path.name for path in reading.folder.iterdir()}
+    after = preferences.filepaths.file_preview_type, preferences.is_dirty, bpy.data.filepath, bpy.data.is_dirty
+    assert after == before
+    reading.close()
+    assert not reading.folder.exists()
+
+
+@pytest.mark.parametrize("expression", ["", "frame * 2", "len([frame, 2.0])", "len(str(7)) + 1.0"])
+@pytest.mark.parametrize("allowed", [True, False])
+def test_scripts_run_in_a_second_blender_where_they_run_here(scene, tmp_path, expression, allowed):
+    """The user allowed them for this file, and the preferences do not. Only a driver that Blender would not evaluate
+    without that can tell; many drivers with Python it does."""
+    cube = add_cube("Cube")
+    if expression:
+        cube.driver_add("location", 0).driver.expression = expression
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
+    assert not bpy.context.preferences.filepaths.use_scripts_auto_execute
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "set.blend"), use_scripts=allowed)
+    bpy.context.scene.frame_set(12)
+    moved = bpy.data.objects["Cube"].evaluated_get(bpy.context.evaluated_depsgraph_get()).location.x
+    needs = "str" in expression
+    assert (moved == 2.0) == ((allowed and needs) or "len([" in expression)
+    assert scripts_run() == (allowed and needs)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)  # the bpy module does not end with such drivers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -47,3 +49,13 @@ def test_no_where_it_is_plainly_beside(where):
 
 def test_no_mesh_at_all():
     assert not any_mesh_in_view(PATH, assemble([], [], (0, 0, 0), 1))
+
+
+@pytest.mark.parametrize(
+    ("clip", "seen"),
+    [((0.1, 100), True), ((5.5, 100), True), ((6.5, 100), False), ((0.1, 4.5), True), ((0.1, 3.5), False)],
+)
+def test_no_where_the_planes_cut_it_away(clip, seen):
+    transform = np.eye(4)
+    transform[2, 3] = 5
+    assert any_mesh_in_view(replace(PATH, clip=np.array([clip])), box(transform)) == seen

@@ -84,6 +84,7 @@ def test_the_camera_is_the_one_that_a_take_would_have(empty_file, seed):
         arrays = pose.arrays(96, 160)
         np.testing.assert_array_equal(arrays["c2w"], path.c2w)
         np.testing.assert_allclose(arrays["K"], path.K, rtol=1e-12, atol=1e-12)
+        np.testing.assert_array_equal(arrays["clip"], path.clip)
         assert pose == read_pose(camera, bpy.context.view_layer.depsgraph)
         points = np.random.default_rng(seed).normal(0, 5, (20, 3))
         pixels, _ = project(points, arrays["c2w"][0], arrays["K"][0])

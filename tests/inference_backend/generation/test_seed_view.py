@@ -132,3 +132,17 @@ def test_a_look_from_another_shape_of_screen_and_a_repeated_look(place, engine) 
             write_seed_view(look, {**arrays, "image": tall}, place.context(new_id(), world), engine)
     memory = place.memory(engine)
     assert len(memory.tokens) > 0 and memory.read(cells_of(place, engine, MIDDLE)).covered.any()
+
+
+def test_a_look_is_written_on_what_its_camera_sees_between_its_planes(tmp_path, engine) -> None:
+    """The wall at the back is beyond Clip End: what the picture shows there is the sky, and no token hangs on it."""
+    written = []
+    for number, clip in enumerate(((0.1, 100.0), (0.1, 4.0))):
+        place = Place(tmp_path / str(number))
+        show(place, engine, noise(1), MIDDLE, clip=np.array([clip]))
+        with place.catalog.open(place.world_id) as world:
+            ids = {anchor.name.split()[0][: len("object-0")]: anchor.id for anchor in world.anchors()}
+        anchors = place.memory(engine).tokens.anchor
+        written.append({name for name, anchor in ids.items() if (anchors == anchor).any()})
+    assert "object-1" in written[0] and "object-1" not in written[1]
+    assert "object-0" in written[1], "the floor before it"

@@ -172,7 +172,7 @@ class EventPump:
             changed |= growing.show(time.monotonic())
             changed |= look_thumbnail.refresh(shown_scene())
             changed |= self._note_environment()
-            changed |= keep_up_with_views()
+            changed |= keep_up_with_views(at_rest=True)
             changed |= show_cut_in_new_workspaces()
             changed |= refresh_shots(bpy.context.window_manager.mirage, shown_scene())
             if self._bury_the_dead() or changed:

@@ -26,7 +26,9 @@ _ALL_CHANNELS = 3
 """Of a mapping's four curves the one of red, green and blue together."""
 
 _kept: dict[int, tuple[object, ...]] = {}
-"""By a scene's session_uid: the view and the strips that its timeline was last seen with."""
+"""By a scene's session_uid: the view and the strips that its timeline was last brought up to date with."""
+_moving: dict[int, tuple[object, ...]] = {}
+"""And those that it was last seen with since."""
 
 
 def register() -> None:
@@ -44,15 +46,19 @@ def unregister() -> None:
             handlers.remove(_keep_up)
 
 
-def keep_up_with_views() -> bool:
+def keep_up_with_views(at_rest: bool = False) -> bool:
     """Brings the takes of every timeline up to date whose view settings changed, or that strips came to; True where
-    there were any."""
+    there were any. `at_rest`: not while they still change, for what a view does takes some 0.1 s to measure."""
     changed = False
     for scene in bpy.data.scenes:
         if scene.sequence_editor is None or scene.library is not None:
             continue
         shown = [part.strip for part in placed_strips(scene) if is_take(part.strip) or MARK_COMPARED in part.strip]
-        if not shown or _kept.get(scene.session_uid) == _as_it_is(scene, shown):
+        now = _as_it_is(scene, shown)
+        if not shown or _kept.get(scene.session_uid) == now:
+            continue
+        if at_rest and _moving.get(scene.session_uid) != now:
+            _moving[scene.session_uid] = now
             continue
         for strip in shown:
             show_as_it_is(strip, scene)
@@ -142,3 +148,4 @@ def _keep_up(*_: object) -> None:
 @persistent
 def _forget(*_: object) -> None:
     _kept.clear()
+    _moving.clear()

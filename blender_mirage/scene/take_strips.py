@@ -117,12 +117,12 @@ def strip_of(scene: bpy.types.Scene, shot_name: str) -> Any | None:
 
 
 def place_of(strip: Any) -> Placed:
-    """Where a strip lies. Raises LookupError where it lies nowhere any more."""
+    """Where a strip lies. Raises ValueError where it lies nowhere any more."""
     for scene in bpy.data.scenes:
         for part in placed_strips(scene):
             if part.strip == strip:
                 return part
-    raise LookupError("the strip is on no timeline")
+    raise ValueError("the strip is on no timeline")
 
 
 def shown_at(scene: bpy.types.Scene, frame: int) -> Any | None:

@@ -13,6 +13,7 @@ bpy = pytest.importorskip("bpy")
 from blender_mirage.compat import strips  # noqa: E402
 from blender_mirage.core.shots import Shot  # noqa: E402
 from blender_mirage.core.take_files import create_take_folder, frame_path  # noqa: E402
+from blender_mirage.event_pump import pump  # noqa: E402
 from blender_mirage.scene.show_take import show_take  # noqa: E402
 from tests.support.addon import enabled_addon  # noqa: E402
 from tests.support.blender import add_camera  # noqa: E402
@@ -74,3 +75,13 @@ def test_a_file_that_is_opened_again_has_them(stage, tmp_path):
     scene.view_settings.exposure = 0.0
     assert np.abs(rendered(tmp_path / "out.png") - GREYS).max() <= 1
     assert len(strips(scene.sequence_editor)[0].modifiers) == 0
+
+
+def test_while_it_still_changes_nothing_is_measured(stage, tmp_path):
+    strip = strips(stage.sequence_editor)[0]
+    for exposure in (0.5, 1.0, 1.5):
+        stage.view_settings.exposure = exposure
+        pump.tick()
+        assert len(strip.modifiers) == 0
+    pump.tick()
+    assert len(strip.modifiers) == 1

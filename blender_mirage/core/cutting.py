@@ -25,9 +25,9 @@ FINEST = 9
 MOST_POINTS = 2_000_000
 """Of all lattices of a mesh."""
 MOST_TRIANGLES = 300_000
-"""That a mesh is cut into."""
+"""That are made of triangles with holes."""
 _POINTS_AT_ONCE = 400_000
-_WELD = 2**22
+_WELD = 2**20
 _FEW = 64
 """Triangles whose edges are looked for between the points of their lattices."""
 _HALVINGS = 5
@@ -76,21 +76,27 @@ def cut(mesh: MeshRead, kept: Bool, asked: Int64, like: Int64, spans: Int64, opa
     """
     asked = np.asarray(asked, np.int64)
     distinct, first, inverse = np.unique(like, return_index=True, return_inverse=True)
+    inverse = inverse.ravel()
     wanted = spans[first]
     level = min(FINEST, int(wanted.max(initial=0)))
-    copies = np.bincount(inverse.ravel(), minlength=len(distinct))
+    copies = np.bincount(inverse, minlength=len(distinct))
     while True:
         levels = np.minimum(wanted, level)
         pieces: dict[int, _Piece] = {}
-        if level == 0 or (4.0**levels / 2).sum() <= MOST_POINTS:
+        if level == 0 or ((2.0**levels + 1) * (2.0**levels + 2) / 2).sum() <= MOST_POINTS:
             pieces = _pieces(asked[first], levels, wanted - levels, opacity)
-            count = sum(len(piece.triangles) * int(copies[i]) for i, piece in pieces.items())
-            if level == 0 or count + kept.sum() <= MOST_TRIANGLES:
+            count = sum(len(piece.triangles) * int(copies[i]) for i, piece in pieces.items() if piece is not _WHOLE)
+            if level == 0 or count <= MOST_TRIANGLES:
                 break
-        level -= 1
+            level -= int(np.log2(count / MOST_TRIANGLES))  # an edge takes twice as many for each level
+        level = max(level - 1, 0)
     if kept.sum() + len(asked) == len(kept) and all(piece is _WHOLE for piece in pieces.values()):
         return None
-    return _joined(mesh, np.flatnonzero(kept), asked, inverse.ravel(), [pieces[i] for i in range(len(distinct))])
+    whole = np.array([pieces[i] is _WHOLE for i in range(len(distinct))], bool)
+    broken = {i: piece for i, piece in pieces.items() if len(piece.triangles) and piece is not _WHOLE}
+    kept = kept.copy()
+    kept[asked[whole[inverse]]] = True
+    return _joined(mesh, np.flatnonzero(kept), asked, inverse, broken)
 
 
 def _pieces(rows: Int64, levels: Int64, coarser: Int64, opacity: Opacity) -> dict[int, _Piece]:
@@ -102,9 +108,14 @@ def _pieces(rows: Int64, levels: Int64, coarser: Int64, opacity: Opacity) -> dic
         for start in range(0, len(members), step):
             some = members[start : start + step]
             solid = opacity(rows[some], weights, mip) - 0.5
-            for i, values in zip(some.tolist(), solid, strict=True):
-                between = _Between(opacity, rows[i : i + 1], mip) if len(rows) <= _FEW else None
-                found[i] = _piece(values, level, between)
+            inside = solid >= 0
+            found.update(dict.fromkeys(some[inside.all(1)].tolist(), _WHOLE))
+            found.update(dict.fromkeys(some[~inside.any(1)].tolist(), _NONE))
+            broken = np.flatnonzero(inside.any(1) & ~inside.all(1))
+            if not len(broken):
+                continue
+            between = _Between(opacity, rows[some[broken]], mip) if len(rows) <= _FEW else None
+            found.update(zip(some[broken].tolist(), _broken(solid[broken], level, between), strict=True))
     return found
 
 
@@ -137,47 +148,62 @@ def lattice(level: int) -> Lattice:
 
 
 class _Between(NamedTuple):
-    """How solid one triangle is between the points of its lattice."""
+    """How solid a few triangles are between the points of their lattices."""
 
     opacity: Opacity
-    row: Int64
+    rows: Int64
     mip: int
 
-    def crossing(self, start: Float64, end: Float64) -> Float64:
-        """[N,1] how far the edge lies on the way from points [N,3] on one of its sides to points on the other."""
-        side = self._inside(start)
+    def crossing(self, owner: Int64, start: Float64, end: Float64) -> Float64:
+        """[N,1] how far the edge lies on the way from points [N,3] on one of its sides to points on the other, in the
+        triangles `owner` [N] of `rows`."""
+        side = self._inside(owner, start)
         low, high = np.zeros((len(start), 1)), np.ones((len(start), 1))
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            same = (self._inside(start + (end - start) * middle) == side)[:, None]
+            same = (self._inside(owner, start + (end - start) * middle) == side)[:, None]
             low, high = np.where(same, middle, low), np.where(same, high, middle)
         return (low + high) / 2
 
-    def _inside(self, weights: Float64) -> Bool:
-        return np.asarray(self.opacity(self.row, weights, self.mip)[0] >= 0.5)
+    def _inside(self, owner: Int64, weights: Float64) -> Bool:
+        found = np.empty(len(owner), bool)
+        for one in np.unique(owner):
+            mine = owner == one
+            found[mine] = self.opacity(self.rows[one : one + 1], weights[mine], self.mip)[0] >= 0.5
+        return found
 
 
-def _piece(solid: Float64, level: int, between: _Between | None) -> _Piece:
-    """`solid` [P] at the lattice's points, from 0 up where there is a surface."""
+class _Soup(NamedTuple):
+    """Parts of triangles, each by itself."""
+
+    owner: Int64
+    """[N]."""
+    weights: Float64
+    """[N,3,3] at the part's corners, of the corners of its triangle."""
+
+
+def _broken(solid: Float64, level: int, between: _Between | None) -> list[_Piece]:
+    """A piece for each of B triangles. `solid` [B,P] at the points of their lattices, from 0 up where there is a
+    surface: at some of them."""
     weights, children = lattice(level)
     inside = solid >= 0
-    if inside.all() or not inside.any():
-        return _WHOLE if inside.all() else _NONE
-    finest = inside[children[-1]]
-    full, some = finest.all(1), finest.any(1)
-    edge = children[-1][some & ~full]
-    taken = []
-    for part in reversed(children[1:]):
-        above = full.reshape(-1, 4).all(1)
-        taken.append(part[full & ~np.repeat(above, 4)])
-        full = above
-    taken.append(children[0][full])
-    whole = weights[np.concatenate(taken)]
-    return _welded(np.concatenate([whole, *_clipped(weights[edge], solid[edge], between)]))
+    finest = inside[:, children[-1]]
+    full, some = finest.all(2), finest.any(2)
+    owner, part = np.nonzero(some & ~full)
+    points = children[-1][part]
+    soups = _clipped(owner, weights[points], solid[owner[:, None], points], between)
+    for place in reversed(children):
+        alone = full
+        if len(place) > 1:
+            above = full.reshape(len(full), -1, 4).all(2)
+            alone, full = full & ~np.repeat(above, 4, axis=1), above
+        owner, part = np.nonzero(alone)
+        soups.append(_Soup(owner, weights[place[part]]))
+    return _welded(soups, len(solid))
 
 
-def _clipped(corners: Float64, solid: Float64, between: _Between | None) -> list[Float64]:
-    """The solid parts [N,3,3] of triangles [E,3,3] with `solid` [E,3] at their corners, some of it above 0."""
+def _clipped(owner: Int64, corners: Float64, solid: Float64, between: _Between | None) -> list[_Soup]:
+    """The solid parts of triangles [E,3,3] with `solid` [E,3] at their corners, some of it above 0."""
     inside = solid >= 0
     alone = inside.sum(1) == 1
     odd = np.argmax(inside == alone[:, None], axis=1)  # the corner that is unlike the two others
@@ -188,35 +214,49 @@ def _clipped(corners: Float64, solid: Float64, between: _Between | None) -> list
     for other in (1, 2):
         share = (solid[:, 0] / (solid[:, 0] - solid[:, other]))[:, None]
         if between is not None:
-            share = between.crossing(corners[:, 0], corners[:, other])
+            share = between.crossing(owner, corners[:, 0], corners[:, other])
         crossing.append(corners[:, 0] + (corners[:, other] - corners[:, 0]) * share)
     first, second = crossing
-    tips = np.stack([corners[:, 0], first, second], 1)[alone]
-    lower = np.stack([first, corners[:, 1], corners[:, 2]], 1)[~alone]
-    upper = np.stack([first, corners[:, 2], second], 1)[~alone]
-    return [tips, lower, upper]
+    return [
+        _Soup(owner[alone], np.stack([corners[:, 0], first, second], 1)[alone]),
+        _Soup(owner[~alone], np.stack([first, corners[:, 1], corners[:, 2]], 1)[~alone]),
+        _Soup(owner[~alone], np.stack([first, corners[:, 2], second], 1)[~alone]),
+    ]
 
 
-def _welded(soup: Float64) -> _Piece:
-    """Triangles [N,3,3] with the vertices that they share made one."""
-    points = soup.reshape(-1, 3)
-    _, first, inverse = np.unique(np.rint(points[:, 1:] * _WELD), axis=0, return_index=True, return_inverse=True)
+def _welded(soups: list[_Soup], count: int) -> list[_Piece]:
+    """Of each of `count` owners its parts, the vertices that they share made one."""
+    owner = np.concatenate([soup.owner for soup in soups])
+    order = np.argsort(owner, kind="stable")
+    owner = owner[order]
+    points = np.concatenate([soup.weights for soup in soups])[order].reshape(-1, 3)
+    a, b = (np.rint(points[:, i] * _WELD).astype(np.int64) for i in (1, 2))
+    key = (np.repeat(owner, 3) << 42) | (a << 21) | b
+    known, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     triangles = inverse.reshape(-1, 3)
-    a, b, c = triangles[:, 0], triangles[:, 1], triangles[:, 2]
-    return _Piece(points[first], triangles[(a != b) & (b != c) & (c != a)])
+    vertex_starts = np.searchsorted(known >> 42, np.arange(count + 1))
+    starts = np.searchsorted(owner, np.arange(count + 1))
+    x, y, z = triangles[:, 0], triangles[:, 1], triangles[:, 2]
+    proper = (x != y) & (y != z) & (z != x)
+    found = []
+    for i in range(count):
+        mine = slice(starts[i], starts[i + 1])
+        vertices = points[first[vertex_starts[i] : vertex_starts[i + 1]]]
+        found.append(_Piece(vertices, triangles[mine][proper[mine]] - vertex_starts[i]))
+    return found
 
 
-def _joined(mesh: MeshRead, kept: Int64, asked: Int64, like: Int64, pieces: list[_Piece]) -> Cut:
+def _joined(mesh: MeshRead, kept: Int64, asked: Int64, like: Int64, pieces: dict[int, _Piece]) -> Cut:
     """The triangles `kept` as they are, and of each one `asked` its piece."""
     used, inverse = np.unique(mesh.triangles[kept], return_inverse=True)
     corners = [np.repeat(used[:, None], 3, 1)]
     weights = [np.tile(np.array([1.0, 0.0, 0.0]), (len(used), 1))]
     triangles, materials = [inverse.reshape(-1, 3)], [mesh.face_material[kept]]
     count = len(used)
-    for i, piece in enumerate(pieces):
-        rows = asked[like == i] if len(pieces) > 1 else asked
-        if not len(piece.triangles):
-            continue
+    order = np.argsort(like, kind="stable")
+    starts = np.searchsorted(like[order], np.arange(like.max(initial=0) + 2))
+    for i, piece in pieces.items():
+        rows = asked[order[starts[i] : starts[i + 1]]]
         size = len(piece.weights)
         corners.append(np.repeat(mesh.triangles[rows], size, axis=0))
         weights.append(np.tile(piece.weights, (len(rows), 1)))

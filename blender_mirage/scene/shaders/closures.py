@@ -88,6 +88,9 @@ def _clear(color: Float64, roughness: Float64) -> Closure:
 def _mixed(a: Closure, b: Closure, factor: Float64) -> Closure:
     """What both are alike everywhere, their mix is: a mask between two solid shaders makes no holes."""
 
+    if len(factor) == 1 and factor[0, 0] in (0.0, 1.0):
+        return b if factor[0, 0] else a
+
     def between(one: Float64, other: Float64) -> Float64:
         alike = len(one) == 1 and np.array_equal(one, other)
         return one if alike else one * (1 - factor) + other * factor

@@ -59,7 +59,8 @@ def walk_frames(
             yield done, total
         if mode == RENDER:
             painted = min((one.first for one in found if one.painted), default=math.inf)
-            steps = _walk_renders(playhead, layers, _Block(visit, frames, painted))
+            block = _Block(visit, frames, painted, in_one_go=bool(found))
+            steps = _walk_renders(playhead, layers, block)
         else:
             steps = _walk_viewport(playhead, frames, visit)
         for count in steps:
@@ -80,44 +81,51 @@ def _walk_renders(playhead: Playhead, layers: Sequence[str], block: _Block) -> I
             f"No view layer of the scene {playhead.scene.name!r} is used for rendering.",
             "Switch on Use for Rendering in the View Layer properties.",
         )
-    for layer in layers:
-        block.begin()
+    together = [layers] if block.in_one_go else [[layer] for layer in layers]
+    for some in together:
+        block.begin(some)
         while block.left:
             before = len(block.left)
-            _evaluate(playhead.scene, layer, block)
+            _evaluate(playhead.scene, some, block)
             yield before - len(block.left)
 
 
 class _Block:
     """What one render is to show: as many frames as go into the time."""
 
-    def __init__(self, visit: Visit, frames: Sequence[float], painted: float) -> None:
-        """painted: the frame from which on all frames have to be walked through in each render; infinite for none."""
+    def __init__(self, visit: Visit, frames: Sequence[float], painted: float, in_one_go: bool) -> None:
+        """painted: the frame from which on all frames have to be walked through in each render; infinite for none.
+        in_one_go: all of it, however long it takes: between two renders Blender drops what physics have in memory."""
         self._visit, self._frames, self._painted = visit, tuple(frames), painted
-        self.left: list[tuple[int, float]] = []
-        """(index, frame) of what is still to be shown."""
+        self.in_one_go = in_one_go
+        self.left: list[tuple[str, int, float]] = []
+        """(view layer, index, frame) of what is still to be shown."""
         self.error: BaseException | None = None
         """What `visit` raised. Blender would print it and go on."""
 
-    def begin(self) -> None:
-        """Another view layer: all is to be shown again."""
-        self.left = list(enumerate(self._frames))
+    def begin(self, layers: Sequence[str]) -> None:
+        """All frames of these view layers are to be shown."""
+        self.left = [(layer, index, frame) for layer in layers for index, frame in enumerate(self._frames)]
 
     def show(self, engine: bpy.types.RenderEngine, depsgraph: bpy.types.Depsgraph, begun: float) -> None:
         """begun: of `time.perf_counter`, before Blender began to evaluate the set."""
         until, next_painted = 0.0, self._painted
+        mine = [one for one in self.left if one[0] == depsgraph.view_layer.name]
+        if self.error is not None:
+            return
         with self:
-            while self.left and not 0.0 < until < time.perf_counter():
-                index, frame = self.left[0]
+            while mine and not 0.0 < until < time.perf_counter():
+                one = mine.pop(0)
+                _, index, frame = one
                 while next_painted < frame:
                     engine.frame_set(int(next_painted), subframe=0.0)
                     next_painted += 1
                 whole = math.floor(frame)
                 engine.frame_set(whole, subframe=frame - whole)
                 now = time.perf_counter()
-                until = until or now + max(_BLOCK_SECONDS, 4 * (now - begun))
+                until = until or now + max(_BLOCK_SECONDS, 4 * (now - begun), math.inf if self.in_one_go else 0.0)
                 self._visit(index, depsgraph)
-                self.left.pop(0)
+                self.left.remove(one)
 
     def __enter__(self) -> None:
         pass
@@ -129,8 +137,8 @@ class _Block:
         return True  # it is raised again once Blender has come back
 
 
-def _evaluate(scene: bpy.types.Scene, layer: str, block: _Block) -> None:
-    """Shows `block` a render's depsgraph of one view layer. Raises what `visit` raised, and SceneNotReady where Blender
+def _evaluate(scene: bpy.types.Scene, layers: Sequence[str], block: _Block) -> None:
+    """Shows `block` a render's depsgraphs of some view layers. Raises what `visit` raised; SceneNotReady where Blender
     does not evaluate the scene."""
     before, begun, problem = len(block.left), time.perf_counter(), "it was stopped"
 
@@ -143,7 +151,7 @@ def _evaluate(scene: bpy.types.Scene, layer: str, block: _Block) -> None:
 
     bpy.utils.register_class(Frames)
     try:
-        with _only(scene, layer), silenced_render_handlers(), _no_picture(), bpy.context.temp_override(scene=scene):
+        with _only(scene, layers), silenced_render_handlers(), _no_picture(), bpy.context.temp_override(scene=scene):
             bpy.ops.render.render()
     except RuntimeError as error:  # Blender's reports; the frames may have been shown all the same
         problem = str(error).strip()
@@ -159,13 +167,13 @@ def _evaluate(scene: bpy.types.Scene, layer: str, block: _Block) -> None:
 
 
 @contextmanager
-def _only(scene: bpy.types.Scene, layer: str) -> Iterator[None]:
-    """The scene set to be rendered by our engine, in one view layer and nothing else."""
+def _only(scene: bpy.types.Scene, layers: Sequence[str]) -> Iterator[None]:
+    """The scene set to be rendered by our engine, in these view layers and nothing else."""
     render = scene.render
     share = [min(1.0, 100 * _PIXELS / (side * render.resolution_percentage)) for side in _sides(render)]
     with ExitStack() as stack:
         for other in scene.view_layers:
-            stack.enter_context(changed(other, use=other.name == layer))
+            stack.enter_context(changed(other, use=other.name in layers))
         stack.enter_context(
             changed(
                 render,

@@ -78,14 +78,14 @@ def height_after_walking() -> float:
         scene.frame_set(frame)
     heights = []
     for instance in bpy.context.evaluated_depsgraph_get().object_instances:
-        if instance.object.type == "MESH" and _is_told(instance):
+        if instance.object.type == "MESH" and is_told(instance):
             vertices = np.array([vertex.co for vertex in instance.object.data.vertices])
             matrix = np.array(instance.matrix_world)
             heights.append((vertices @ matrix[:3, :3].T + matrix[:3, 3])[:, 2].mean())
     return float(np.mean(heights))
 
 
-def _is_told(instance: bpy.types.DepsgraphObjectInstance) -> bool:
+def is_told(instance: bpy.types.DepsgraphObjectInstance) -> bool:
     return instance.object.name == ("Grain" if "Grain" in bpy.data.objects else "Faller") and (
         instance.is_instance or "Grain" not in bpy.data.objects
     )

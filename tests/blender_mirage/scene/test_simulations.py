@@ -7,6 +7,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
+from blender_mirage.scene.evaluated_frames import walk_frames  # noqa: E402
 from tests.support import physics  # noqa: E402
 from tests.support.blender import add_camera, add_cube  # noqa: E402
 from tests.support.greybox_reads import read, world_vertices  # noqa: E402
@@ -118,3 +119,25 @@ def test_a_set_without_physics_is_not_walked_through():
     told = []
     read((200,), on_progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 1)]
+
+
+@pytest.mark.parametrize("kind", physics.KINDS)
+def test_all_frames_of_all_view_layers_tell_the_same_fall(kind):
+    truth, scene, told = build(kind), bpy.context.scene, {}
+    for name in ("Left", "Right"):
+        group = bpy.data.collections.new(name)
+        scene.collection.children.link(group)
+        add_cube(name, (9, 9, 9), group)
+    second = scene.view_layers.new("Second")
+    scene.view_layers[0].layer_collection.children["Left"].exclude = True
+    second.layer_collection.children["Right"].exclude = True
+
+    def see(index, depsgraph):
+        heights = [one.matrix_world.translation.z for one in depsgraph.object_instances if physics.is_told(one)]
+        told[depsgraph.view_layer.name, index] = round(sum(heights) / len(heights), 4)
+
+    frames = (1, 5, physics.LAST)
+    assert list(walk_frames(scene, frames, see))[-1][0] == physics.LAST + 2 * len(frames)
+    assert [told["ViewLayer", index] for index in range(3)] == [told["Second", index] for index in range(3)]
+    for _ in range(2):  # one reading after another
+        assert height(read(frames)) == pytest.approx(truth, abs=1e-4)

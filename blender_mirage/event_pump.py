@@ -62,6 +62,8 @@ class EventPump:
         """Called after every step of `read_now`, which no timer interrupts."""
         self.looks_for_takes = False
         """Whether a file was opened, or a backend found, since the backend was last asked for finished takes."""
+        self.looks_at_world = False
+        """Whether a file was opened while a backend was there: what its world holds is not known yet."""
         self._waiting = WaitingLine()
         self._turn = ""  # the errand of the line that is being run
         self._watchers: dict[str, Watcher] = {}
@@ -278,6 +280,9 @@ class EventPump:
         redraw_panels()
 
     def _look_for_takes(self) -> None:
+        if self.looks_at_world and bpy.ops.mirage.refresh_world.poll():
+            self.looks_at_world = False
+            bpy.ops.mirage.refresh_world()
         if self.looks_for_takes and bpy.ops.mirage.pick_up_takes.poll():
             self.looks_for_takes = False
             bpy.ops.mirage.pick_up_takes()

@@ -39,6 +39,7 @@ def _after_load(*_: object) -> None:
     if pump.lost_to_load:
         mark_stopped("CANCELLED", "Another file was loaded while the set was read.", "Press Generate again.")
     forget_shots()
+    pump.looks_at_world = not bpy.app.background and bpy.context.window_manager.mirage.backend_state == "READY"
     pump.looks_for_takes = not bpy.app.background  # a command without a window does what it was told, and ends
 
 

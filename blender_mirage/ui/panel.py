@@ -63,18 +63,20 @@ class MIRAGE_PT_settings(SidebarPart, bpy.types.Panel):
 
 
 def _draw_backend(layout, context, state):
-    icon = _BACKEND_ICONS[state.backend_state]
+    """One row, so that what is below stays where it is while a backend is started; only a problem says more."""
+    icon, here = _BACKEND_ICONS[state.backend_state], backend_is_here(context)
+    start = said("Start Backend") if here else said("Connect")
     if state.backend_state == "READY":
         row = layout.row(align=True)
-        draw_sentence(row, context, state.backend_text, icon, beside=2.0)
+        row.label(text=said(state.backend_text), icon=icon, translate=False)
         row.operator("mirage.release_gpu", text="", icon="MEMORY")
         row.operator("mirage.start_backend", text="", icon="FILE_REFRESH")
-    elif not backend_is_here(context):
-        draw_sentence(layout, context, state.backend_text, icon)
-        layout.operator("mirage.start_backend", text=said("Connect"), icon="FILE_REFRESH", translate=False)
-    elif state.backend_installed:  # else the set-up below leads on
-        draw_sentence(layout, context, state.backend_text, icon)
-        layout.operator("mirage.start_backend", icon="FILE_REFRESH")
+    elif state.backend_state == "CONNECTING":
+        layout.row().label(text=said(state.backend_text), icon=icon, translate=False)
+    elif has_backend(context):  # else the set-up below leads on
+        if state.backend_state == "PROBLEM":
+            draw_sentence(layout, context, state.backend_text, icon)
+        layout.row().operator("mirage.start_backend", text=start, icon=icon, translate=False)
     draw_sentence(layout, context, state.backend_version_text, "INFO")
 
 

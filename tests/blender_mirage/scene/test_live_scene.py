@@ -219,3 +219,44 @@ def test_an_undo_is_another_file(live, monkeypatch):
     live.forget()
     read(live)
     same_as_a_shot(live)
+
+
+@pytest.mark.parametrize("kind", ["OBJECT", "COLLECTION"])
+def test_what_is_scattered_from_a_source_that_does_not_render(live, kind):
+    ground, source = add_cube("Ground"), add_cube("Source", (30, 0, 0))
+    settings = ground.modifiers.new("Particles", "PARTICLE_SYSTEM").particle_system.settings
+    settings.type, settings.count, settings.render_type = "HAIR", 5, kind
+    if kind == "OBJECT":
+        settings.instance_object = source
+        source.hide_render = True
+    else:
+        sources = bpy.data.collections.new("Sources")
+        bpy.context.scene.collection.children.link(sources)
+        sources.objects.link(source)
+        bpy.context.scene.collection.objects.unlink(source)
+        settings.instance_collection, source.hide_render = sources, False
+        ground.show_instancer_for_render = ground.show_instancer_for_viewport = False
+    read(live)
+    assert len(live.current.instances) == 6
+    same_as_a_shot(live)
+
+
+def test_a_background_scene_stands_in_the_live_view(live):
+    add_cube("Front")
+    behind = bpy.data.scenes.new("Behind")
+    behind.collection.objects.link(add_cube("Wall"))
+    bpy.context.scene.collection.objects.unlink(bpy.data.objects["Wall"])
+    bpy.context.scene.background_set = behind
+    read(live)
+    assert {one.name for one in live.current.instances} == {"Front", "Wall"}
+    same_as_a_shot(live)
+
+
+def test_a_closed_eye_closes_the_live_view_too(live):
+    group = bpy.data.collections.new("Group")
+    bpy.context.scene.collection.children.link(group)
+    add_cube("Inside", collection=group)
+    add_cube("Crate")
+    bpy.context.view_layer.layer_collection.children["Group"].hide_viewport = True
+    read(live)
+    assert [one.name for one in live.current.instances] == ["Crate"]

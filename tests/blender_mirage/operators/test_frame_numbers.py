@@ -1,4 +1,4 @@
-"""Frames below zero and above 9999, from the button to the picture on the timeline, and fetched again after a restart."""
+"""Frames below zero and above 9999: made, shown on the timeline and over the camera, painted on and swapped."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def first_frame(user: User) -> None:
 def save_the_file(user: User) -> None:
     """The check says that it must be saved, and has the button."""
     file = user.out / "first_afternoon.blend"
-    user.press("Check")
+    user.unfold("Check", "Check Before Generating")
     user.press("Check Before Generating")
     user.until(lambda seen: seen["job"] not in BUSY and seen["kind"] == "CHECK", 120.0)
     user.locate("Save As")
@@ -264,7 +264,7 @@ def live_look(user: User) -> None:
 
 
 def coverage_overlay(user: User) -> None:
-    user.press("Coverage")
+    user.unfold("Coverage", "Coverage Overlay")
     user.press("Coverage Overlay")
     user.until(lambda seen: bool(seen["overlay"]["never"]), 90.0)
     time.sleep(4.0)

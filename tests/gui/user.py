@@ -82,6 +82,19 @@ class User:
         self.screen.click(self.locate(phrase, below, last).centre)
         time.sleep(SETTLE_SECONDS)
 
+    def unfold(self, header: str, inside: str) -> None:
+        """Presses `header` until what reads `inside` can be seen: a machine with much to do draws late, and a press
+        upon what has moved on meanwhile goes astray."""
+        for _ in range(3):
+            self.press(header)
+            try:
+                self.locate(inside)
+            except NotOnScreen as error:
+                missing = error
+            else:
+                return
+        raise missing
+
     def locate(self, phrase: str, below: str = "", last: bool = False) -> Box:
         side = self.sidebar
         middle = (side.x + side.width // 2 - 20, side.y + side.height // 2)

@@ -85,7 +85,8 @@ def inside_finding(
     hits, last = [], None
     for side in _SIDES:
         hit, place, normal, _, thing, _ = scene.ray_cast(depsgraph, origin, side)
-        hits.append((thing.name, (place - origin).length * metres, side.dot(normal)) if hit else None)
+        solid = hit and not thing.hide_render and thing.visible_camera
+        hits.append((thing.name, (place - origin).length * metres, side.dot(normal)) if solid else None)
         last = thing if hit else last
     smallest = min(last.dimensions) * metres if last is not None else 0.0
     if last is None or not encloses(hits, smallest):

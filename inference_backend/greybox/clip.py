@@ -40,7 +40,7 @@ def cuts_away(frame_set: FrameSet, camera: tuple[Float64, Float64], size: tuple[
     for placed in frame_set.meshes:
         if len(placed.mesh.vertices) == 0 or not placed.transform[:3, :3].any():
             continue
-        low, high = (end(placed.mesh.vertices, 0).astype(np.float64) for end in (np.min, np.max))
+        low, high = placed.mesh.box
         axes = placed.transform[:3, :3] * ((high - low) / 2)
         middle = placed.transform[:3, :3] @ ((low + high) / 2) + placed.transform[:3, 3] - eye
         if (sides @ middle <= np.abs(sides @ axes).sum(1)).all() and _cut(middle, axes, c2w[:3, 2], rays, clip):

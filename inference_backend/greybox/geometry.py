@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,12 @@ class Mesh:
     """[F,3] indices into `vertices`."""
     face_material: Int32
     """[F] material slot of each triangle."""
+
+    @cached_property
+    def box(self) -> tuple[Float64, Float64]:
+        """Lower and upper corner [3] of its vertices, of which there are some."""
+        low, high = self.vertices.min(0), self.vertices.max(0)
+        return low.astype(np.float64), high.astype(np.float64)
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,9 @@ def test_a_camera_that_looks_out_of_a_wall_by_its_clip_start_is_not_inside_it(sc
         scene.camera.data.clip_start = clip_start
         bpy.ops.mirage.check_shots()
         assert [item.kind for item in state().findings] == found
+    scene.camera.data.clip_start, wall.hide_render = 0.1, True  # a block that only the viewport shows
+    bpy.ops.mirage.check_shots()
+    assert [item.kind for item in state().findings] == []
 
 
 def test_a_camera_that_is_none_at_some_frame_stops_its_shot_and_hides_no_other(scene, tmp_path):

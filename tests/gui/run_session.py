@@ -85,6 +85,11 @@ class Session:
         assert self._state.job_state == "DONE", self._words()
         first = Path(self._state.result)
 
+        for name in ("check_shots", "survey_coverage"):
+            yield from self._take(name, operator=getattr(bpy.ops.mirage, name))
+            assert self._state.job_state == "DONE" and not self._state.message, self._words()
+        assert self._state.was_checked and len(self._state.coverage), "nothing was found out"
+
         yield from self._take("cancelled reading", lambda: self._state.job_state == "READING" and self._state.total > 0)
         assert self._state.job_state == "CANCELLED", self._words()
         assert not self._state.result, self._state.result
@@ -116,11 +121,11 @@ class Session:
         next(region for region in view.regions if region.type == "UI").active_panel_category = "Mirage"
         yield from self._rest(1.0)
 
-    def _take(self, name: str, enough=lambda: False, presses: int = 1) -> Iterator[None]:
-        """Presses Generate, waits for the end, and presses Cancel when there is `enough`."""
+    def _take(self, name: str, enough=lambda: False, presses: int = 1, operator=None) -> Iterator[None]:
+        """Presses Generate (or another), waits for the end, and presses Cancel when there is `enough`."""
         deadline = time.perf_counter() + GIVE_UP_SECONDS
         for _ in range(presses):
-            self._press(bpy.ops.mirage.generate_take)
+            self._press(operator or bpy.ops.mirage.generate_take)
         pressed = False
         while self._state.job_state in ("READING", "RUNNING") or len(self._state.waiting):
             self._stage = f"{name}: {self._state.job_state.lower()}, {self._state.phase}"

@@ -136,7 +136,7 @@ class EventPump:
         """Asks everything to stop; what was finished stays. In a second at most nothing of it is waited for."""
         self._cancelled_at = time.monotonic()
         if self._steps is not None:
-            self.abandon_reading("CANCELLED", "Cancelled while the set was read.", "")
+            self.abandon_reading("CANCELLED", "Cancelled while the set was being read.", "")
         for watcher in self._watchers.values():
             if watcher.kind == SETUP:
                 continue

@@ -75,16 +75,19 @@ class MiragePreferences(bpy.types.AddonPreferences):
         **callbacks(update=_environment_changed),
     )
     start_backend: BoolProperty(
-        name="Start the Backend for Me", default=True, description="Start it when a take is asked for and none runs"
+        name="Start the Backend for Me", default=True, description="Start the backend by itself when a take needs it"
     )
     release_for_renders: BoolProperty(
         name="Release GPU for Renders",
         default=True,
-        description="Before Cycles renders on the GPU, ask an idle backend to give its GPU memory back",
+        description="Free the idle backend's GPU memory before Cycles renders on the GPU",
     )
     stop_backend: BoolProperty(
         name="Stop the Backend with Blender",
-        description="End the backend that this Blender started; its takes wait until the next start",
+        description=(
+            "Stop the backend that this Blender started when Blender quits. Its unfinished takes go on at the "
+            "next start"
+        ),
     )
 
     def draw(self, context):

@@ -57,18 +57,20 @@ def _is_camera(settings, thing):
 class MirageShotOverride(bpy.types.PropertyGroup):
     """What one shot is made with instead of the scene's settings; its `name` is the shot's."""
 
-    use_prompt: BoolProperty(name="Own Prompt", default=True, description="Use these words for this shot")
+    use_prompt: BoolProperty(name="Use Own Prompt", default=True, description="Use these words for this shot")
     prompt: StringProperty(name="Prompt", description="The look of this shot in words")
-    use_look: BoolProperty(name="Own Look", description="Write this picture into the world right before this shot")
+    use_look: BoolProperty(
+        name="Use Own Look", description="Add this picture to the world just before this shot is made"
+    )
     look_path: StringProperty(
         name="Look Image",
         subtype="FILE_PATH",
         options=blend_relative(),
-        description="The picture of the look, as the shot's camera sees the set at its first frame",
+        description="Picture of the look, seen through the shot's camera at its first frame",
     )
     seed_key: StringProperty(options={"HIDDEN"}, description="The look that the world holds already")
-    use_seed: BoolProperty(name="Own Seed", description="Use this seed for this shot")
-    seed: IntProperty(name="Seed", min=0, description="Another seed, another take")
+    use_seed: BoolProperty(name="Use Own Seed", description="Use this seed for this shot")
+    seed: IntProperty(name="Seed", min=0, description="Another seed gives another take")
 
 
 class MirageKnownShot(bpy.types.PropertyGroup):
@@ -99,17 +101,20 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
     look_source: EnumProperty(
         name="Look",
         items=(
-            ("IMAGE", "Image", "A render, concept frame, photo or paint-over, seen through the camera"),
-            ("PROMPT", "Prompt Only", "No picture: the words alone"),
+            ("IMAGE", "Image", "A render, concept frame, photo or paint-over of the set, seen through the camera"),
+            ("PROMPT", "Prompt Only", "No picture, words only"),
         ),
     )
     look_path: StringProperty(
-        name="Look Image", subtype="FILE_PATH", options=blend_relative(), description="The picture of the look"
+        name="Look Image",
+        subtype="FILE_PATH",
+        options=blend_relative(),
+        description="Picture that shows how the set should look",
     )
     look_frame: IntProperty(
         name="Look Frame",
         default=-1,
-        description="Frame that the look shows (-1: the first frame of the first shot)",
+        description="Frame that the look image shows (-1: the first frame of the first shot)",
     )
     look_at_minus_one: BoolProperty(
         options={"HIDDEN"}, description="Whether a Look Frame of -1 is that frame: the look was rendered there"
@@ -117,7 +122,7 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
     look_camera: PointerProperty(
         name="Look Camera",
         type=bpy.types.Object,
-        description="Camera that the look is seen through (empty: the shot's)",
+        description="Camera that the look image was seen through (empty: the shot's camera)",
         **callbacks(poll=_is_camera),
     )
     look_engine: EnumProperty(
@@ -133,46 +138,52 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         default=16,
         min=1,
         max=4096,
-        description="Samples that Cycles and EEVEE take for Render Look",
+        description="Render samples of Render Look in Cycles and EEVEE",
     )
 
     look_strength: FloatProperty(
-        name="Strength",
+        name="Look Strength",
         default=1.0,
         min=0.0,
         max=1.0,
         subtype="FACTOR",
-        description="How closely surfaces that no picture shows follow the look; at 0 the prompt and the set decide",
+        description=(
+            "How closely surfaces that no look shows follow it. At 0 the prompt and the colors of the set decide"
+        ),
     )
     paint_path: StringProperty(
         name="Paint-over",
         subtype="FILE_PATH",
         options=blend_relative(),
-        description="The copy of a take's frame that is painted on",
+        description="Copy of a take's frame to paint on",
     )
 
     prompt: StringProperty(name="Prompt", description="The look in words", options={"TEXTEDIT_UPDATE"})
-    engine: EnumProperty(name="Engine", items=(("previz", "Previz", "Ships with the backend; runs on any machine"),))
+    engine: EnumProperty(name="Engine", items=(("previz", "Previz", "Comes with the backend and runs on any machine"),))
     shot_source: EnumProperty(
         name="Shots From",
         items=(
-            ("MARKERS", "Markers", "The cut list: cameras bound to markers; without any, the scene's camera"),
-            ("STRIPS", "Scene Strips", "The scene strips of the timeline, each through its camera"),
-            ("CAMERA", "Active Camera", "The scene's camera over its frames, or its preview range where that is on"),
+            ("MARKERS", "Markers", "Cameras bound to timeline markers. Without any, the scene's camera"),
+            ("STRIPS", "Scene Strips", "Scene strips in the Sequencer, each through its own camera"),
+            (
+                "CAMERA",
+                "Active Camera",
+                "The scene's camera over the frame range, or over the preview range if it is on",
+            ),
         ),
     )
     handles: IntProperty(
-        name="Cut Handles",
+        name="Handles",
         min=0,
         max=1000,
-        description="Frames that are made before and after each cut, for the editor",
+        description="Extra frames before and after each cut, for editing",
     )
     frame_step: IntProperty(
         name="Frame Step",
         default=1,
         min=1,
         max=100,
-        description="Make only every n-th frame; each holds until the next",
+        description="Make every n-th frame only; each is held until the next",
     )
     use_settings: EnumProperty(
         name="Use Settings For",
@@ -194,8 +205,8 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
     shot_choice: EnumProperty(
         name="Shots",
         items=(
-            ("CURRENT", "At the Playhead", "The shot that the current frame lies in"),
-            ("ALL", "All", "Every shot of the timeline"),
+            ("CURRENT", "At the Playhead", "The shot under the playhead"),
+            ("ALL", "All", "Every shot on the timeline"),
             ("NAMED", "By Name", "One or more shots, by name"),
         ),
     )
@@ -204,13 +215,23 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         description="Name of a shot, or several: a, b",
         **callbacks(search=_shot_names, search_options={"SUGGESTION"}),
     )
-    width: IntProperty(name="Width", default=512, min=64, max=4096, step=8, description="Pixels across, in steps of 8")
-    seed: IntProperty(name="Seed", min=0, description="Another seed, another take")
-    steps: IntProperty(name="Steps", default=4, min=1, max=64, description="Denoising steps of a key frame")
+    width: IntProperty(
+        name="Width", default=512, min=64, max=4096, step=8, description="Width of the frames in pixels, in steps of 8"
+    )
+    seed: IntProperty(name="Seed", min=0, description="Another seed gives another take")
+    steps: IntProperty(
+        name="Steps",
+        default=4,
+        min=1,
+        max=64,
+        description="Denoising steps of each newly generated frame. More are slower",
+    )
     use_memory: BoolProperty(
-        name="Use Memory",
+        name="Keep Consistent",
         default=True,
-        description="Show a place alike in every frame. Off: every frame is made on its own, to compare",
+        description=(
+            "Make a place look the same in every frame and shot. Off: every frame is made on its own, for comparison"
+        ),
     )
     keep_glass: BoolProperty(
         name="Keep Glass",
@@ -221,7 +242,7 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         default="//mirage",
         subtype="DIR_PATH",
         options=blend_relative(),
-        description="Folder that takes are saved in, with a folder for each shot",
+        description="Folder for the takes, with one folder for each shot",
     )
 
 
@@ -350,7 +371,7 @@ class MirageState(bpy.types.PropertyGroup):
     memory_held: StringProperty()
     memory_budget: IntProperty(description="MiB")
     commits: CollectionProperty(type=MirageCommitItem)
-    commit_index: IntProperty(name="Commit", description="What a take or a look wrote into the world")
+    commit_index: IntProperty(name="History Entry", description="What a take or a look added to the world")
     coverage: CollectionProperty(type=MirageCoverageItem)
     overlay_on: BoolProperty(description="Whether the set is coated with what its world knows of it")
     overlay_text: StringProperty(description="Why the coating is not that of what there is to see")
@@ -363,12 +384,12 @@ class MirageState(bpy.types.PropertyGroup):
         default=0.75,
         min=0.1,
         max=1.0,
-        description="How strongly the set is coated",
+        description="How strongly the surfaces are tinted",
         **callbacks(update=_redraw_overlay),
     )
     overlay_only_unseen: BoolProperty(
-        name="Only What Is Not Seen",
-        description="Leave surfaces bare that the world has seen",
+        name="Unseen Only",
+        description="Tint only the surfaces that the world has not seen",
         **callbacks(update=_redraw_overlay),
     )
     findings: CollectionProperty(type=MirageFindingItem)
@@ -383,7 +404,7 @@ class MirageState(bpy.types.PropertyGroup):
     all_estimate: StringProperty(description="How long all shots may take")
     shots_problem: StringProperty(description="Why there is no shot")
     takes: CollectionProperty(type=MirageTakeItem)
-    take_index: IntProperty(name="Take", description="One version of the chosen shot")
+    take_index: IntProperty(name="Take", description="One version of the selected shot")
     live_on: BoolProperty(description="Whether the live look is on")
     live_text: StringProperty(description="What the live look does")
     live_seen: StringProperty(description="How much of its frame the world knows")
@@ -393,14 +414,14 @@ class MirageState(bpy.types.PropertyGroup):
         default=1.0,
         min=0.0,
         max=1.0,
-        description="Of the engine's frame over the greybox",
+        description="Opacity of the live look over the set",
     )
     live_size: EnumProperty(
         name="Size",
         items=(
-            ("AUTO", "Auto", "Small while something moves, as large as a take when nothing does"),
-            ("SMALL", "Small", "Always small: quick"),
-            ("FULL", "Full", "Always as large as a take"),
+            ("AUTO", "Auto", "Small while something moves, full size when nothing does"),
+            ("SMALL", "Small", "Always small, for speed"),
+            ("FULL", "Full", "Always the full size of a take"),
         ),
     )
     compare_split: FloatProperty(
@@ -409,7 +430,7 @@ class MirageState(bpy.types.PropertyGroup):
         default=0.5,
         min=0.0,
         max=1.0,
-        description="Left of it the take that is shown, right of it the one that it is compared with",
+        description="Position of the line between the visible take (left) and the selected one (right)",
         **callbacks(update=_move_wipe),
     )
 

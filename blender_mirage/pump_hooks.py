@@ -37,7 +37,7 @@ def _before_load(*_: object) -> None:
 def _after_load(*_: object) -> None:
     restore_state(pump.kept_state)
     if pump.lost_to_load:
-        mark_stopped("CANCELLED", "Another file was loaded while the set was read.", "Press Generate again.")
+        mark_stopped("CANCELLED", "Another file was opened while the set was being read.", "Press Generate again.")
     forget_shots()
     pump.looks_at_world = not bpy.app.background and bpy.context.window_manager.mirage.backend_state == "READY"
     pump.looks_for_takes = not bpy.app.background  # a command without a window does what it was told, and ends

@@ -201,5 +201,5 @@ class BackendLink:
             )
         return (
             f"The backend does not answer: trying again for {left} s.",
-            "It hangs, or this machine is very busy. If that lasts, end its process and press Start Backend.",
+            ("It hangs, or this machine is very busy. If it stays like this, end its process and press Start Backend."),
         )

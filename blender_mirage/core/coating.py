@@ -23,10 +23,10 @@ Rgba = tuple[float, float, float, float]
 
 CONNECTING = "Connecting"
 READING = "Reading the set"
-WAITING = "Waiting for the end of the job"
+WAITING = "Waiting for the running job to end"
 NO_WORLD = "This scene has no world yet: generate a take, or choose a world"
-NO_CAMERA = "There is no camera that the coverage could be judged for: add one"
-NO_MESH = "There is no mesh that renders"
+NO_CAMERA = "Coverage needs a camera: add one"
+NO_MESH = "No object in the scene renders"
 
 NEVER, PARTLY, SEEN = range(3)
 """States of a tile, as `wire.live.SurfaceInfo` numbers them."""
@@ -102,4 +102,4 @@ def unseen_warning(info: SurfaceInfo) -> str:
     """What to say over the camera's view; empty where the camera is not in unseen space."""
     if info.never_in_view <= UNSEEN_SHARE:
         return ""
-    return f"Unseen space: {percent(info.never_in_view)} of this frame"
+    return f"New areas: {percent(info.never_in_view)} of this frame"

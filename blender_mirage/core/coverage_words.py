@@ -21,17 +21,17 @@ _REASONS = {
 
 
 def describe_coverage(survey: Survey) -> str:
-    """One line: `Seen 62 %, partly 8 %, never 30 %. Unseen space from frame 41 on, most at 60 (80 %).`"""
+    """One line: `Known 62 %, partly 8 %, unknown 30 %. New areas from frame 41 on, most at 60 (80 %).`"""
     frames = survey.frames
     if not frames:
-        return "There was no frame to look at."
+        return "There were no frames to check."
     seen, partly, never = (_mean([getattr(frame, name) for frame in frames]) for name in ("seen", "partly", "never"))
-    shares = f"Seen {percent(seen)}, partly {percent(partly)}, never {percent(never)}."
+    shares = f"Known {percent(seen)}, partly {percent(partly)}, unknown {percent(never)}."
     unseen = [frame for frame in frames if frame.never > UNSEEN_SHARE]
     if not unseen:
-        return f"{shares} No frame goes into unseen space."
+        return f"{shares} No frame enters new areas."
     worst = max(unseen, key=lambda frame: frame.never)
-    return f"{shares} Unseen space {_where(unseen, frames)}, most at {worst.frame} ({percent(worst.never)})."
+    return f"{shares} New areas {_where(unseen, frames)}, most at {worst.frame} ({percent(worst.never)})."
 
 
 def describe_staleness(stale: Staleness, name: str, frames: Sequence[int]) -> str:
@@ -42,7 +42,7 @@ def describe_staleness(stale: Staleness, name: str, frames: Sequence[int]) -> st
     if len(stale.frames) < len(frames):
         which = f"{len(stale.frames)} of {len(frames)} frames ({runs(stale.frames, frames)})"
     why = listed([_REASONS.get(reason, reason) for reason in stale.reasons])
-    return f"{name}: {which} are stale: {why} changed." if why else f"{name}: {which} are stale."
+    return f"{name}: {which} are out of date: {why} changed." if why else f"{name}: {which} are out of date."
 
 
 def runs(frames: Sequence[int], of: Sequence[int]) -> str:

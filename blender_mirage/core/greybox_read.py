@@ -208,7 +208,9 @@ def checked(read: GreyboxRead, where: str, note: Callable[[str], None]) -> Greyb
     for warning in read.warnings:
         note(warning)
     if not read.greybox.instances:
-        raise SceneNotReady(f"There is no mesh that renders at {where}.", "Add a set, or enable it for render.")
+        raise SceneNotReady(
+            f"There is no mesh that renders at {where}.", "Add objects to the scene, or enable them for rendering."
+        )
     return read
 
 

@@ -31,7 +31,7 @@ def require_mesh_in_view(path: CameraPath, read: GreyboxRead, shot: str) -> None
     if not any_mesh_in_view(path, read):
         raise SceneNotReady(
             f"The camera of shot {shot!r} sees no mesh in frames {path.named(0)} to {path.named(-1)}.",
-            "Turn it to the set, or check that the set's objects are enabled for viewport and render.",
+            "Point the camera at the set, and check that the objects are enabled for rendering.",
         )
 
 

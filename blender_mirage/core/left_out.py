@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-_VOLUME = "a volume, which has no surface"
+_VOLUME = "a volume without a surface"
 _NAMED = 3
 """Objects that a sentence names; the rest it counts."""
 
@@ -18,7 +18,7 @@ class LeftOut(Protocol):
 def sentences(of: LeftOut) -> Iterator[str]:
     """One for glass, one for holdouts; what is a volume and which pictures are missing, one by one."""
     for name in of.through.get("volume", ()):
-        yield f"{name!r} is {_VOLUME}: it is left out."
+        yield f"{name!r} is {_VOLUME} and is left out."
     if of.through.get("clear"):
         yield glass_sentence(of.through["clear"])
     if of.through.get("hole"):

@@ -7,11 +7,11 @@ from .live_link import LiveState
 from .live_pace import FrameSize
 
 NO_WORLD = "No world yet: generate a take or add a look first"
-NO_CAMERA_VIEW = "Look through the camera (Numpad 0): the live look lies over its view"
-ORTHOGRAPHIC = "Orthographic views have no lens: look through a camera (Numpad 0)"
+NO_CAMERA_VIEW = "Look through the camera (Numpad 0) to see the live look"
+ORTHOGRAPHIC = "The live look needs a camera view: press Numpad 0"
 RENDERING = "Waiting: Blender is rendering"
 READING = "Reading the set"
-NOTHING_THERE = "There is no mesh that renders"
+NOTHING_THERE = "No object in the scene renders"
 _STATES = {
     "connecting": "Connecting to the backend",
     "preparing": "Preparing the first frame",
@@ -38,4 +38,4 @@ def describe_frame(size: FrameSize, rate: float, moving: bool) -> str:
 def describe_seen(info: ViewInfo) -> str:
     """How much of the frame the world knows."""
     seen, partly, never = (round(100 * share) for share in (info.seen, info.partly, info.never))
-    return f"Seen {seen} %, partly {partly} %, never {never} %"
+    return f"Known {seen} %, partly {partly} %, unknown {never} %"

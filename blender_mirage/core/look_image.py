@@ -22,7 +22,7 @@ def fit_to_shape(image: NDArray[np.uint8], shapes: tuple[float, ...]) -> tuple[N
         rows = max(1, round(width / shape))
     top, left = (height - rows) // 2, (width - columns) // 2
     cut = np.ascontiguousarray(image[top : top + rows, left : left + columns])
-    return cut, f"The look is {width}x{height}; only its middle {columns}x{rows} is used, which has the camera's shape."
+    return cut, f"Look cropped to {columns} × {rows} to match the camera."
 
 
 def over_black(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

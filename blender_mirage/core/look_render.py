@@ -93,7 +93,7 @@ class LookRender(threading.Thread):
                 process.kill()
             last_words = self._follow(process)
         if self._cancelled.is_set():
-            return Ended("cancelled", "The look was cancelled.")
+            return Ended("cancelled", "Render Look was cancelled.")
         if process.returncode != 0 or not self._order.look.path.is_file():
             return self._failed(last_words or f"exit code {process.returncode}")
         self._tell(self._order.look)
@@ -110,7 +110,7 @@ class LookRender(threading.Thread):
         return Ended(
             "failed",
             f"EEVEE could not draw in a second Blender: {cause}.",
-            "Press Render Look again: this window draws it then, and waits for it.",
+            "Press Render Look again: this window then renders it and waits until it is done.",
         )
 
     def _follow(self, process: subprocess.Popen[str]) -> str:

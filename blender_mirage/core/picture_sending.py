@@ -38,5 +38,5 @@ def follow_picture(jobs: RunningJobs, status: JobStatus, tell: Callable[[Happeni
 
     end = jobs.follow(status, show)
     if end.state == "failed":
-        raise BackendRefused(end.message or "The look could not be written into the world.", end.hint)
+        raise BackendRefused(end.message or "The look could not be added to the world.", end.hint)
     return end.state == "done"

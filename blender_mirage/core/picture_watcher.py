@@ -19,12 +19,11 @@ from .world_report import look_at_world
 class PictureWatcher(OrderWatcher):
     """Sends one picture and follows what becomes of it."""
 
-    kind = "PICTURE"
-
     def __init__(self, order: Order, updates: Queue[Update], picture: SeedView | PaintOver, engine: str) -> None:
         super().__init__(order, updates)
         self._picture = picture
         self._engine = engine
+        self.kind = "PAINT_OVER" if isinstance(picture, PaintOver) else "PICTURE"
 
     def _work(self) -> None:
         client = self._connect()

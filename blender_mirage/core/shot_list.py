@@ -55,12 +55,12 @@ class ShotStatus:
             case "NEW":
                 words = "new"
             case "STALE":
-                words = f"{self.take}, stale from frame {self.stale_from}"
+                words = f"{self.take}, changed from frame {self.stale_from}"
             case "PARTLY":
                 words = f"{self.take}, {self.take_state}"
             case _:
                 words = f"done {self.take}"
-        return words if self.unseen_from is None else f"{words}, unseen space from frame {self.unseen_from}"
+        return words if self.unseen_from is None else f"{words}, new areas from frame {self.unseen_from}"
 
     def at_work(self, phase: str, done: int, total: int) -> ShotStatus:
         """The phase stays where a report names none."""

@@ -57,7 +57,7 @@ class SurveyRun:
         folder = shots / survey.survey_id[:12]
         files: dict[int, Path] = {}
         for index, frame in enumerate(survey.frames):
-            self.tell(Progress(survey.shot, "coverage pictures", index, len(survey.frames)))
+            self.tell(Progress(survey.shot, "drawing coverage", index, len(survey.frames)))
             picture = self.link.keep_at(partial(_picture, survey.survey_id, index))
             for number in shows[index] if shows else (frame.frame,):
                 files[number] = folder / f"{safe_name(survey.shot)}_coverage_{number:04d}.png"

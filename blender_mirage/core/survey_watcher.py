@@ -33,7 +33,7 @@ class SurveyWatcher(OrderWatcher):
             raise SceneNotReady(
                 f"There is no world called {self.order.world_name!r} yet, so nothing has been seen."
                 if self.order.world_name
-                else "This scene has no world yet, so nothing has been seen.",
+                else "This scene has no world yet, so nothing is known.",
                 "Generate a take first.",
             )
         for job in self.order.takes:

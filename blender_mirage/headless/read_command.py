@@ -61,7 +61,7 @@ def _scene(errand: ReadErrand) -> Any:
     set_rates(errand.order.rates)
     scene = find_scene(replace(errand.order.scene, session=0))
     if scene is None:
-        raise SceneNotReady(f"The scene {errand.order.scene.name!r} is not in the copy of the file.", "Start again.")
+        raise SceneNotReady(f"The scene {errand.order.scene.name!r} is not in the copy of the file.", "Try again.")
     window = bpy.context.window_manager.windows[0]
     window.scene = scene
     window.view_layer = scene.view_layers.get(errand.view_layer) or scene.view_layers[0]

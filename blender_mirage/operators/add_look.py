@@ -11,8 +11,8 @@ class MIRAGE_OT_add_look(bpy.types.Operator):
     bl_idname = "mirage.add_look"
     bl_label = "Add Look"
     bl_description = (
-        "Write the look image into the world, as its camera sees the set at its frame. A world can have several; where "
-        "two show the same place, the newer is seen"
+        "Add the look image to the world, as seen through its camera at its frame. A world can have several "
+        "looks; where two show the same place, the newer one is used"
     )
     bl_options = {"REGISTER"}
 

@@ -7,7 +7,7 @@ from bpy.props import StringProperty
 class MIRAGE_OT_add_prompt_word(bpy.types.Operator):
     bl_idname = "mirage.add_prompt_word"
     bl_label = "Add Word"
-    bl_description = "Put this word, which the engine knows, at the end of the prompt"
+    bl_description = "Add this word to the end of the prompt"
     bl_options = {"REGISTER", "UNDO"}
 
     word: StringProperty(options={"SKIP_SAVE"})

@@ -9,7 +9,7 @@ from .report import allowed, busy
 class MIRAGE_OT_cancel_job(bpy.types.Operator):
     bl_idname = "mirage.cancel_job"
     bl_label = "Cancel"
-    bl_description = "Stop the take that is being made; its finished frames stay"
+    bl_description = "Stop what is running. Finished frames are kept"
     bl_options = {"REGISTER"}
 
     @classmethod
@@ -23,5 +23,5 @@ class MIRAGE_OT_cancel_job(bpy.types.Operator):
 
 def _why_not(context):
     if not busy(context):
-        return "No take is being made"
-    return "It is being cancelled: finished frames come home" if context.window_manager.mirage.cancelling else ""
+        return "Nothing is running"
+    return "Already cancelling: finished frames are kept" if context.window_manager.mirage.cancelling else ""

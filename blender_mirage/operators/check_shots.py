@@ -11,8 +11,8 @@ class MIRAGE_OT_check_shots(bpy.types.Operator):
     bl_idname = "mirage.check_shots"
     bl_label = "Check Before Generating"
     bl_description = (
-        "Look for what may spoil a take: no camera, an odd scale, a camera inside an object, whip pans, linked objects,"
-        " a full disk, and where a camera enters space that the world has not seen. Nothing is generated"
+        "Look for problems before anything is generated: missing cameras or looks, an odd scale, a camera "
+        "inside an object, whip pans, linked objects, a full disk, and where a camera enters new areas"
     )
     bl_options = {"REGISTER"}
 

@@ -13,14 +13,14 @@ from .take_choice import chosen_take, shot_name, shot_of, shown_version
 class MIRAGE_OT_compare_takes(bpy.types.Operator):
     bl_idname = "mirage.compare_takes"
     bl_label = "Compare Takes"
-    bl_description = "Compare the chosen take with the one on the timeline; your own strips stay as they are"
+    bl_description = "Compare the selected take with the one on the timeline. Your own strips are not changed"
     bl_options = {"REGISTER", "UNDO"}
 
     mode: EnumProperty(
         name="How",
         items=(
-            (WIPE, "Wipe", "The shown take left of a line, the chosen one right of it"),
-            (SIDE_BY_SIDE, "Side by Side", "Both, half as large"),
+            (WIPE, "Wipe", "The visible take on the left of a line, the selected one on the right"),
+            (SIDE_BY_SIDE, "Side by Side", "Both takes at half size"),
         ),
     )
 
@@ -42,7 +42,7 @@ class MIRAGE_OT_compare_takes(bpy.types.Operator):
 class MIRAGE_OT_stop_comparing(bpy.types.Operator):
     bl_idname = "mirage.stop_comparing"
     bl_label = "Stop Comparing"
-    bl_description = "Take the strips off the timeline that only compare"
+    bl_description = "Remove the comparison strips from the timeline"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context):
@@ -53,8 +53,8 @@ class MIRAGE_OT_stop_comparing(bpy.types.Operator):
 def _why_not(context):
     take = chosen_take(context)
     if take is None:
-        return "Choose a take of the list first"
+        return "Select a take in the list first"
     shown = shown_version(context)
     if not shown:
-        return "No take of this shot is on the timeline: show one first"
-    return "This take is the one that is shown: choose another to compare with" if shown == take.version else ""
+        return "No take of this shot is on the timeline yet: show one first"
+    return "This take is the visible one: select another to compare with it" if shown == take.version else ""

@@ -14,10 +14,10 @@ from .world_asking import change_world
 class MIRAGE_OT_create_world(bpy.types.Operator):
     bl_idname = "mirage.create_world"
     bl_label = "New World"
-    bl_description = "Make a world that remembers nothing yet, and use it for this scene"
+    bl_description = "Make an empty world and use it for this scene"
     bl_options = {"REGISTER", "UNDO"}
 
-    name: StringProperty(name="Name", description="Of the new world")
+    name: StringProperty(name="Name", description="Name of the new world")
 
     def invoke(self, context, event):
         self.name = free_name(world_name(), (world.name for world in context.window_manager.mirage.worlds))

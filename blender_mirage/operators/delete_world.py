@@ -11,7 +11,8 @@ class MIRAGE_OT_delete_world(bpy.types.Operator):
     bl_idname = "mirage.delete_world"
     bl_label = "Delete World"
     bl_description = (
-        "Delete this scene's world with all that it remembers, its looks and its frames on the backend, for good"
+        "Permanently delete this scene's world with its memory, looks and frames on the backend. The frames "
+        "in your output folder stay"
     )
     bl_options = {"REGISTER"}
 
@@ -25,7 +26,7 @@ class MIRAGE_OT_delete_world(bpy.types.Operator):
             context,
             event,
             f"Delete {context.scene.mirage.world_name}?",
-            "It is deleted for good on the backend. Frames in your output folder stay.",
+            "It is deleted permanently on the backend. The frames in your output folder stay.",
             "Delete World",
         )
 

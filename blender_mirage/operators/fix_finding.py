@@ -10,8 +10,8 @@ from .report import reports_errors
 
 class MIRAGE_OT_add_camera(bpy.types.Operator):
     bl_idname = "mirage.add_camera"
-    bl_label = "Make a Camera"
-    bl_description = "Make the selected camera the scene's, or add one where the 3D View looks from"
+    bl_label = "Add Camera"
+    bl_description = "Make the selected camera the scene's camera, or add one at the current view"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context):
@@ -32,11 +32,11 @@ class MIRAGE_OT_add_camera(bpy.types.Operator):
 class MIRAGE_OT_fix_scale(bpy.types.Operator):
     bl_idname = "mirage.fix_scale"
     bl_label = "Set Unit Scale"
-    bl_description = "Set the scene's unit scale, so that the set has a usual size in metres; no object is changed"
+    bl_description = "Set the scene's unit scale so that the set has a plausible size in meters. No object is changed"
     bl_options = {"REGISTER", "UNDO"}
 
     value: FloatProperty(name="Unit Scale", min=1e-9, default=1.0)
-    scene: StringProperty(name="Scene", description="The scene to set it of (empty: the current one)")
+    scene: StringProperty(name="Scene", description="The scene to change (empty: the current one)")
 
     @reports_errors
     def execute(self, context):
@@ -53,7 +53,7 @@ class MIRAGE_OT_fix_scale(bpy.types.Operator):
 class MIRAGE_OT_go_to_frame(bpy.types.Operator):
     bl_idname = "mirage.go_to_frame"
     bl_label = "Go There"
-    bl_description = "Put the playhead on the frame at which it can be seen"
+    bl_description = "Move the playhead to the frame where the problem shows"
     bl_options = {"REGISTER", "UNDO"}
 
     frame: IntProperty(name="Frame")

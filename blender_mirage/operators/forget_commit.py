@@ -9,8 +9,11 @@ from .world_asking import change_world, chosen_commit, look_is_gone, why_no_comm
 
 class MIRAGE_OT_forget_commit(bpy.types.Operator):
     bl_idname = "mirage.forget_commit"
-    bl_label = "Forget"
-    bl_description = "Delete what this take or look taught the world, with its frames on the backend, for good"
+    bl_label = "Delete Permanently"
+    bl_description = (
+        "Permanently delete what this take or look added to the world, and its frames on the backend. The "
+        "frames in your output folder stay"
+    )
     bl_options = {"REGISTER"}
 
     @classmethod
@@ -23,9 +26,9 @@ class MIRAGE_OT_forget_commit(bpy.types.Operator):
             self,
             context,
             event,
-            f"Forget {commit.name}, {commit.when}?",
-            "It is deleted for good on the backend. Frames in your output folder stay.",
-            "Forget",
+            f"Permanently delete {commit.name}, {commit.when}?",
+            "It is deleted permanently on the backend. The frames in your output folder stay.",
+            "Delete Permanently",
         )
 
     @reports_errors
@@ -37,4 +40,4 @@ class MIRAGE_OT_forget_commit(bpy.types.Operator):
             client.forget(world_id, ForgetRequest(take_id=take_id))
             return look_is_gone(kind)
 
-        return change_world(self, context, f"Forget {commit.name}, {commit.when}", forget)
+        return change_world(self, context, f"Delete {commit.name}, {commit.when}", forget)

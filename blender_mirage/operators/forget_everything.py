@@ -10,10 +10,10 @@ from .world_asking import change_world, without_world
 
 class MIRAGE_OT_forget_everything(bpy.types.Operator):
     bl_idname = "mirage.forget_everything"
-    bl_label = "Forget Everything"
+    bl_label = "Delete Everything Permanently"
     bl_description = (
-        "Delete everything that the world remembers, with the frames and looks on the backend, for good; the "
-        "world stays, empty"
+        "Permanently delete everything this world remembers, with its looks and frames on the backend. The "
+        "empty world stays"
     )
     bl_options = {"REGISTER"}
 
@@ -26,9 +26,9 @@ class MIRAGE_OT_forget_everything(bpy.types.Operator):
             self,
             context,
             event,
-            f"Forget everything in {context.scene.mirage.world_name}?",
-            "Every take and look of it is deleted for good on the backend. Frames in your output folder stay.",
-            "Forget Everything",
+            f"Permanently delete everything in {context.scene.mirage.world_name}?",
+            ("All its takes and looks are deleted permanently on the backend. The frames in your output folder stay."),
+            "Delete Everything Permanently",
         )
 
     @reports_errors

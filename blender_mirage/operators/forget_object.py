@@ -11,9 +11,9 @@ from .world_asking import change_world, without_world
 
 class MIRAGE_OT_forget_object(bpy.types.Operator):
     bl_idname = "mirage.forget_object"
-    bl_label = "Forget Object"
+    bl_label = "Delete Object from World"
     bl_description = (
-        "Delete all that the world remembers of the active object, for good; it is made anew with the next take"
+        "Permanently delete everything the world remembers of the active object. The next take makes it anew"
     )
     bl_options = {"REGISTER"}
 
@@ -26,9 +26,9 @@ class MIRAGE_OT_forget_object(bpy.types.Operator):
             self,
             context,
             event,
-            f"Forget {context.active_object.name}?",
-            "What the world remembers of it is deleted for good. Frames in your output folder stay.",
-            "Forget",
+            f"Delete {context.active_object.name} from the world?",
+            ("What the world remembers of it is deleted permanently. The frames in your output folder stay."),
+            "Delete Permanently",
         )
 
     @reports_errors
@@ -36,11 +36,14 @@ class MIRAGE_OT_forget_object(bpy.types.Operator):
         world_id = context.scene.mirage.world_id
         anchors = [info.anchor for info in anchors_of(context.active_object, world_id)]
 
-        def forget(client):
-            tokens = sum(client.forget(world_id, ForgetRequest(anchor=anchor)).tokens for anchor in anchors)
-            return (Note(f"{tokens:,} tokens were forgotten."),)
+        name = context.active_object.name
 
-        return change_world(self, context, f"Forget {context.active_object.name}", forget)
+        def forget(client):
+            for anchor in anchors:
+                client.forget(world_id, ForgetRequest(anchor=anchor))
+            return (Note(f"The world no longer remembers {name}."),)
+
+        return change_world(self, context, f"Delete {context.active_object.name}", forget)
 
 
 def _why_not(context):
@@ -50,5 +53,5 @@ def _why_not(context):
     if context.active_object is None:
         return "Select an object first"
     if not anchors_of(context.active_object, context.scene.mirage.world_id):
-        return "The world remembers nothing of the active object (press Refresh where it should)"
+        return "The world remembers nothing of the active object. Press Refresh if it should"
     return ""

@@ -11,14 +11,11 @@ from .world_asking import change_world, without_world
 
 class MIRAGE_OT_fork_world(bpy.types.Operator):
     bl_idname = "mirage.fork_world"
-    bl_label = "Fork World"
-    bl_description = (
-        "Make a world that remembers all that this one does, and use it for this scene; what is tried there "
-        "leaves this one alone"
-    )
+    bl_label = "Duplicate World"
+    bl_description = "Make a copy of this world and use it for this scene, to try things without changing the original"
     bl_options = {"REGISTER", "UNDO"}
 
-    name: StringProperty(name="Name", description="Of the fork")
+    name: StringProperty(name="Name", description="Name of the copy")
 
     @classmethod
     def poll(cls, context):

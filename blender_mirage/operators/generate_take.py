@@ -13,16 +13,16 @@ class MIRAGE_OT_generate_take(bpy.types.Operator):
     bl_idname = "mirage.generate_take"
     bl_label = "Generate"
     bl_description = (
-        "Make a new take of the chosen shots with the look; nothing older is overwritten. While something else runs, "
-        "it waits for that"
+        "Make a new take of the shots. Older takes are never overwritten. If something else is running, this "
+        "waits its turn"
     )
     bl_options = {"REGISTER"}
 
     which: EnumProperty(
         name="Which Shots",
         items=(
-            ("SETTINGS", "As Set", "Those that the settings name"),
-            ("LIST", "Chosen", "The one that is chosen in the list"),
+            ("SETTINGS", "As Set", "The shots named in the settings"),
+            ("LIST", "Selected", "The shot selected in the list"),
             ("ALL", "All", "Every shot"),
         ),
         options={"SKIP_SAVE"},

@@ -9,7 +9,7 @@ from .report import allowed
 class MIRAGE_OT_hide_coverage(bpy.types.Operator):
     bl_idname = "mirage.hide_coverage"
     bl_label = "Hide Coverage Pictures"
-    bl_description = "Take the coverage pictures off the cameras; takes stay as they are"
+    bl_description = "Remove the coverage pictures from the cameras. Takes are not changed"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod

@@ -13,8 +13,8 @@ class MIRAGE_OT_live_look(bpy.types.Operator):
     bl_idname = "mirage.live_look"
     bl_label = "Live Look"
     bl_description = (
-        "Draw the engine's frame over the camera's view while the camera and the set move. Nothing is written:"
-        " neither into the file nor into the world"
+        "Show the look over the camera view while you move the camera and the set. Neither the file nor the "
+        "world is changed"
     )
     bl_options = {"REGISTER"}
 

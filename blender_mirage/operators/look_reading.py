@@ -32,7 +32,9 @@ class LookReading:
         seen at its first frame. Raises SceneNotReady, LookNotReadable."""
         path = own or look_path(scene)
         if path is None:
-            raise LookNotReadable("There is no look yet.", "Choose an image, press Render Look, or write a prompt.")
+            raise LookNotReadable(
+                "This scene has no look yet.", "Choose an image, press Render Look, or write a prompt."
+            )
         self._path = path
         self._shot = _look_shot(scene, shots) if own is None else replace(shots[0], name="look", end=shots[0].start)
         self._look = read_look(path)

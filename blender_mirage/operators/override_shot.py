@@ -8,8 +8,8 @@ from .report import allowed
 
 class MIRAGE_OT_override_shot(bpy.types.Operator):
     bl_idname = "mirage.override_shot"
-    bl_label = "Own Settings"
-    bl_description = "Give the chosen shot a prompt, a look and a seed of its own"
+    bl_label = "Shot Overrides"
+    bl_description = "Give the selected shot its own prompt, look or seed"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -26,8 +26,8 @@ class MIRAGE_OT_override_shot(bpy.types.Operator):
 
 class MIRAGE_OT_remove_override(bpy.types.Operator):
     bl_idname = "mirage.remove_override"
-    bl_label = "Remove Own Settings"
-    bl_description = "Make the chosen shot with the scene's prompt, look and seed again"
+    bl_label = "Remove Overrides"
+    bl_description = "Use the scene's prompt, look and seed for the selected shot again"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -43,7 +43,7 @@ class MIRAGE_OT_remove_override(bpy.types.Operator):
 def _why_not(context, wanted):
     name = chosen_shot(context.window_manager.mirage)
     if not name:
-        return "Choose a shot of the list first"
+        return "Select a shot in the list first"
     if (name in context.scene.mirage.overrides) == wanted:
         return ""
-    return "The shot has no settings of its own" if wanted else "The shot has settings of its own already"
+    return "This shot has no overrides" if wanted else "This shot already has overrides"

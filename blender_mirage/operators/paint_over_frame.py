@@ -12,8 +12,7 @@ class MIRAGE_OT_paint_over_frame(bpy.types.Operator):
     bl_idname = "mirage.paint_over_frame"
     bl_label = "Paint Over This Frame"
     bl_description = (
-        "Copy the frame of the take under the playhead, to be painted on here or in any other program. The take itself "
-        "stays as it is"
+        "Copy the frame under the playhead to paint on, here or in any other program. The take itself is not changed"
     )
     bl_options = {"REGISTER", "UNDO"}
 

@@ -21,13 +21,13 @@ from .report import allowed, busy
 class MIRAGE_OT_pick_up_takes(bpy.types.Operator):
     bl_idname = "mirage.pick_up_takes"
     bl_label = "Fetch Takes"
-    bl_description = "Fetch the takes that the backend finished while this file was closed"
+    bl_description = "Fetch takes that the backend finished while this file was closed"
     bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context):
         if busy(context):
-            return allowed(cls, "A take is being made: wait for it or cancel it first")
+            return allowed(cls, "Something is still running: wait for it or cancel it first")
         return True
 
     def execute(self, context):

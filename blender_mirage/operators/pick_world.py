@@ -12,7 +12,7 @@ from .world_asking import ask_world
 class MIRAGE_OT_pick_world(bpy.types.Operator):
     bl_idname = "mirage.pick_world"
     bl_label = "Use World"
-    bl_description = "Make the takes of this scene in that world"
+    bl_description = "Use this world for the takes of this scene"
     bl_options = {"REGISTER", "UNDO"}
 
     world_id: StringProperty(options={"HIDDEN"})

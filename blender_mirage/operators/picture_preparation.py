@@ -81,7 +81,7 @@ class PictureReading:
         yield Progress("Look", "reading the set", 0, 1)
         scene = find_scene(self._scene)
         if scene is None:
-            raise SceneNotReady(f"The scene {self._scene.name!r} was deleted while it was read.", "Start again.")
+            raise SceneNotReady(f"The scene {self._scene.name!r} was deleted while it was being read.", "Try again.")
         self._picture = self._look.seed_view(scene, author())
 
     def result(self) -> SetRead:
@@ -90,6 +90,8 @@ class PictureReading:
 
 class PaintPreparation(_PicturePreparation):
     """A copy of a take's frame that was painted on. Nothing of the set is read: the take knows it."""
+
+    kind = "PAINT_OVER"
 
     def __init__(self, context: bpy.types.Context, copy: Path) -> None:
         """A scene without a world gets that of the take. Raises LookNotReadable."""

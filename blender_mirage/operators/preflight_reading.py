@@ -109,7 +109,7 @@ class CheckReading:
         every = max(1, len(camera) // (_LOOKED_AT - 1))
         with Playhead(self.of_shots.source_of(shot)) as playhead:
             for index, frame in enumerate(camera.at[::every]):
-                yield Progress(shot.name, "checking where the camera stands", index, _LOOKED_AT)
+                yield Progress(shot.name, "checking the camera", index, _LOOKED_AT)
                 depsgraph, live = playhead.go(frame), self.of_shots.live(shot)
                 finding: Finding | None = inside_finding(playhead.scene, depsgraph, camera_of(live), round(frame))
                 if finding is not None:

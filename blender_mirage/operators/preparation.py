@@ -62,5 +62,5 @@ class Preparation(ABC):
         """The scene, however long ago reading began. Raises SceneNotReady."""
         scene = find_scene(self.scene)
         if scene is None:
-            raise SceneNotReady(f"The scene {self.scene.name!r} was deleted while it was read.", "Start again.")
+            raise SceneNotReady(f"The scene {self.scene.name!r} was deleted while it was being read.", "Try again.")
         return scene

@@ -10,7 +10,7 @@ from .world_asking import ask_world, without_world
 class MIRAGE_OT_refresh_world(bpy.types.Operator):
     bl_idname = "mirage.refresh_world"
     bl_label = "Refresh"
-    bl_description = "Ask the backend what this scene's world remembers now"
+    bl_description = "Ask the backend again what this world remembers"
     bl_options = {"REGISTER"}
 
     @classmethod

@@ -10,10 +10,9 @@ from .world_asking import why_not_survey
 
 class MIRAGE_OT_regenerate_stale(bpy.types.Operator):
     bl_idname = "mirage.regenerate_stale"
-    bl_label = "Regenerate Stale"
+    bl_label = "Update Changed Shots"
     bl_description = (
-        "Make new takes of those chosen shots whose last one is out of date; frames that are still right are "
-        "taken over from it"
+        "Make a new take of each shot that changed since its last take. Frames that are still right are reused"
     )
     bl_options = {"REGISTER"}
 
@@ -23,4 +22,6 @@ class MIRAGE_OT_regenerate_stale(bpy.types.Operator):
 
     @reports_errors
     def execute(self, context):
-        return carry_out(self, context, "Regenerate Stale", lambda later: TakePreparation(later, stale_only=True), True)
+        return carry_out(
+            self, context, "Update Changed Shots", lambda later: TakePreparation(later, stale_only=True), True
+        )

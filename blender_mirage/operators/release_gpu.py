@@ -15,7 +15,7 @@ def _release(client):
 class MIRAGE_OT_release_gpu(bpy.types.Operator):
     bl_idname = "mirage.release_gpu"
     bl_label = "Release GPU"
-    bl_description = "Free the memory that the backend holds on the GPU; the next take loads the engine again"
+    bl_description = "Free the backend's GPU memory. The next take loads the model again"
     bl_options = {"REGISTER"}
 
     @classmethod
@@ -23,7 +23,7 @@ class MIRAGE_OT_release_gpu(bpy.types.Operator):
         if context.window_manager.mirage.backend_state != "READY":
             return allowed(cls, "No backend is connected, so none holds GPU memory")
         if busy(context):
-            return allowed(cls, "A take is being made: cancel it first")
+            return allowed(cls, "Something is still running: cancel it first")
         return True
 
     @reports_errors

@@ -24,8 +24,8 @@ class MIRAGE_OT_render_look(bpy.types.Operator):
     bl_idname = "mirage.render_look"
     bl_label = "Render Look"
     bl_description = (
-        "Render the current frame as the scene's camera sees it: the look. Cycles and EEVEE render in a second Blender "
-        "while you work on; Viewport takes as long as this window takes to draw itself once"
+        "Render the current frame through the scene's camera and use it as the look. Cycles and EEVEE render "
+        "in a second Blender while you keep working"
     )
     bl_options = {"REGISTER", "UNDO"}
 
@@ -52,7 +52,7 @@ def _begin(context):
     """Renders here, or starts what renders apart; whether it does that. Raises MirageError."""
     scene, settings = context.scene, context.scene.mirage
     if scene.camera is None:
-        raise SceneNotReady(f"The scene {scene.name!r} has no camera.", "Add one and make it the scene's camera.")
+        raise SceneNotReady(f"The scene {scene.name!r} has no camera.", "Add a camera and make it the scene's camera.")
     camera = check_camera(scene.camera)
     ensure_ids([camera])
     base, _ = output_folder(scene)

@@ -8,8 +8,8 @@ from .world_asking import change_world, chosen_commit, why_no_commit
 
 class MIRAGE_OT_restore_commit(bpy.types.Operator):
     bl_idname = "mirage.restore_commit"
-    bl_label = "Restore"
-    bl_description = "Give what this take or look taught back to the world"
+    bl_label = "Unhide"
+    bl_description = "Bring back what this take or look added to the world"
     bl_options = {"REGISTER"}
 
     @classmethod
@@ -25,4 +25,4 @@ class MIRAGE_OT_restore_commit(bpy.types.Operator):
             client.restore(take_id, world_id)
             return ()
 
-        return change_world(self, context, f"Restore {commit.name}, {commit.when}", restore)
+        return change_world(self, context, f"Unhide {commit.name}, {commit.when}", restore)

@@ -10,7 +10,7 @@ from .take_choice import chosen_take, why_no_take
 class MIRAGE_OT_restore_settings(bpy.types.Operator):
     bl_idname = "mirage.restore_settings"
     bl_label = "Restore Settings"
-    bl_description = "Set look, prompt, seed, engine, size and world as they were when this take was made"
+    bl_description = "Set look, prompt, seed, engine, size and world back to what this take was made with"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -29,5 +29,5 @@ class MIRAGE_OT_restore_settings(bpy.types.Operator):
 def _why_not(context):
     take = chosen_take(context)
     if take is None:
-        return why_no_take(context) or "Choose a take first"
-    return "" if "request" in take.facts else "This take has no file that says what it was made with"
+        return why_no_take(context) or "Select a take first"
+    return "" if "request" in take.facts else "The settings of this take were not saved"

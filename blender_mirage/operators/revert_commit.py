@@ -8,8 +8,11 @@ from .world_asking import change_world, chosen_commit, look_is_gone, why_no_comm
 
 class MIRAGE_OT_revert_commit(bpy.types.Operator):
     bl_idname = "mirage.revert_commit"
-    bl_label = "Revert"
-    bl_description = "Undo what this take or look taught the world; it is kept and can be restored, and its frames stay"
+    bl_label = "Hide"
+    bl_description = (
+        "Hide from the world what this take or look added to it. Nothing is deleted: Unhide brings it back, "
+        "and the frames stay"
+    )
     bl_options = {"REGISTER"}
 
     @classmethod
@@ -25,4 +28,4 @@ class MIRAGE_OT_revert_commit(bpy.types.Operator):
             client.revert(take_id, world_id)
             return look_is_gone(kind)
 
-        return change_world(self, context, f"Revert {commit.name}, {commit.when}", revert)
+        return change_world(self, context, f"Hide {commit.name}, {commit.when}", revert)

@@ -12,15 +12,15 @@ from .take_choice import chosen_take, why_no_take
 class MIRAGE_OT_review_take(bpy.types.Operator):
     bl_idname = "mirage.review_take"
     bl_label = "Review Take"
-    bl_description = "Give this take a star, and write down what you think of it; it stays beside the frames"
+    bl_description = "Star this take and add a note. Both are saved beside its frames"
     bl_options = {"REGISTER"}
 
-    star: BoolProperty(name="Star", description="One of those to keep")
-    note: StringProperty(name="Note", description="What you think of it")
+    star: BoolProperty(name="Star", description="A take worth keeping")
+    note: StringProperty(name="Note", description="Your note on this take")
 
     @classmethod
     def poll(cls, context):
-        return allowed(cls, "" if chosen_take(context) else why_no_take(context) or "Choose a take first")
+        return allowed(cls, "" if chosen_take(context) else why_no_take(context) or "Select a take first")
 
     def invoke(self, context, event):
         take = chosen_take(context)

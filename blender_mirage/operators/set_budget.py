@@ -9,15 +9,18 @@ from .world_asking import change_world, without_world
 
 class MIRAGE_OT_set_budget(bpy.types.Operator):
     bl_idname = "mirage.set_budget"
-    bl_label = "Memory Budget"
+    bl_label = "Memory Limit"
     bl_description = (
-        "How much memory the tokens of this world may take while a take is made; what exceeds it stays on the"
-        " disk, unread"
+        "How much memory this world may use while a take is made. What does not fit stays on the disk and is not used"
     )
     bl_options = {"REGISTER"}
 
     mebibytes: IntProperty(
-        name="Budget (MiB)", description="What exceeds it stays on the disk, unread", default=1024, min=1, max=1048576
+        name="Memory Limit (MiB)",
+        description="What does not fit stays on the disk and is not used",
+        default=1024,
+        min=1,
+        max=1048576,
     )
 
     @classmethod

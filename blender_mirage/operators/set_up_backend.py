@@ -88,4 +88,4 @@ def _why_not(context: bpy.types.Context) -> str:
         return "The backend is being set up"
     if not backend_is_here(context):
         return "The preferences name a backend on another machine: it is set up there"
-    return "A take is being made: wait for it or cancel it first" if busy(context) else ""
+    return "Something is still running: wait for it or cancel it first" if busy(context) else ""

@@ -65,7 +65,7 @@ class ShotReading:
         """The scene, however long ago reading began. Raises SceneNotReady."""
         scene = find_scene(self.scene)
         if scene is None:
-            raise SceneNotReady(f"The scene {self.scene.name!r} was deleted while it was read.", "Start again.")
+            raise SceneNotReady(f"The scene {self.scene.name!r} was deleted while it was being read.", "Try again.")
         return scene
 
     def source_of(self, shot: Shot) -> bpy.types.Context | bpy.types.Scene:
@@ -74,14 +74,14 @@ class ShotReading:
             return source(self.live_scene())
         scene = by_session(bpy.data.scenes, self._scenes[shot.name])
         if scene is None:
-            raise SceneNotReady(f"The scene {shot.scene!r} was deleted while it was read.", "Start again.")
+            raise SceneNotReady(f"The scene {shot.scene!r} was deleted while it was being read.", "Try again.")
         return source(scene)
 
     def live(self, shot: Shot) -> Shot:
         """The shot with its camera as it is called now. Raises SceneNotReady where it was deleted meanwhile."""
         camera = by_session(bpy.data.objects, self._cameras[shot.name])
         if camera is None:
-            raise SceneNotReady(f"Camera {shot.camera!r} was deleted while it was read.", "Start again.")
+            raise SceneNotReady(f"Camera {shot.camera!r} was deleted while it was being read.", "Try again.")
         return replace(shot, camera=camera.name, camera_id=object_id(camera), camera_uid=camera.session_uid)
 
     def read_camera(self, shot: Shot) -> Generator[Progress, None, CameraPath]:
@@ -182,7 +182,7 @@ def chosen_shots(scene: bpy.types.Scene, which: str | Sequence[str] = "SETTINGS"
     if choice == "NAMED":
         names = named(settings.shot_names, [shot.name for shot in read_shots(scene)])
         if not names:
-            raise SceneNotReady("No shot is named.", "Write a shot's name, or choose All or At the Playhead.")
+            raise SceneNotReady("No shot name was given.", "Enter a shot name, or choose All or At the Playhead.")
         return [find_shot(scene, name) for name in names]
     shots = read_shots(scene)
     if choice == "CURRENT":

@@ -9,7 +9,7 @@ from .world_asking import ask_world
 class MIRAGE_OT_start_backend(bpy.types.Operator):
     bl_idname = "mirage.start_backend"
     bl_label = "Start Backend"
-    bl_description = "Find the inference backend, or start it on this machine, and list its worlds"
+    bl_description = "Connect to the backend, or start it on this machine, and list its worlds"
     bl_options = {"REGISTER"}
 
     @reports_errors

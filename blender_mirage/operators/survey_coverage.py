@@ -12,8 +12,9 @@ class MIRAGE_OT_survey_coverage(bpy.types.Operator):
     bl_idname = "mirage.survey_coverage"
     bl_label = "Coverage of This Shot"
     bl_description = (
-        "Look how much of the chosen shots the world has seen, where they enter unseen space and which frames"
-        " of their takes are out of date. Nothing is generated; the pictures appear over the camera's view"
+        "Find out how much of the shots the world already knows, where they enter new areas, and which "
+        "frames of their takes are out of date. Nothing is generated; the result is shown over the camera's "
+        "view"
     )
     bl_options = {"REGISTER"}
 

@@ -46,7 +46,7 @@ def shown_version(context: bpy.types.Context) -> int:
 
 
 def why_no_take(context: bpy.types.Context) -> str:
-    return "" if takes(context) else "There is no take of this shot yet: press Generate"
+    return "" if takes(context) else "No takes of this shot yet: press Generate"
 
 
 def bring_up(scene: bpy.types.Scene, name: str, take: TakeOnDisk) -> None:

@@ -14,9 +14,8 @@ class MIRAGE_OT_toggle_coverage(bpy.types.Operator):
     bl_idname = "mirage.toggle_coverage"
     bl_label = "Coverage Overlay"
     bl_description = (
-        "Coat the surfaces of the set in the 3D View with what its world has seen of them, partly seen or never seen,"
-        " as closely as the scene's camera would show them. It follows the set, the camera and the world; the file"
-        " stays as it is"
+        "Tint the set in the 3D Viewport by what the world knows of each surface at the detail that the "
+        "scene's camera needs: known, partly known or unknown. It follows your edits; the file is not changed"
     )
     bl_options = {"REGISTER"}
 

@@ -13,15 +13,15 @@ class MIRAGE_OT_use_paint_over(bpy.types.Operator):
     bl_idname = "mirage.use_paint_over"
     bl_label = "Use Paint-over"
     bl_description = (
-        "Write what was painted into the world, on the surfaces that it lies on; nothing else of the world changes. "
-        "Regenerate Stale then makes the frames that show it"
+        "Apply the painted changes to the world, on the surfaces they lie on and nowhere else. Update "
+        "Changed Shots then remakes the frames that show them"
     )
     bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context):
         if not context.scene.mirage.paint_path:
-            return allowed(cls, "Nothing was painted on yet: press Paint Over This Frame first")
+            return allowed(cls, "There is no paint-over yet: press Paint Over This Frame first")
         return True
 
     @reports_errors

@@ -9,15 +9,15 @@ from ..core.presets import PRESETS
 class MIRAGE_OT_use_preset(bpy.types.Operator):
     bl_idname = "mirage.use_preset"
     bl_label = "Use Preset"
-    bl_description = "Set the size of the frames and the steps that a key frame takes"
+    bl_description = "Set the frame size and the number of steps"
     bl_options = {"REGISTER", "UNDO"}
 
     preset: EnumProperty(
         name="Preset",
         items=(
-            ("DRAFT", "Draft", "256 pixels across, 2 steps: to see whether it works"),
-            ("EDIT", "Edit", "512 pixels across, 4 steps: to cut with"),
-            ("FINE", "Fine", "768 pixels across, 6 steps: to show"),
+            ("DRAFT", "Draft", "256 pixels wide, 2 steps: for a first look"),
+            ("EDIT", "Edit", "512 pixels wide, 4 steps: for editing"),
+            ("FINE", "Fine", "768 pixels wide, 6 steps: for showing"),
         ),
     )
 

@@ -71,9 +71,9 @@ def why_no_commit(context: bpy.types.Context, wanted_state: str = "") -> str:
     reason = without_world(context)
     commit = chosen_commit(context)
     if reason or commit is None:
-        return reason or "Choose a line of the history first"
+        return reason or "Select a line of the history first"
     if wanted_state and commit.state != wanted_state:
-        return "It is already reverted" if wanted_state == "live" else "It is already part of the world"
+        return "It is already hidden" if wanted_state == "live" else "It is not hidden"
     return ""
 
 

@@ -54,7 +54,7 @@ def set_background(scene: bpy.types.Scene, shot: Shot, pictures: Mapping[int, Pa
     """
     thing = find_camera(shot.camera, shot.camera_id, shot.camera_uid)
     if thing is None:
-        raise SceneNotReady(f"There is no camera {shot.camera!r}.", "It was removed: choose the shot again.")
+        raise SceneNotReady(f"There is no camera {shot.camera!r}.", "It was removed. Select the shot again.")
     camera = thing.data
     if camera.library is not None:
         return ""

@@ -43,7 +43,7 @@ def camera_of(shot: Shot) -> bpy.types.Object:
     """The camera of a shot. Raises SceneNotReady where it is gone."""
     camera = find_camera(shot.camera, shot.camera_id, shot.camera_uid)
     if camera is None:
-        raise SceneNotReady(f"There is no camera {shot.camera!r}.", "It was removed: choose the shot again.")
+        raise SceneNotReady(f"There is no camera {shot.camera!r}.", "It was removed. Select the shot again.")
     return camera
 
 

@@ -68,6 +68,6 @@ def frame_rectangle(
     corners = np.array([(*corner, 1.0) for corner in camera.view_frame(scene=scene)], dtype=np.float64)
     clip = corners @ np.asarray(window_matrix, dtype=np.float64).T
     if np.any(clip[:, 3] <= 0):
-        raise SceneNotReady("The camera's frame does not lie in front of it.", "Check its lens and its sensor.")
+        raise SceneNotReady("The camera sees nothing in front of it.", "Check its lens and its sensor.")
     x, y = ((clip[:, :2] / clip[:, 3:] + 1) / 2 * np.array(size)).T
     return Rectangle(x.min(), y.min(), x.max(), y.max())

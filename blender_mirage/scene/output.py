@@ -16,7 +16,7 @@ def output_folder(scene: bpy.types.Scene) -> tuple[Path, str]:
     asked = scene.mirage.output_folder or "//mirage"
     if asked.startswith("//") and not own_path():
         folder = Path.home() / UNSAVED_FOLDER / asked[2:]
-        return folder, f"The .blend was never saved, so the takes go to {folder}. Save it to keep them together."
+        return folder, f"Save the file so its takes stay with it. Until then they go to {folder}."
     return absolute(asked), ""
 
 

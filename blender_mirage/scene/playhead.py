@@ -29,7 +29,7 @@ class Playhead:
         """Raises SceneNotReady where it went away while being read."""
         scene = by_session(bpy.data.scenes, self._scene)
         if scene is None:
-            raise SceneNotReady(f"The scene {self._scene_name!r} was deleted while it was read.", "Start again.")
+            raise SceneNotReady(f"The scene {self._scene_name!r} was deleted while it was being read.", "Try again.")
         return scene
 
     @property

@@ -40,9 +40,7 @@ def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
         Finding("STRIP", f"{shot.refusal} {shot.hint}", stops=True, frame=shot.cut[0]) for shot in shots if shot.refusal
     ]
     if not bpy.data.filepath:
-        found.append(
-            Finding("UNSAVED", f"The file was never saved: takes go to {base}, where no saved file will look for them.")
-        )
+        found.append(Finding("UNSAVED", f"Save the file so its takes stay with it. Until then they go to {base}."))
     for shot_in in scenes_of(scene, shots):
         found += _findings_of(shot_in) if shot_in == scene else _findings_of_another(shot_in)
     found.append(_glass(scene))

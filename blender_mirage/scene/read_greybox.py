@@ -30,11 +30,11 @@ from .visibility import VIEWPORT, closed_eyes, is_closed, is_seen
 Float64 = NDArray[np.float64]
 
 _WITHOUT_SURFACE = {
-    "CURVES": "hair, which has no surface",
-    "POINTCLOUD": "a point cloud, which has no surface",
-    "VOLUME": "a volume, which has no surface",
-    "GPENCIL": "a drawing, which has no surface",
-    "GREASEPENCIL": "a drawing, which has no surface",
+    "CURVES": "hair without a surface",
+    "POINTCLOUD": "a point cloud without a surface",
+    "VOLUME": "a volume without a surface",
+    "GPENCIL": "a drawing without a surface",
+    "GREASEPENCIL": "a drawing without a surface",
 }
 """What renders and cannot be a mesh. (4.3 renamed the drawings.)"""
 
@@ -140,7 +140,7 @@ class GreyboxReader:
             if instance.show_particles and _has_strands(instance.object):
                 self._warn(f"{instance_name(instance)!r} has hair, which has no surface: the hair is left out.")
             if kind in _WITHOUT_SURFACE and is_seen(instance):
-                self._warn(f"{instance_name(instance)!r} is {_WITHOUT_SURFACE[kind]}: it is left out.")
+                self._warn(f"{instance_name(instance)!r} is {_WITHOUT_SURFACE[kind]} and is left out.")
             if kind in ("MESH", "LIGHT") and is_seen(instance):
                 anchor = first_free(instance_id(instance), anchors)
                 unseen = unseen_because(instance, depsgraph.view_layer) if kind == "MESH" else None
@@ -166,7 +166,7 @@ class GreyboxReader:
         if self._index in track.meshes:
             return
         if is_flat(transform):
-            self._warn(f"{track.name!r} has a scale of zero at some frames and is left out there.")
+            self._warn(f"{track.name!r} has a scale of zero in some frames and is left out of them.")
             return
         mesh = self._read(instance, track, meshes)
         self._whole[anchor] = mesh
@@ -194,7 +194,7 @@ class GreyboxReader:
         """Each evaluated mesh is read once a frame, however often it is placed; one that stays, once a shot."""
         thing, original = instance.object, instance.object.original
         if original.mode == "EDIT":
-            raise SceneNotReady(f"{track.name!r} is in edit mode.", "Leave edit mode (Tab) and start again.")
+            raise SceneNotReady(f"{track.name!r} is in edit mode.", "Leave Edit Mode (Tab) and try again.")
         if not may_deform(original):
             still = original.data.session_uid
             if still not in self._still:

@@ -56,7 +56,7 @@ def _of_camera(scene: bpy.types.Scene, start: int, end: int) -> Shot:
     if scene.camera is None:
         raise SceneNotReady(
             f"The scene {scene.name!r} has no camera.",
-            "Add one, or make one the scene's camera (Ctrl+Numpad 0 with the camera selected).",
+            "Add a camera, or select one and press Ctrl+Numpad 0 to make it the scene's camera.",
         )
     return Shot(scene.camera.name, scene.camera.name, start, end, camera_uid=scene.camera.session_uid)
 
@@ -77,7 +77,7 @@ def scene_of(scene: bpy.types.Scene, shot: Shot) -> bpy.types.Scene:
     if shot.scene:
         found = by_session(bpy.data.scenes, shot.scene_uid) or bpy.data.scenes.get(shot.scene)
     if found is None:
-        raise SceneNotReady(f"There is no scene {shot.scene!r}.", "It was removed or renamed: choose the shot again.")
+        raise SceneNotReady(f"There is no scene {shot.scene!r}.", "It was removed or renamed. Select the shot again.")
     return found
 
 

@@ -33,7 +33,7 @@ def render_look(scene: bpy.types.Scene, path: Path, engine: str, samples: int, w
     if engine not in ENGINES:
         raise ValueError(f"expected one of {ENGINES}, got {engine!r}")
     if scene.camera is None:
-        raise SceneNotReady(f"The scene {scene.name!r} has no camera.", "Add one and make it the scene's camera.")
+        raise SceneNotReady(f"The scene {scene.name!r} has no camera.", "Add a camera and make it the scene's camera.")
     check_camera(scene.camera)
     read_at(scene.camera, bpy.context.evaluated_depsgraph_get(), scene.frame_current, (height, width))
     if engine == "VIEWPORT" and not gpu_is_there():

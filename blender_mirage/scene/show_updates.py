@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import bpy
 
+from ..core.address import is_loopback
 from ..core.coverage_words import UNSEEN_SHARE
 from ..core.errors import MirageError
 from ..core.scene_key import SceneKey
@@ -45,6 +46,9 @@ from .show_take import show_take, strip_facts
 from .show_world import show_world
 
 MAX_WARNINGS = 12
+
+_DEVICES = {"cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
+"""As users know them."""
 
 _NO_SHOT = ("Backend", "Look")
 
@@ -129,9 +133,11 @@ def add_warning(text: str) -> None:
 
 def describe(health: Health, url: str) -> str:
     """One line about a backend, short enough for the sidebar."""
-    where = url.split("//")[-1]
     # "auto": it chooses its device with its first take.
-    words = f"Ready at {where}" if health.device in ("", "auto") else f"Ready at {where}, {health.device}"
+    device = "" if health.device == "auto" else _DEVICES.get(health.device.partition(":")[0], health.device)
+    words = f"Ready ({device})" if device else "Ready"
+    if not is_loopback(url):
+        words = f"{words} at {url.split('//')[-1]}"
     if health.vram_held:
         words = f"{words}, {health.vram_held / 2**30:.1f} GiB held"
     return words if any(engine.ready for engine in health.engines) else f"{words}, no engine is ready"

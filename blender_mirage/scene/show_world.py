@@ -72,7 +72,7 @@ def _fill(item: bpy.types.PropertyGroup, commit: Commit) -> None:
     item.frame, item.camera, item.over_take = commit.frame, commit.camera, commit.over_take
     made = f"{_describe_commit(commit)} by {commit.engine}"
     when = moment.strftime("%Y-%m-%d %H:%M") if moment else commit.created
-    size = f"{_count(commit.tokens)} tokens, {_size(commit.bytes)}."
+    size = f"{_size(commit.bytes)}."
     item.text = f"{made}, {when}, for {commit.author}. {size}" if commit.author else f"{made}, {when}. {size}"
 
 
@@ -93,14 +93,14 @@ def _local(created: str) -> datetime | None:
 
 
 def _describe_size(stats: WorldStats) -> str:
-    return f"{_count(stats.tokens)} tokens of {stats.anchors} objects, {_size(stats.bytes)} on disk"
+    return f"Memory: {_size(stats.bytes)} of {stats.anchors} objects"
 
 
 def _describe_held(stats: WorldStats) -> str:
     if not stats.resident_tokens and not stats.evicted_tokens:
-        return "No take has used it yet"
-    held = f"The last take held {_size(stats.resident_bytes)}"
-    return f"{held}; the budget kept {_count(stats.evicted_tokens)} tokens out" if stats.evicted_tokens else held
+        return "Not used by a take yet"
+    held = f"The last take used {_size(stats.resident_bytes)}"
+    return f"{held}; the memory limit left part of it out" if stats.evicted_tokens else held
 
 
 def _size(number: int) -> str:

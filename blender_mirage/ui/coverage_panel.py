@@ -37,9 +37,9 @@ def _draw_overlay(layout, context, state):
     box = layout.box().column(align=True)
     draw_sentence(box, context, state.overlay_text, "INFO", beside=_BOX)
     if state.overlay_never:
-        _draw_share(box, said("Seen"), state.overlay_seen, tint_icon(4))
+        _draw_share(box, said("Known"), state.overlay_seen, tint_icon(4))
         _draw_share(box, said("Partly"), state.overlay_partly, tint_icon(3))
-        _draw_share(box, said("Never"), state.overlay_never, tint_icon(2))
+        _draw_share(box, said("Unknown"), state.overlay_never, tint_icon(2))
     box.separator()
     box.prop(state, "overlay_opacity", slider=True)
     box.prop(state, "overlay_only_unseen")

@@ -47,7 +47,7 @@ class MIRAGE_UL_looks(bpy.types.UIList):
         end.label(text=said(f"frame {item.frame}") if item.frame != -1 else "", translate=False)
         when = end.row()
         when.alignment = "RIGHT"
-        when.label(text=said(item.when if item.state == "live" else "reverted"), translate=False)
+        when.label(text=said(item.when if item.state == "live" else "hidden"), translate=False)
 
 
 class MIRAGE_PT_look(SidebarPart, bpy.types.Panel):
@@ -59,7 +59,7 @@ class MIRAGE_PT_look(SidebarPart, bpy.types.Panel):
         _draw_next(layout, context, settings)
         _draw_paint_over(layout, settings)
         header, body = layout.panel("mirage_looks", default_closed=True)
-        header.label(text=said("Looks of the World"))
+        header.label(text=said("Looks in This World"))
         if body is not None:
             body.operator("mirage.add_look", icon="ADD")
             if settings.world_id and state.memory_world == settings.world_id:

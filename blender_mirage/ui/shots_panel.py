@@ -60,7 +60,7 @@ def _draw_source(layout, settings):
 def _draw_own_settings(layout, state, settings):
     """Of the chosen shot, where it has some."""
     header, body = layout.panel("mirage_own_settings", default_closed=True)
-    header.label(text=said("Own Settings"))
+    header.label(text=said("Shot Overrides"))
     if body is None:
         return
     shot = state.shots[state.shot_index].name if state.shot_index < len(state.shots) else ""
@@ -84,7 +84,7 @@ def _draw_check(layout, context, state):
         return
     body.operator("mirage.check_shots", icon="VIEWZOOM")
     if state.was_checked and not state.findings:
-        body.label(text=said("No problem found"), icon="CHECKMARK")
+        body.label(text=said("No problems found"), icon="CHECKMARK")
     for finding in state.findings:
         box = body.box().column(align=True)
         draw_sentence(box, context, finding.name, "ERROR" if finding.stops else "INFO")

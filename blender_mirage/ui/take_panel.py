@@ -11,7 +11,8 @@ from .sidebar import SidebarPart
 _JOB_ENDS = {"DONE": "Done", "FAILED": "Failed", "CANCELLED": "Cancelled"}
 _DONE = {
     "LOOK": "Look rendered",
-    "PICTURE": "Written into the world",
+    "PICTURE": "Added to the world",
+    "PAINT_OVER": "Paint-over applied. Update shots to see it",
     "SURVEY": "Done: see Coverage",
     "CHECK": "Checked: no problem",
 }
@@ -80,7 +81,7 @@ def _draw_generate(layout, context):
     button.operator("mirage.generate_take", text=said("Generate Shot"), icon="PLAY").which = "LIST"
     others = layout.row(align=True)
     others.operator("mirage.generate_take", text=said("Generate All")).which = "ALL"
-    others.operator("mirage.regenerate_stale", text=said("Stale Only"))
+    others.operator("mirage.regenerate_stale", text=said("Update Changed Shots"))
 
 
 def _draw_progress(split, state):
@@ -128,7 +129,7 @@ def _working(state):
     if state.cancelling:
         return "Cancelling: finished frames are kept"
     what = f"{state.title}: {state.phase}" if state.title and state.phase else state.title or state.phase
-    if state.phase == "frames":
+    if state.phase == "generating":
         return f"{what} {state.done} of {state.total}"
     if state.phase == "sending" and state.total:
         return f"{what} {state.done} of {state.total} MB"

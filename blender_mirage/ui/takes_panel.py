@@ -29,7 +29,7 @@ class MIRAGE_PT_takes(SidebarPart, bpy.types.Panel):
     def draw(self, context):
         layout, state = self.layout, context.window_manager.mirage
         if not state.takes:
-            layout.label(text=said("This shot has no take yet"), icon="INFO")
+            layout.label(text=said("No takes of this shot yet"), icon="INFO")
             return
         _draw_list(layout, context, state)
         _draw_opacity(layout, context, state)
@@ -86,7 +86,7 @@ def _draw_opacity(layout, context, state):
         image = background.image
         if image is not None and "mirage_camera" in image and image.get("mirage_shot", shot.name) == shot.name:
             row = layout.row(align=True)
-            row.prop(background, "alpha", text=said("Opacity over Camera"), slider=True)
+            row.prop(background, "alpha", text=said("Take Opacity"), slider=True)
             row.prop(background, "show_background_image", text="")
 
 

@@ -2,7 +2,6 @@
 
 import bpy
 
-from ..properties import remembered_tokens
 from ..translations import said
 from .sentences import draw_sentence
 from .sidebar import SidebarPart
@@ -26,7 +25,7 @@ class MIRAGE_UL_history(bpy.types.UIList):
         end = when.row()
         end.alignment = "RIGHT"
         kind = f"seed {item.seed}" if item.kind == "take" else "look"
-        end.label(text=said(kind if item.state == "live" else "reverted"), translate=False)
+        end.label(text=said(kind if item.state == "live" else "hidden"), translate=False)
 
 
 class MIRAGE_PT_world(SidebarPart, bpy.types.Panel):
@@ -49,7 +48,7 @@ class MIRAGE_PT_world(SidebarPart, bpy.types.Panel):
 def _draw_memory(layout, context, state):
     draw_sentence(layout, context, state.memory_text, "BLANK1")
     draw_sentence(layout, context, state.memory_held, "BLANK1")
-    layout.operator("mirage.set_budget", text=said(f"Budget {state.memory_budget:,} MiB"), icon="MEMORY")
+    layout.operator("mirage.set_budget", text=said(f"Memory Limit: {state.memory_budget:,} MiB"), icon="MEMORY")
 
 
 def _draw_history(layout, context, state):
@@ -72,8 +71,8 @@ def _draw_history(layout, context, state):
 def _forget_words(context, state):
     thing = context.active_object
     if thing is None:
-        return "Forget Object"
-    return f"Forget {thing.name} ({remembered_tokens(thing, state.memory_world):,} tokens)"
+        return "Delete Object from World"
+    return f"Delete {thing.name} from World"
 
 
 CLASSES = (MIRAGE_UL_history, MIRAGE_PT_world)

@@ -78,8 +78,8 @@ def unknown_words_sentence(unknown: Sequence[UnknownWord], engine: str) -> str:
         return ""
     told = [f"{word.text!r} (did you mean {word.nearest!r}?)" if word.nearest else f"{word.text!r}" for word in unknown]
     if len(told) == 1:
-        return f"The engine {engine} does not know {told[0]}: it has no effect."
-    return f"The engine {engine} does not know {listed(told)}: they have no effect."
+        return f"Ignored word: {told[0]}."
+    return f"Ignored words: {listed(told)}."
 
 
 def listed(things: Sequence[str]) -> str:

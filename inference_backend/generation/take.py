@@ -162,7 +162,7 @@ class TakeJob:
         lacking = plan.mean_lacking()
         while (index := plan.next_key_frame()) is not None:
             # How many there will be is not known; how much of the shot is still unseen is.
-            self._step("key frames", round(100 * (1 - plan.mean_lacking() / lacking)), 100)
+            self._step("generating new areas", round(100 * (1 - plan.mean_lacking() / lacking)), 100)
             view, cells, knowledge = self._recall(index, self._view(index, again=True))
             # A glance sees what lies under the centres of cells; at silhouettes they may show something else.
             if float((~knowledge.readout.covered).float().mean()) <= WORTH_GENERATING:
@@ -190,7 +190,7 @@ class TakeJob:
 
         with closing(Pipeline(look, know, self._show).walk(indices)) as shown:
             for index in indices:
-                self._step("frames", index)
+                self._step("generating", index)
                 next(shown)
                 if index % CHUNK == 0 and index > first:
                     self._note_progress(index, learned.pop(index))

@@ -117,11 +117,11 @@ class EngineRunner:
 
     def _engine(self, name: str, report: Callable[[Event], None]) -> Engine:
         if name not in self._engines:
-            report(Event("phase", phase="load engine", message=f"Loading the engine {name}"))
+            report(Event("phase", phase="loading model", message="Loading the model"))
             from ..models.registry import load_engine
 
             engine = load_engine(name, self._device, self._weights_dir)
-            report(Event("phase", phase="warming up", message="Preparing the first frame"))
+            report(Event("phase", phase="preparing the first frame", message="Preparing the first frame"))
             from ..generation.warm_up import warm_up
 
             warm_up(engine)

@@ -18,7 +18,7 @@ from ..worlds.world_files import WorldFiles
 from .context import Body, Services, TakeId, empty, message
 from .submission import check_engine, check_meshes, check_paint_over, check_rate, check_seed_view, check_take
 
-_OTHER_WORDS = "Say it in words that the engine knows, or with a look image."
+_OTHER_WORDS = "Use words from the menu, or a look image."
 
 
 def routes(services: Services) -> APIRouter:

@@ -170,7 +170,9 @@ def test_a_blend_that_was_never_saved(preferences, server, tmp_path, monkeypatch
     pump.run_until_idle()
     state = bpy.context.window_manager.mirage
     assert state.job_state == "DONE"
-    assert "was never saved" in state.warnings[0].name and str(tmp_path) in state.warnings[0].name
+    assert (
+        "Save the file so its takes stay with it" in state.warnings[0].name and str(tmp_path) in state.warnings[0].name
+    )
     assert len(list((tmp_path / "Mirage" / "mirage" / "Camera" / "v001").glob("*.png"))) == 3
 
 

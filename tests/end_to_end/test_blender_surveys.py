@@ -57,12 +57,12 @@ def test_the_way_into_unseen_space_is_told_before_anything_is_generated(stage):
     stage.frame_end = 3
     run("generate_take")
     (line,) = run("survey_coverage").coverage
-    assert "No frame goes into unseen space." in line.text and line.stale == "v001 is up to date."
+    assert "No frame enters new areas." in line.text and line.stale == "v001 is up to date."
     assert not line.unseen
     stage.frame_end = FRAMES
     (line,) = run("survey_coverage").coverage
-    assert "Unseen space from frame 4 on" in line.text and line.unseen
-    assert line.stale.startswith("v001: 3 of 6 frames (4-6) are stale")
+    assert "New areas from frame 4 on" in line.text and line.unseen
+    assert line.stale.startswith("v001: 3 of 6 frames (4-6) are out of date")
     assert stage.camera.data.background_images[-1].image_user.frame_duration == FRAMES
 
 
@@ -76,7 +76,7 @@ def test_the_check_before_generating_says_in_the_list_where_a_shot_enters_unseen
     stage.frame_set(2)
     state = run("check_shots")
     assert state.coverage[0].unseen and state.was_checked and stage.frame_current == 2
-    assert "unseen space from frame 4" in status_of(stage, "Camera").words
+    assert "new areas from frame 4" in status_of(stage, "Camera").words
     assert len(stage.camera.data.background_images) == background
     run("revert_commit", job=False)  # what it remembers has changed: the list says nothing that is not known
     assert "unseen" not in status_of(stage, "Camera").words

@@ -99,7 +99,7 @@ def test_it_follows_the_set_and_the_camera(stage) -> None:
     assert middles(moved, SEEN)[:, 0].mean() == pytest.approx(middles(before, SEEN)[:, 0].mean() + 1.5, abs=0.05)
     bpy.context.scene.camera.rotation_euler.x -= np.pi  # it looks back, at what nobody has seen
     turned = newer_than(moved)
-    assert "Unseen space" in unseen_warning(turned.info) and turned.info.never_in_view > moved.info.never_in_view
+    assert "New areas" in unseen_warning(turned.info) and turned.info.never_in_view > moved.info.never_in_view
     count = len(bpy.data.objects)
     add_cube("New", (0, 0, 5))
     grown = newer_than(turned)

@@ -146,7 +146,7 @@ def test_why_there_is_nothing_to_show(scene):
     scene.camera.data.type = "PERSP"
     bpy.data.objects["Cube"].hide_render = True
     bpy.context.view_layer.update()
-    until(lambda: state().live_text == "There is no mesh that renders")
+    until(lambda: state().live_text == "No object in the scene renders")
     bpy.data.objects["Cube"].hide_render = False
     bpy.context.view_layer.update()
     until(caught_up)

@@ -9,8 +9,9 @@ SENTENCES = {
     "Not connected yet": "尚未连接",
     "Not connected": "未连接",
     "Connecting": "正在连接",
-    "Ready at {address}": "就绪：{address}",
-    "Ready at {address}, {device}": "就绪：{address}，{device}",
+    "Ready ({device})": "就绪（{device}）",
+    "{ready:t} at {address}": "{ready}，位于 {address}",
+    "Apple GPU": "Apple 显卡",
     "{ready:t}, {size:n} GiB held": "{ready}，占用 {size} GiB",
     "{ready:t}, no engine is ready": "{ready}，没有可用的引擎",
     "There is no connection to a backend yet.": "还没有连接到后端。",
@@ -79,7 +80,7 @@ SENTENCES = {
     "The backend stopped and is being started again.": "后端已停止，正在重新启动。",
     "Its work goes on where it stopped.": "它会从停止处继续。",
     "The backend does not answer: trying again for {seconds:n} s.": "后端没有应答：还会重试 {seconds} 秒。",
-    "It hangs, or this machine is very busy. If that lasts, end its process and press Start Backend.": (
+    ("It hangs, or this machine is very busy. If it stays like this, end its process and press Start Backend."): (
         "它已卡死，或本机非常繁忙。若一直如此，请结束其进程，再点击“启动后端”。"
     ),
     "The backend at {where} does not answer: trying again for {seconds:n} s.": (
@@ -94,7 +95,7 @@ SENTENCES = {
     "See its log for the cause.": "原因请看它的日志。",
     "The backend stayed away for {seconds:n} seconds.": "后端已有 {seconds} 秒没有应答。",
     "Press Start Backend when it is back, to fetch the takes that it was asked for.": (
-        "请在它恢复后点击“启动后端”，以取回请求的条目。"
+        "请在它恢复后点击“启动后端”，以取回请求的镜次。"
     ),
     "The backend did not confirm that it stopped: it may go on.": "后端没有确认已停止：它可能仍在继续。",
     "Frames that it finishes are fetched when it is found again (Start Backend).": (
@@ -109,11 +110,11 @@ SENTENCES = {
     "What arrived stays there for a few days.": "已收到的内容会在那里保留几天。",
     # takes that are fetched later
     "Takes of {shots} are not here yet: press Start Backend to fetch them.": (
-        "{shots} 的条目还没取回：请点击“启动后端”取回。"
+        "{shots} 的镜次还没取回：请点击“启动后端”取回。"
     ),
-    "{shot}: a take that was asked for earlier is no longer on the backend.": "{shot}：先前请求的条目已不在后端上。",
-    "Takes that were asked for are not here yet. {error:o}": "请求的条目还没取回。{error}",
+    "{shot}: a take that was asked for earlier is no longer on the backend.": "{shot}：先前请求的镜次已不在后端上。",
+    "Takes that were asked for are not here yet. {error:o}": "请求的镜次还没取回。{error}",
     "Takes wait on the backend {address}: enter that address in the preferences to fetch them.": (
-        "有条目在后端 {address} 上等待：请在偏好设置中填写该地址以取回。"
+        "有镜次在后端 {address} 上等待：请在偏好设置中填写该地址以取回。"
     ),
 }

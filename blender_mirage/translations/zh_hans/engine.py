@@ -19,14 +19,14 @@ SENTENCES = {
     "Close other programs that use the GPU, or choose a lower resolution.": (
         "请关闭其他使用 GPU 的程序，或选择较低的分辨率。"
     ),
-    "Loading the engine {name}": "正在加载引擎 {name}",
+    "Loading the model": "正在加载模型",
     "Preparing the first frame": "正在准备第一帧",
     # takes
     "The take asks for the weights {wanted}, and the engine has {there}.": (
-        "条目要求权重 {wanted}，而引擎的是 {there}。"
+        "镜次要求权重 {wanted}，而引擎的是 {there}。"
     ),
     "Leave the weights empty to use those installed, or install the version that made the take.": (
-        "请留空权重以使用已安装的，或安装生成该条目的版本。"
+        "请留空权重以使用已安装的，或安装生成该镜次的版本。"
     ),
     "{count:n} tokens of this world were left by other weights, and are not read.": (
         "此世界有 {count} 个记忆单元由其他权重写入，不会读取。"
@@ -35,10 +35,10 @@ SENTENCES = {
         "请重新添加外观，或安装写入它们的版本：内容没有丢失。"
     ),
     "The segment {name} of this world is not readable: {error}.": "无法读取此世界的片段 {name}：{error}。",
-    "Revert that take, or restore the file from a backup.": "请撤回该条目，或从备份恢复文件。",
-    "No frame of the earlier take can be kept. {reason:o}": "先前条目的帧都不能沿用。{reason}",
+    "Revert that take, or restore the file from a backup.": "请撤回该镜次，或从备份恢复文件。",
+    "No frame of the earlier take can be kept. {reason:o}": "先前镜次的帧都不能沿用。{reason}",
     "Regenerate with the take's own settings to make only what has changed.": (
-        "请用该条目自己的设置重新生成，只生成有变化的部分。"
+        "请用该镜次自己的设置重新生成，只生成有变化的部分。"
     ),
     "It was made with another {what:t}.": "它是用不同的{what}生成的。",
     "size": "尺寸",
@@ -61,7 +61,7 @@ SENTENCES = {
     "The look is not a picture that can be read ({error}).": "外观不是可读取的图片（{error}）。",
     "Choose a PNG, JPEG, WebP or TIFF file.": "请选择 PNG、JPEG、WebP 或 TIFF 文件。",
     "{share:n} of frame {frame:n} differ from the take's, so all of that is written.": (
-        "第 {frame} 帧有 {share} 与条目不同，因此全部写入。"
+        "第 {frame} 帧有 {share} 与镜次不同，因此全部写入。"
     ),
     "If you painted on less, save the picture as PNG, in its own size and colours.": (
         "如果您绘制的没有这么多，请按原尺寸和颜色另存为 PNG。"
@@ -70,9 +70,9 @@ SENTENCES = {
         "第 {frame} 帧上绘制的内容只在物体轮廓上。"
     ),
     "Paint broader than a few pixels.": "请画得比几个像素更宽。",
-    "Frame {frame:n} of the take {take} is no longer on the backend.": "条目 {take} 的第 {frame} 帧已不在后端上。",
-    "Paint on a frame of a newer take.": "请在较新条目的帧上绘制。",
-    "The paint-over is the same picture as frame {frame:n} of the take.": "改绘与条目的第 {frame} 帧完全相同。",
+    "Frame {frame:n} of the take {take} is no longer on the backend.": "镜次 {take} 的第 {frame} 帧已不在后端上。",
+    "Paint on a frame of a newer take.": "请在较新镜次的帧上绘制。",
+    "The paint-over is the same picture as frame {frame:n} of the take.": "改绘与镜次的第 {frame} 帧完全相同。",
     "Paint on it, save it, and use it again.": "请在上面绘制并保存，然后再使用。",
     # views at once
     "The key of the set is not that of its content.": "布景的键与其内容不符。",
@@ -80,8 +80,8 @@ SENTENCES = {
     "Send the set with the request.": "请随请求发送布景。",
     "The engine is at work on a job.": "引擎正在执行任务。",
     "It answers again when the job has ended.": "任务结束后它会再次应答。",
-    "A take is being made.": "正在生成条目。",
-    "The engine answers again when it has ended.": "条目完成后引擎会再次应答。",
+    "A take is being made.": "正在生成镜次。",
+    "The engine answers again when it has ended.": "镜次完成后引擎会再次应答。",
     "The engine stopped before it answered.": "引擎在应答之前停止。",
     "Try again: it starts anew.": "请重试：它会重新启动。",
     "The engine did not answer within {seconds} seconds.": "引擎在 {seconds} 秒内没有应答。",

@@ -18,7 +18,7 @@ SIMPLIFIED_CHINESE = {
     (
         "Show the take above or below in the list in place of the one that is seen, on the timeline and over the "
         "camera's view; the eye in the list goes with it. No file is touched"
-    ): "在时间线和摄像机视图上，用列表中上方或下方的条目替换正在显示的条目；列表中的眼睛随之移动。不改动任何文件",
+    ): "在时间线和摄像机视图上，用列表中上方或下方的镜次替换正在显示的镜次；列表中的眼睛随之移动。不改动任何文件",
 }
 
 SENTENCES = {
@@ -43,6 +43,6 @@ SENTENCES = {
     "Nothing to make": "没有要生成的内容",
     "{count:n} notes": "{count} 条提示",
     "It shows in the Sequencer's preview; camera views go on showing the take": (
-        "显示在序列编辑器的预览中；摄像机视图仍显示条目"
+        "显示在序列编辑器的预览中；摄像机视图仍显示镜次"
     ),
 }

@@ -6,13 +6,13 @@ SIMPLIFIED_CHINESE = {
     "Data Folder": "数据文件夹",
     "Python": "Python",
     "Start the Backend for Me": "自动启动后端",
-    "Start it when a take is asked for and none runs": "请求条目而没有后端运行时启动它",
+    "Start the backend by itself when a take needs it": "需要生成镜次而后端未运行时自动启动它",
     "Release GPU for Renders": "渲染时释放 GPU",
-    "Before Cycles renders on the GPU, ask an idle backend to give its GPU memory back": (
-        "Cycles 使用 GPU 渲染前，让空闲的后端释放显存"
+    "Free the idle backend's GPU memory before Cycles renders on the GPU": (
+        "Cycles 使用 GPU 渲染前，释放空闲后端占用的显存"
     ),
     "Stop the Backend with Blender": "随 Blender 停止后端",
-    "End the backend that this Blender started; its takes wait until the next start": (
-        "结束由此 Blender 启动的后端；条目会等到下次启动"
+    ("Stop the backend that this Blender started when Blender quits. Its unfinished takes go on at the next start"): (
+        "退出 Blender 时停止由它启动的后端。未完成的镜次会在下次启动时继续"
     ),
 }

@@ -38,7 +38,7 @@ SENTENCES = {
     "There is no engine {name:r}.": "没有引擎 {name}。",
     "The engine {name} is not ready. {lacks:o}": "引擎 {name} 尚未就绪。{lacks}",
     "The engine {name} is not ready.": "引擎 {name} 尚未就绪。",
-    "The take asks for the weights {wanted}; installed are {there}.": "条目要求权重 {wanted}；已安装的是 {there}。",
+    "The take asks for the weights {wanted}; installed are {there}.": "镜次要求权重 {wanted}；已安装的是 {there}。",
     "Install those weights, or leave the weights open to make the take with the installed ones.": (
         "请安装这些权重，或不指定权重，用已安装的生成。"
     ),
@@ -46,9 +46,9 @@ SENTENCES = {
         "{side} 必须是 {least} 到 {most} 之间 {step} 的倍数，收到 {value}。"
     ),
     "Change the resolution of the shot.": "请更改镜头的分辨率。",
-    "A take has 1 to {most:n} frames, got {frames:n}.": "一个条目有 1 到 {most} 帧，收到 {frames}。",
+    "A take has 1 to {most:n} frames, got {frames:n}.": "一个镜次有 1 到 {most} 帧，收到 {frames}。",
     "Change the frame range, or split the shot.": "请更改帧范围，或拆分镜头。",
-    "A frame number appears twice in the take.": "条目中有重复的帧号。",
+    "A frame number appears twice in the take.": "镜次中有重复的帧号。",
     "Change the frame range of the shot.": "请更改镜头的帧范围。",
     "Steps must be from 1 to {most:n}, got {steps:n}.": "步数必须在 1 到 {most} 之间，收到 {steps}。",
     "Steps must be from 0 to {most:n}, got {steps:n}.": "步数必须在 0 到 {most} 之间，收到 {steps}。",
@@ -107,7 +107,7 @@ SENTENCES = {
         "请发送外观每个像素的不透明度，不透明处为 255。"
     ),
     "The take has the frames {first:n} to {last:n}, and no frame {frame:n}.": (
-        "条目有第 {first} 至 {last} 帧，没有第 {frame} 帧。"
+        "镜次有第 {first} 至 {last} 帧，没有第 {frame} 帧。"
     ),
     "Name the frame that was painted on.": "请指明绘制所在的帧。",
     "The paint-over is {width:n} x {height:n} pixels, the frame under it {columns:n} x {rows:n}.": (
@@ -115,7 +115,7 @@ SENTENCES = {
     ),
     "Paint on the frame as it is, without scaling or cropping it.": "请直接在帧上绘制，不要缩放或裁剪。",
     "The engine {name} makes {fps} frames a second, the take asks for {asked}.": (
-        "引擎 {name} 每秒生成 {fps} 帧，而条目要求 {asked} 帧。"
+        "引擎 {name} 每秒生成 {fps} 帧，而镜次要求 {asked} 帧。"
     ),
     "Generate again: the cameras are then read at the engine's frames.": "请再次生成：摄像机会按引擎的帧读取。",
     "The engine {name} makes frames that follow each other, and some are left out.": (

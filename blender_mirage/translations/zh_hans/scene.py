@@ -31,11 +31,11 @@ SENTENCES = {
     "There are {count:n} cameras {name:r}: {cameras}.": "有 {count} 个名为 {name} 的摄像机：{cameras}。",
     "Name one with its library.": "请连同库名一起指定。",
     "Check the name for a typing error.": "请检查名称是否有误。",
-    "It was removed or renamed: choose the shot again.": "它已被删除或改名：请重新选择镜头。",
-    "It was removed: choose the shot again.": "它已被删除：请重新选择镜头。",
+    "It was removed or renamed. Select the shot again.": "它已被删除或改名：请重新选择镜头。",
+    "It was removed. Select the shot again.": "它已被删除：请重新选择镜头。",
     "{name:r} is of the type {type}, not a camera.": "{name} 的类型是 {type}，不是摄像机。",
     "Bind the marker (or the scene) to a camera.": "请把标记（或场景）绑定到一个摄像机。",
-    "It is {kind:o}; a take needs a perspective camera.": "它是{kind}；条目需要透视摄像机。",
+    "It is {kind:o}; a take needs a perspective camera.": "它是{kind}；镜次需要透视摄像机。",
     "orthographic": "正交摄像机",
     "panoramic": "全景摄像机",
     "Set its lens type to Perspective in the camera's properties, and look for keys of it.": (
@@ -44,8 +44,8 @@ SENTENCES = {
     "The camera of shot {shot:r} sees no mesh in frames {first:n} to {last:n}.": (
         "镜头 {shot} 的摄像机在第 {first} 至 {last} 帧看不到任何网格。"
     ),
-    "Turn it to the set, or check that the set's objects are enabled for viewport and render.": (
-        "请把它转向布景，或检查布景物体是否在视图和渲染中启用。"
+    "Point the camera at the set, and check that the objects are enabled for rendering.": (
+        "请让摄像机对准布景，并检查物体是否已启用渲染。"
     ),
     # the set
     "{name:r} is a liquid that is not baked: it stays as it is before. Bake it, and start again.": (
@@ -63,17 +63,17 @@ SENTENCES = {
     "There is no mesh that renders at {where:t}.": "{where}没有可渲染的网格。",
     "the look's frame": "外观所在帧",
     "shot {shot:r}": "镜头 {shot} 中",
-    "Add a set, or enable it for render.": "请添加布景，或在渲染中启用它。",
+    "Add objects to the scene, or enable them for rendering.": "请添加布景，或在渲染中启用它。",
     "{name:r} has hair, which has no surface: the hair is left out.": "{name} 带有毛发，毛发没有表面：已略去毛发。",
-    "{name:r} is {what:t}: it is left out.": "{name} 是{what}：已略去。",
-    "hair, which has no surface": "毛发，没有表面",
-    "a point cloud, which has no surface": "点云，没有表面",
-    "a volume, which has no surface": "体积，没有表面",
-    "a drawing, which has no surface": "蜡笔画，没有表面",
+    "{name:r} is {what:t} and is left out.": "{name} 是{what}：已略去。",
+    "hair without a surface": "毛发，没有表面",
+    "a point cloud without a surface": "点云，没有表面",
+    "a volume without a surface": "体积，没有表面",
+    "a drawing without a surface": "蜡笔画，没有表面",
     "The colours of {name:r} change over time; it keeps those of frame {frame:n}.": (
         "{name} 的颜色随时间变化；沿用第 {frame} 帧的颜色。"
     ),
-    "{name:r} has a scale of zero at some frames and is left out there.": "{name} 在某些帧缩放为零，在这些帧中略去。",
+    "{name:r} has a scale of zero in some frames and is left out of them.": "{name} 在某些帧缩放为零，在这些帧中略去。",
     "{name:r} has no faces and is left out.": "{name} 没有面，已略去。",
     "Glass is left out, so that the camera sees through it: {names:o}.": "玻璃已略去，摄像机可以看穿它：{names}。",
     "Holdouts are left out, and what stands behind them is seen: {names:o}.": "阻隔物已略去，可以看到其后方：{names}。",
@@ -82,7 +82,7 @@ SENTENCES = {
         "图像 {name} 缺失：使用它的表面取其视图显示颜色。"
     ),
     "{name:r} is in edit mode.": "{name} 处于编辑模式。",
-    "Leave edit mode (Tab) and start again.": "请退出编辑模式（Tab）后重新开始。",
+    "Leave Edit Mode (Tab) and try again.": "请退出编辑模式（Tab）后重试。",
     "{name:r} has a vertex that is not a finite number at frame {frame:n}.": (
         "{name} 在第 {frame} 帧有一个顶点不是有限的数值。"
     ),
@@ -91,9 +91,9 @@ SENTENCES = {
         "{name} 在第 {frame} 帧的变换不是有限的数值。"
     ),
     "Check its drivers and constraints at that frame.": "请检查它在该帧的驱动器和约束。",
-    "The scene {name:r} was deleted while it was read.": "场景 {name} 在读取过程中被删除。",
-    "Camera {name:r} was deleted while it was read.": "摄像机 {name} 在读取过程中被删除。",
-    "Start again.": "请重新开始。",
+    "The scene {name:r} was deleted while it was being read.": "场景 {name} 在读取过程中被删除。",
+    "Camera {name:r} was deleted while it was being read.": "摄像机 {name} 在读取过程中被删除。",
+    "Try again.": "请重试。",
     # shots
     "Shot {name:r} has no frame: it starts at {start:n} and ends at {end:n}.": (
         "镜头 {name} 没有帧：起始于第 {start} 帧，结束于第 {end} 帧。"
@@ -110,14 +110,14 @@ SENTENCES = {
     "The scene {name:r} of the strip {strip:r} has no camera.": "片段 {strip} 的场景 {name} 没有摄像机。",
     "Give it one, or mute the strip.": "请为它添加摄像机，或屏蔽该片段。",
     "The scene {name:r} has no camera.": "场景 {name} 没有摄像机。",
-    "Add one, or make one the scene's camera (Ctrl+Numpad 0 with the camera selected).": (
+    "Add a camera, or select one and press Ctrl+Numpad 0 to make it the scene's camera.": (
         "请添加一个，或把某个摄像机设为场景摄像机（选中后按 Ctrl+小键盘 0）。"
     ),
-    "Add one and make it the scene's camera.": "请添加一个并设为场景摄像机。",
+    "Add a camera and make it the scene's camera.": "请添加一个并设为场景摄像机。",
     "No shot lies at frame {frame:n}.": "第 {frame} 帧处没有镜头。",
     "Move the playhead into a shot, or choose All.": "请把播放头移到某个镜头内，或选择“全部”。",
-    "No shot is named.": "没有指定镜头名称。",
-    "Write a shot's name, or choose All or At the Playhead.": "请输入镜头名称，或选择“全部”或“播放头处”。",
+    "No shot name was given.": "没有指定镜头名称。",
+    "Enter a shot name, or choose All or At the Playhead.": "请输入镜头名称，或选择“全部”或“播放头处”。",
     "The scene {name:r} is {columns:n}x{rows:n}, and the timeline that shows it {width:n}x{height:n}.": (
         "场景 {name} 的分辨率是 {columns}x{rows}，而显示它的时间线是 {width}x{height}。"
     ),
@@ -125,7 +125,7 @@ SENTENCES = {
         "请让两者分辨率一致，使摄像机看到的与时间线显示的相同。"
     ),
     # looks
-    "There is no look yet.": "还没有外观。",
+    "This scene has no look yet.": "还没有外观。",
     "Choose an image, press Render Look, or write a prompt.": "请选择图像、点击“渲染外观”，或输入提示词。",
     "There is neither a look image nor a prompt.": "既没有外观图像，也没有提示词。",
     "Choose an image or write a prompt.": "请选择图像或输入提示词。",
@@ -144,15 +144,13 @@ SENTENCES = {
         "外观 {name} 是 {width}x{height} 像素，单边超过 {most} 像素。"
     ),
     "Scale it down; {most:n} a side are enough.": "请缩小它；单边 {most} 像素已足够。",
-    "The look is {width:n}x{height:n}; only its middle {columns:n}x{rows:n} is used, which has the camera's shape.": (
-        "外观是 {width}x{height}；只使用中间与摄像机画幅一致的 {columns}x{rows}。"
-    ),
+    "Look cropped to {columns:n} × {rows:n} to match the camera.": "外观已裁剪为 {columns} × {rows} 以匹配摄像机。",
     "A second Blender could not be started: {error}.": "无法启动另一个 Blender：{error}。",
     "Render the frame yourself (F12) and choose the image file.": "请自行渲染该帧（F12），再选择图像文件。",
-    "The look was cancelled.": "外观已取消。",
+    "Render Look was cancelled.": "外观已取消。",
     "The look could not be rendered: {cause:o}.": "无法渲染外观：{cause}。",
     "EEVEE could not draw in a second Blender: {cause:o}.": "EEVEE 无法在另一个 Blender 中绘制：{cause}。",
-    "Press Render Look again: this window draws it then, and waits for it.": (
+    "Press Render Look again: this window then renders it and waits until it is done.": (
         "请再按一次“渲染外观”：将由本窗口绘制，其间需要等待。"
     ),
     "exit code {code:n}": "退出代码 {code}",
@@ -182,11 +180,11 @@ SENTENCES = {
     ),
     "Render the look with Cycles, or choose an image file.": "请用 Cycles 渲染外观，或选择图像文件。",
     # painting over
-    "No take lies at frame {frame:n} of the timeline.": "时间线第 {frame} 帧处没有条目。",
-    "Generate one, or move the playhead onto a take's strip.": "请生成一个，或把播放头移到条目的片段上。",
-    "There is no frame of a take at {path}.": "{path} 处没有条目的帧。",
-    "Generate the take again.": "请重新生成该条目。",
-    "{folder} does not say which take it holds.": "{folder} 没有说明它属于哪个条目。",
+    "No take lies at frame {frame:n} of the timeline.": "时间线第 {frame} 帧处没有镜次。",
+    "Generate one, or move the playhead onto a take's strip.": "请生成一个，或把播放头移到镜次的片段上。",
+    "There is no frame of a take at {path}.": "{path} 处没有镜次的帧。",
+    "Generate the take again.": "请重新生成该镜次。",
+    "{folder} does not say which take it holds.": "{folder} 没有说明它属于哪个镜次。",
     "The frame that {name} was painted on is not known: {path} cannot be read ({error}).": (
         "不知道 {name} 画在哪一帧上：无法读取 {path}（{error}）。"
     ),
@@ -199,55 +197,55 @@ SENTENCES = {
     "Paint on the picture as it is, without scaling or cropping it.": "请直接在图片上绘制，不要缩放或裁剪。",
     "Paint on {path}, save it, then press Use Paint-over": "请在 {path} 上绘制并保存，然后点击“使用改绘”",
     "This scene has no world yet, so there is nothing to paint over.": "此场景还没有世界，因此没有可改绘的内容。",
-    "Choose the world that the take was made in.": "请选择生成该条目的世界。",
-    "The look could not be written into the world.": "无法把外观写入世界。",
+    "Choose the world that the take was made in.": "请选择生成该镜次的世界。",
+    "The look could not be added to the world.": "无法把外观加入世界。",
     # takes and their files
     "Shot {name:r} could not be made.": "无法生成镜头 {name}。",
     "{shot}: v{version:n} is up to date.": "{shot}：v{version} 是最新的。",
     "{shot}: v{version:n} is no longer on the backend, so every frame is made again.": (
         "{shot}：v{version} 已不在后端上，因此重新生成每一帧。"
     ),
-    "This is the newest take": "这是最新的条目",
-    "This is the oldest take": "这是最早的条目",
+    "This is the newest take": "这是最新的镜次",
+    "This is the oldest take": "这是最早的镜次",
     "Not restored from {take}: {names}": "未能从 {take} 恢复：{names}",
-    "The .blend was never saved, so the takes go to {folder}. Save it to keep them together.": (
-        ".blend 文件从未保存，因此条目存到 {folder}。请保存文件，使两者放在一起。"
+    "Save the file so its takes stay with it. Until then they go to {folder}.": (
+        "请保存文件，使镜次与它放在一起。在此之前它们存到 {folder}。"
     ),
     "{folder} is a file where a folder is needed.": "{folder} 是文件，而此处需要文件夹。",
     "Move it away or choose another output folder.": "请移走它，或选择另一个输出文件夹。",
     "{path} already exists and is kept.": "{path} 已存在，予以保留。",
     "Generate again: a new version will be made.": "请再次生成：会建立新版本。",
     "{path} cannot be read: {error}.": "无法读取 {path}：{error}。",
-    "{path} holds no take.": "{path} 中没有条目。",
+    "{path} holds no take.": "{path} 中没有镜次。",
     "The disk is full: {path} was not written.": "磁盘已满：未写入 {path}。",
     "Free some space and generate again.": "请腾出一些空间后再次生成。",
     "{folder} is read-only for you: {name} was not written.": "您对 {folder} 只有读取权限：未写入 {name}。",
     "Choose another output folder.": "请选择另一个输出文件夹。",
     "{path} could not be written: {error}.": "无法写入 {path}：{error}。",
-    "The take in {folder} lacks the frames {frames}.": "{folder} 中的条目缺少这些帧：{frames}。",
-    "The take in {folder} is empty.": "{folder} 中的条目是空的。",
+    "The take in {folder} lacks the frames {frames}.": "{folder} 中的镜次缺少这些帧：{frames}。",
+    "The take in {folder} is empty.": "{folder} 中的镜次是空的。",
     "All {count:n} channels of the timeline are taken between frames {start:n} and {end:n}.": (
         "时间线的全部 {count} 个通道在第 {start} 至 {end} 帧之间都被占用。"
     ),
     "Remove strips that are no longer needed.": "请移除不再需要的片段。",
-    "The scene {name:r} is not open: its take lies in {folder}.": "场景 {name} 未打开：其条目位于 {folder}。",
+    "The scene {name:r} is not open: its take lies in {folder}.": "场景 {name} 未打开：其镜次位于 {folder}。",
     "{lies:t} It is shown when the file is opened again.": "{lies}再次打开文件时会显示它。",
     "The scene {name:r} is not open: its look lies at {path}.": "场景 {name} 未打开：其外观位于 {path}。",
-    "The take in {folder} could not all be shown. {error:o}": "{folder} 中的条目未能全部显示。{error}",
+    "The take in {folder} could not all be shown. {error:o}": "{folder} 中的镜次未能全部显示。{error}",
     "The coverage of {shot} could not be shown. {error:o}": "无法显示 {shot} 的覆盖。{error}",
-    "The take stopped unexpectedly.": "条目意外停止。",
+    "The take stopped unexpectedly.": "镜次意外停止。",
     "Something went wrong inside Blender Mirage.": "Blender Mirage 内部出错。",
     "See Blender's console for the cause.": "原因请看 Blender 的控制台。",
-    "Another file was loaded while the set was read.": "读取布景时打开了另一个文件。",
+    "Another file was opened while the set was being read.": "读取布景时打开了另一个文件。",
     "Press Generate again.": "请再次点击“生成”。",
-    "Cancelled while the set was read.": "在读取布景时取消。",
+    "Cancelled while the set was being read.": "在读取布景时取消。",
     "Blender Mirage was disabled.": "Blender Mirage 已被禁用。",
     # the user's own renders
     "F12 still renders the scene, not the takes on the timeline. Takes > F12 Renders changes that.": (
-        "F12 仍渲染场景，而不是时间线上的条目。可在“条目”>“F12 渲染”中更改。"
+        "F12 仍渲染场景，而不是时间线上的镜次。可在“镜次”>“F12 渲染”中更改。"
     ),
     "F12 and Render Animation give the takes on the timeline, not the scene.": (
-        "F12 和“渲染动画”得到的是时间线上的条目，而不是场景。"
+        "F12 和“渲染动画”得到的是时间线上的镜次，而不是场景。"
     ),
     # scene strips
     "The strip {name:r} plays its scene at frames with fractions.": "片段 {name} 以小数帧播放其场景。",
@@ -262,11 +260,11 @@ SENTENCES = {
     "Set its input to Camera, or mute it.": "请把它的输入设为“摄像机”，或将其静音。",
     "The strip {name:r} is retimed.": "片段 {name} 已重新定时。",
     "Reset its retiming to make takes, and retime the takes themselves; or mute it.": (
-        "请重置它的重新定时以生成条目，再对条目本身重新定时；或将其静音。"
+        "请重置它的重新定时以生成镜次，再对镜次本身重新定时；或将其静音。"
     ),
     "A speed effect plays the strip {name:r}.": "速度效果控制着片段 {name} 的播放。",
     "Mute the effect to make takes, and put it on the takes themselves; or mute the strip.": (
-        "请将效果静音以生成条目，再把效果加到条目上；或将片段静音。"
+        "请将效果静音以生成镜次，再把效果加到镜次上；或将片段静音。"
     ),
     # the check before generating
     "{refusal:t} {hint:t}": "{refusal}{hint}",
@@ -301,28 +299,25 @@ SENTENCES = {
     "{names} come from a library and are remembered by their file and name: renamed there, they count as new.": (
         "{names} 来自库文件，按文件和名称记忆：若在那里改名，会被当作新物体。"
     ),
-    "The file was never saved: takes go to {folder}, where no saved file will look for them.": (
-        "文件从未保存：条目存到 {folder}，以后保存的文件不会在那里查找它们。"
-    ),
     # coverage
-    "There was no frame to look at.": "没有可查看的帧。",
-    "Seen {seen:t}, partly {partly:t}, never {never:t}.": "已见 {seen}，部分 {partly}，未见 {never}。",
+    "There were no frames to check.": "没有可查看的帧。",
+    "Known {seen:t}, partly {partly:t}, unknown {never:t}.": "已知 {seen}，部分 {partly}，未知 {never}。",
     "{share:n} %": "{share}%",
     "under 1 %": "不到 1%",
     "over 99 %": "超过 99%",
-    "{shares:t} No frame goes into unseen space.": "{shares}没有帧进入未见空间。",
-    "{shares:t} Unseen space {where:t}, most at {frame:n} ({share:t}).": (
-        "{shares}{where}进入未见空间，第 {frame} 帧最多（{share}）。"
+    "{shares:t} No frame enters new areas.": "{shares}没有帧进入新区域。",
+    "{shares:t} New areas {where:t}, most at {frame:n} ({share:t}).": (
+        "{shares}{where}进入新区域，第 {frame} 帧最多（{share}）。"
     ),
     "in every frame": "每一帧都",
     "from frame {frame:n} on": "自第 {frame} 帧起",
     "in frames {frames}": "在第 {frames} 帧",
     "{take:o} is up to date.": "{take} 是最新的。",
-    "{take:o}: {frames:t} are stale: {why:o} changed.": "{take}：{frames}已过时：{why}有变化。",
-    "{take:o}: {frames:t} are stale.": "{take}：{frames}已过时。",
+    "{take:o}: {frames:t} are out of date: {why:o} changed.": "{take}：{frames}已过时：{why}有变化。",
+    "{take:o}: {frames:t} are out of date.": "{take}：{frames}已过时。",
     "all frames": "全部帧",
     "{count:n} of {all:n} frames ({which})": "{all} 帧中的 {count} 帧（{which}）",
-    "The last take": "最近的条目",
+    "The last take": "最近的镜次",
     "the camera": "摄像机",
     "the set": "布景",
     "what the world remembers": "世界的记忆",
@@ -331,15 +326,13 @@ SENTENCES = {
     "{some:t}, {next:t}": "{some}、{next}",
     "The coverage of shot {name:r} could not be found out.": "无法查出镜头 {name} 的覆盖。",
     "There is no world called {name:r} yet, so nothing has been seen.": "还没有名为 {name} 的世界，因此什么都没见过。",
-    "This scene has no world yet, so nothing has been seen.": "此场景还没有世界，因此什么都没见过。",
-    "Generate a take first.": "请先生成一个条目。",
+    "This scene has no world yet, so nothing is known.": "此场景还没有世界，因此什么都没见过。",
+    "Generate a take first.": "请先生成一个镜次。",
     # the world and its history
-    "{count:n} tokens of {objects:n} objects, {size:t} on disk": (
-        "{objects} 个物体的 {count} 个记忆单元，占用磁盘 {size}"
-    ),
-    "No take has used it yet": "还没有条目使用过它",
-    "The last take held {size:t}": "上一个条目占用 {size}",
-    "{held:t}; the budget kept {count:n} tokens out": "{held}；因预算略去 {count} 个记忆单元",
+    "Memory: {size:t} of {objects:n} objects": "记忆：{objects} 个物体，{size}",
+    "Not used by a take yet": "还没有镜次使用过它",
+    "The last take used {size:t}": "上一镜次使用了 {size}",
+    "{held:t}; the memory limit left part of it out": "{held}；因内存上限有一部分未使用",
     "{frames:n} frames with seed {seed:n}": "{frames} 帧，随机种 {seed}",
     "A paint-over": "改绘",
     "A picture": "图片",
@@ -348,25 +341,25 @@ SENTENCES = {
     "{made:t} by {engine}": "{made}，引擎 {engine}",
     "{made:t}, {when}. {size:t}": "{made}，{when}。{size}",
     "{made:t}, {when}, for {author}. {size:t}": "{made}，{when}，作者 {author}。{size}",
-    "{count:n} tokens, {size:t}.": "{count} 个记忆单元，{size}。",
-    "{count:n} tokens were forgotten.": "已遗忘 {count} 个记忆单元。",
-    "Forget {name}, {when}?": "遗忘 {name}（{when}）？",
-    "Forget {name}?": "遗忘 {name}？",
-    "Forget everything in {name}?": "遗忘 {name} 中的全部内容？",
+    "{size:t}.": "{size}。",
+    "The world no longer remembers {name}.": "世界不再记得 {name}。",
+    "Permanently delete {name}, {when}?": "永久删除 {name}（{when}）？",
+    "Delete {name} from the world?": "从世界中删除 {name}？",
+    "Permanently delete everything in {name}?": "永久删除 {name} 中的全部内容？",
     "Delete {name}?": "删除 {name}？",
-    "It is deleted for good on the backend. Frames in your output folder stay.": (
+    "It is deleted permanently on the backend. The frames in your output folder stay.": (
         "它会从后端永久删除。您输出文件夹中的帧会保留。"
     ),
-    "Every take and look of it is deleted for good on the backend. Frames in your output folder stay.": (
-        "它的每个条目和外观都会从后端永久删除。您输出文件夹中的帧会保留。"
+    ("All its takes and looks are deleted permanently on the backend. The frames in your output folder stay."): (
+        "它的每个镜次和外观都会从后端永久删除。您输出文件夹中的帧会保留。"
     ),
-    "What the world remembers of it is deleted for good. Frames in your output folder stay.": (
+    ("What the world remembers of it is deleted permanently. The frames in your output folder stay."): (
         "世界对它的记忆会永久删除。您输出文件夹中的帧会保留。"
     ),
     # prompts
-    "The engine {engine} does not know {word:t}: it has no effect.": "引擎 {engine} 不认识 {word}：它不起作用。",
-    "The engine {engine} does not know {words:t}: they have no effect.": "引擎 {engine} 不认识 {words}：它们不起作用。",
+    "Ignored word: {word:t}.": "已忽略的词：{word}。",
+    "Ignored words: {words:t}.": "已忽略的词：{words}。",
     "{word:r} (did you mean {nearest:r}?)": "{word}（是否指 {nearest}？）",
     "{word:r}": "{word}",
-    "Say it in words that the engine knows, or with a look image.": "请用引擎认识的词表达，或使用外观图像。",
+    "Use words from the menu, or a look image.": "请使用菜单中的词语，或使用外观图像。",
 }

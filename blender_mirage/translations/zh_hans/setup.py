@@ -45,7 +45,7 @@ SIMPLIFIED_CHINESE = {
     "CPU": "仅 CPU",
     "Set the backend up with the small PyTorch that uses no GPU": "安装不使用 GPU 的小型 PyTorch",
     "Holds the backend's environment, worlds and takes. Empty: the usual one of this system": (
-        "存放后端的环境、世界和条目。空：系统的默认位置"
+        "存放后端的环境、世界和镜次。空：系统的默认位置"
     ),
     (
         "To set the backend up with (3.11 to 3.14), or one that has the backend already. Empty: one is found, and "
@@ -134,7 +134,7 @@ SENTENCES = {
     ),
     "Another Blender is setting the backend up just now.": "另一个 Blender 正在安装后端。",
     "Wait until it is done.": "请等待完成。",
-    "The backend is making takes, and setting it up would end them.": "后端正在生成条目，安装会中断它们。",
+    "The backend is making takes, and setting it up would end them.": "后端正在生成镜次，安装会中断它们。",
     "Wait until they are done, or cancel them; then press Set Up Backend again.": (
         "请等待完成或取消它们，然后再次点击“安装后端”。"
     ),

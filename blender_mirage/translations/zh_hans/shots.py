@@ -5,58 +5,58 @@ SIMPLIFIED_CHINESE = {
     "Shot": "镜头",
     "Shots From": "镜头来源",
     "Markers": "标记",
-    "The cut list: cameras bound to markers; without any, the scene's camera": (
-        "剪辑表：绑定到标记的摄像机；没有标记时用场景摄像机"
+    "Cameras bound to timeline markers. Without any, the scene's camera": (
+        "绑定到时间线标记的摄像机；没有标记时用场景摄像机"
     ),
     "Scene Strips": "场景片段",
-    "The scene strips of the timeline, each through its camera": "时间线上的场景片段，各用自己的摄像机",
+    "Scene strips in the Sequencer, each through its own camera": "序列编辑器中的场景片段，各用自己的摄像机",
     "Active Camera": "活动摄像机",
-    "The scene's camera over its frames, or its preview range where that is on": (
-        "场景摄像机，取场景的帧范围；若启用预览范围则取该范围"
+    "The scene's camera over the frame range, or over the preview range if it is on": (
+        "场景摄像机，取帧范围；若启用预览范围则取预览范围"
     ),
-    "Cut Handles": "剪辑余量",
-    "Frames that are made before and after each cut, for the editor": "每个剪辑点前后额外生成的帧，供剪辑使用",
+    "Handles": "余量",
+    "Extra frames before and after each cut, for editing": "每个剪辑点前后的额外帧，供剪辑使用",
     "Frame Step": "帧步长",
-    "Make only every n-th frame; each holds until the next": "每隔若干帧生成一帧；每帧保持到下一帧",
+    "Make every n-th frame only; each is held until the next": "每隔若干帧生成一帧；每帧保持到下一帧",
     "At the Playhead": "播放头处",
-    "The shot that the current frame lies in": "当前帧所在的镜头",
+    "The shot under the playhead": "播放头处的镜头",
     "All": "全部",
-    "Every shot of the timeline": "时间线上的每个镜头",
+    "Every shot on the timeline": "时间线上的每个镜头",
     "Every shot": "每个镜头",
     "By Name": "按名称",
     "One or more shots, by name": "按名称选择一个或多个镜头",
     "Name of a shot, or several: a, b": "一个或多个镜头的名称：a, b",
     "Which Shots": "哪些镜头",
     "As Set": "按设置",
-    "Those that the settings name": "设置中指定的镜头",
-    "Chosen": "所选",
-    "The one that is chosen in the list": "列表中所选的镜头",
-    "Own Settings": "独立设置",
-    "Give the chosen shot a prompt, a look and a seed of its own": "为所选镜头单独设置提示词、外观和随机种",
-    "Remove Own Settings": "移除独立设置",
-    "Make the chosen shot with the scene's prompt, look and seed again": "所选镜头重新使用场景的提示词、外观和随机种",
-    "Own Prompt": "独立提示词",
+    "The shots named in the settings": "设置中指定的镜头",
+    "Selected": "所选",
+    "The shot selected in the list": "列表中所选的镜头",
+    "Shot Overrides": "镜头单独设置",
+    "Give the selected shot its own prompt, look or seed": "为所选镜头单独设置提示词、外观或随机种",
+    "Remove Overrides": "移除单独设置",
+    "Use the scene's prompt, look and seed for the selected shot again": "所选镜头重新使用场景的提示词、外观和随机种",
+    "Use Own Prompt": "单独提示词",
     "Use these words for this shot": "此镜头使用这些文字",
     "The look of this shot in words": "用文字描述的此镜头外观",
-    "Own Look": "独立外观",
-    "Write this picture into the world right before this shot": "在生成此镜头之前把此图片写入世界",
-    "The picture of the look, as the shot's camera sees the set at its first frame": (
+    "Use Own Look": "单独外观",
+    "Add this picture to the world just before this shot is made": "在生成此镜头之前把此图片加入世界",
+    "Picture of the look, seen through the shot's camera at its first frame": (
         "外观图片，对应镜头摄像机在第一帧看到的布景"
     ),
-    "Own Seed": "独立随机种",
+    "Use Own Seed": "单独随机种",
     "Use this seed for this shot": "此镜头使用此随机种",
-    "Choose a shot of the list first": "请先在列表中选择镜头",
-    "The shot has no settings of its own": "此镜头没有独立设置",
-    "The shot has settings of its own already": "此镜头已有独立设置",
+    "Select a shot in the list first": "请先在列表中选择镜头",
+    "This shot has no overrides": "此镜头没有单独设置",
+    "This shot already has overrides": "此镜头已有单独设置",
     "Width": "宽度",
-    "Pixels across, in steps of 8": "横向像素数，以 8 为步长",
+    "Width of the frames in pixels, in steps of 8": "横向像素数，以 8 为步长",
     "Seed": "随机种",
-    "Another seed, another take": "不同的随机种，不同的条目",
+    "Another seed gives another take": "不同的随机种，不同的镜次",
     "Steps": "步数",
-    "Denoising steps of a key frame": "关键帧的去噪步数",
+    "Denoising steps of each newly generated frame. More are slower": "每个新生成帧的去噪步数。步数越多越慢",
     "Engine": "引擎",
     "Previz": "Previz",
-    "Ships with the backend; runs on any machine": "随后端提供；可在任何机器上运行",
+    "Comes with the backend and runs on any machine": "随后端提供；可在任何机器上运行",
     "Use Settings For": "采用设置",
     "Render": "渲染",
     "Visibility, modifiers, subdivision and view layers as in a render": "可见性、修改器、细分和视图层与渲染一致",
@@ -66,30 +66,30 @@ SIMPLIFIED_CHINESE = {
     "Keep glass and water as surfaces. Off: the camera sees through them, as in a render": (
         "把玻璃和水保留为表面。关闭时：摄像机可以看穿它们，与渲染一致"
     ),
-    "Use Memory": "使用记忆",
-    "Show a place alike in every frame. Off: every frame is made on its own, to compare": (
-        "让同一处在每一帧中一致。关闭：每帧独立生成，用于对比"
+    "Keep Consistent": "保持一致",
+    ("Make a place look the same in every frame and shot. Off: every frame is made on its own, for comparison"): (
+        "让同一处在每一帧、每个镜头中都一致。关闭：每一帧单独生成，用于比较"
     ),
     "Output": "输出",
-    "Folder that takes are saved in, with a folder for each shot": "保存条目的文件夹，每个镜头一个子文件夹",
+    "Folder for the takes, with one folder for each shot": "保存镜次的文件夹，每个镜头一个子文件夹",
     "Preset": "预设",
     "Use Preset": "使用预设",
-    "Set the size of the frames and the steps that a key frame takes": "设置帧的大小和关键帧的步数",
+    "Set the frame size and the number of steps": "设置帧的大小和关键帧的步数",
     "Draft": "草稿",
     "Edit": "剪辑",
     "Fine": "精细",
-    "256 pixels across, 2 steps: to see whether it works": "宽 256 像素，2 步：看看是否可行",
-    "512 pixels across, 4 steps: to cut with": "宽 512 像素，4 步：用于剪辑",
-    "768 pixels across, 6 steps: to show": "宽 768 像素，6 步：用于展示",
+    "256 pixels wide, 2 steps: for a first look": "宽 256 像素，2 步：看看是否可行",
+    "512 pixels wide, 4 steps: for editing": "宽 512 像素，4 步：用于剪辑",
+    "768 pixels wide, 6 steps: for showing": "宽 768 像素，6 步：用于展示",
     "Generate": "生成",
     "Generate Shot": "生成镜头",
     (
-        "Make a new take of the chosen shots with the look; nothing older is overwritten. While something else runs, "
-        "it waits for that"
-    ): "用此外观生成所选镜头的新条目；不覆盖任何旧条目。有其他任务正在进行时，会等它完成",
+        "Make a new take of the shots. Older takes are never overwritten. If something else is running, this "
+        "waits its turn"
+    ): "为镜头生成新镜次。旧镜次不会被覆盖。如有其他工作在进行，会排队等待",
     "Generate All": "生成全部",
-    "Stale Only": "仅过时的",
-    "Regenerate Stale": "重新生成过时帧",
-    "Make new takes of those chosen shots whose last one is out of date; frames that are still right are taken over "
-    "from it": "为最新条目已过时的所选镜头生成新条目；仍正确的帧直接沿用",
+    "Update Changed Shots": "更新有变化的镜头",
+    (
+        "Make a new take of each shot that changed since its last take. Frames that are still right are reused"
+    ): "为自上一镜次以来有变化的镜头生成新镜次。仍然正确的帧会沿用",
 }

@@ -3,7 +3,7 @@
 SENTENCES = {
     "There was no room to write {path} ({reason:o}).": "没有空间写入 {path}（{reason}）。",
     "Free space on that disk (delete worlds or takes that you no longer need), then try again.": (
-        "请在该磁盘上腾出空间（删除不再需要的世界或条目），然后重试。"
+        "请在该磁盘上腾出空间（删除不再需要的世界或镜次），然后重试。"
     ),
     "{path} cannot be written ({reason}).": "无法写入 {path}（{reason}）。",
     "Give this user the right to write there, or choose another folder with --data-dir.": (
@@ -19,7 +19,7 @@ SENTENCES = {
     "The file {path} is damaged ({error}).": "文件 {path} 已损坏（{error}）。",
     "The file {path} is not there.": "文件 {path} 不存在。",
     "Restore it from a backup.": "请从备份恢复。",
-    "Restore it from a backup, or revert the take that wrote it.": "请从备份恢复，或撤回写入它的条目。",
+    "Restore it from a backup, or revert the take that wrote it.": "请从备份恢复，或撤回写入它的镜次。",
     "{path} is from a newer Blender Mirage: it has {newest}, this one ({version}) ends at {known}.": (
         "{path} 来自更新的 Blender Mirage：它有 {newest}，而此版本（{version}）到 {known} 为止。"
     ),
@@ -35,12 +35,12 @@ SENTENCES = {
     "Choose one of the list, or create a new world.": "请从列表中选择，或新建世界。",
     "The world {world} has no look {look}.": "世界 {world} 没有外观 {look}。",
     "Add the look once more.": "请重新添加外观。",
-    "The world {world} has no take or look {take}.": "世界 {world} 没有条目或外观 {take}。",
+    "The world {world} has no take or look {take}.": "世界 {world} 没有镜次或外观 {take}。",
     "Choose one of the world's history.": "请从世界的历史中选择。",
     "The world {world} remembers no object {name:r}.": "世界 {world} 没有关于物体 {name} 的记忆。",
     "Choose one of its list of objects.": "请从其物体列表中选择。",
     "Exactly one of anchor, box, take and everything can be forgotten at once, got {count:n}.": (
-        "锚点、区域、条目和全部，一次只能遗忘一种，收到 {count} 种。"
+        "锚点、区域、镜次和全部，一次只能遗忘一种，收到 {count} 种。"
     ),
     "Send one request for each.": "请分别发送请求。",
     "A box needs the greybox: it tells where the objects stand.": "区域需要布景：它说明物体的位置。",
@@ -50,25 +50,25 @@ SENTENCES = {
     ),
     "A world's memory budget is 1 to {most:n} MiB, got {value}.": "世界的记忆预算为 1 到 {most} MiB，收到 {value}。",
     "512 is a good number.": "512 是合适的值。",
-    "The take {take} is already part of the world.": "条目 {take} 已是世界的一部分。",
+    "The take {take} is already part of the world.": "镜次 {take} 已是世界的一部分。",
     "Discard it before it is made again.": "重新生成之前请先丢弃它。",
-    "The take {take} is {state:t} already.": "条目 {take} 已处于此状态：{state}。",
+    "The take {take} is {state:t} already.": "镜次 {take} 已处于此状态：{state}。",
     "live": "有效",
     "reverted": "已撤回",
     "Ask for the world's history again.": "请重新查询世界的历史。",
-    "The take {take} has no tokens in the world {world}.": "条目 {take} 在世界 {world} 中没有记忆单元。",
+    "The take {take} has no tokens in the world {world}.": "镜次 {take} 在世界 {world} 中没有记忆单元。",
     "It was forgotten, never finished, or made in another world.": "它已被遗忘、从未完成，或在另一个世界中生成。",
     # takes and surveys
-    "There is no take {take}.": "没有条目 {take}。",
-    "The take {take} is not of this world.": "条目 {take} 不属于此世界。",
+    "There is no take {take}.": "没有镜次 {take}。",
+    "The take {take} is not of this world.": "镜次 {take} 不属于此世界。",
     "Choose the world that it was made in.": "请选择生成它的世界。",
-    "The take {take} has no frame {index:n}.": "条目 {take} 没有第 {index} 个帧。",
+    "The take {take} has no frame {index:n}.": "镜次 {take} 没有第 {index} 个帧。",
     "Frames are counted from 0.": "帧从 0 开始计数。",
-    "Frame {index:n} of the take {take} is not finished.": "条目 {take} 的第 {index} 个帧尚未完成。",
+    "Frame {index:n} of the take {take} is not finished.": "镜次 {take} 的第 {index} 个帧尚未完成。",
     "Wait for its event, then ask again.": "请等待其事件，然后重新查询。",
-    "Frame {index:n} of the take {take} is not there.": "条目 {take} 的第 {index} 个帧不存在。",
+    "Frame {index:n} of the take {take} is not there.": "镜次 {take} 的第 {index} 个帧不存在。",
     "Make it again.": "请重新生成。",
-    "Make the take again.": "请重新生成该条目。",
+    "Make the take again.": "请重新生成该镜次。",
     "There is no survey {survey}.": "没有覆盖查看 {survey}。",
     "The survey {survey} is not finished.": "覆盖查看 {survey} 尚未完成。",
     "Wait for the end of its job, then ask again.": "请等待其任务结束，然后重新查询。",

@@ -102,7 +102,7 @@ def test_the_legend_says_no_zero_where_there_is_some() -> None:
 
 
 def test_the_warning_comes_with_unseen_space_only() -> None:
-    assert unseen_warning(INFO) == "Unseen space: 34 % of this frame"
+    assert unseen_warning(INFO) == "New areas: 34 % of this frame"
     assert unseen_warning(SurfaceInfo(0.6, 0.0, 0.4, 0.01)) == ""
 
 

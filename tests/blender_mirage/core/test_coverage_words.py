@@ -19,11 +19,11 @@ def survey(never: list[float], first: int = 41) -> Survey:
 @pytest.mark.parametrize(
     ("never", "words"),
     [
-        ([0.0, 0.0], "Seen 75 %, partly 25 %, never 0 %. No frame goes into unseen space."),
-        ([0.001, 0.001], "Seen 75 %, partly 25 %, never under 1 %. No frame goes into unseen space."),
-        ([0.0, 0.5, 0.8], "Unseen space from frame 42 on, most at 43 (80 %)."),
-        ([0.5, 0.0, 0.8], "Unseen space in frames 41, 43, most at 43 (80 %)."),
-        ([1.0, 1.0], "Seen 0 %, partly 0 %, never 100 %. Unseen space in every frame, most at 41 (100 %)."),
+        ([0.0, 0.0], "Known 75 %, partly 25 %, unknown 0 %. No frame enters new areas."),
+        ([0.001, 0.001], "Known 75 %, partly 25 %, unknown under 1 %. No frame enters new areas."),
+        ([0.0, 0.5, 0.8], "New areas from frame 42 on, most at 43 (80 %)."),
+        ([0.5, 0.0, 0.8], "New areas in frames 41, 43, most at 43 (80 %)."),
+        ([1.0, 1.0], "Known 0 %, partly 0 %, unknown 100 %. New areas in every frame, most at 41 (100 %)."),
     ],
 )
 def test_coverage_in_one_line(never, words):
@@ -31,20 +31,20 @@ def test_coverage_in_one_line(never, words):
 
 
 def test_a_survey_without_frames():
-    assert describe_coverage(survey([])) == "There was no frame to look at."
+    assert describe_coverage(survey([])) == "There were no frames to check."
 
 
 def test_staleness_in_one_line():
     assert describe_staleness(Staleness("id", "walk", (), ()), "v003", range(41, 46)) == "v003 is up to date."
     some = Staleness("id", "walk", (41, 42), ("camera", "memory"))
     assert describe_staleness(some, "v003", range(41, 46)) == (
-        "v003: 2 of 5 frames (41-42) are stale: the camera and what the world remembers changed."
+        "v003: 2 of 5 frames (41-42) are out of date: the camera and what the world remembers changed."
     )
     more = Staleness("id", "walk", (41,), ("camera", "greybox", "settings"))
     assert describe_staleness(more, "v003", range(41, 46)).endswith("the camera, the set and the settings changed.")
     whole = Staleness("id", "walk", (41, 42), ("a reason of a newer backend",))
     assert describe_staleness(whole, "v003", (41, 42)) == (
-        "v003: all frames are stale: a reason of a newer backend changed."
+        "v003: all frames are out of date: a reason of a newer backend changed."
     )
 
 

@@ -14,8 +14,8 @@ from blender_mirage.core.shot_list import ShotStatus
         (ShotStatus().at_work("starting", 0, 0), "RUNNING", "starting"),
         (ShotStatus("v002", "done"), "DONE", "done v002"),
         (ShotStatus("v002", "cancelled"), "PARTLY", "v002, cancelled"),
-        (ShotStatus("v002", "done", stale_from=41), "STALE", "v002, stale from frame 41"),
-        (ShotStatus(unseen_from=60), "NEW", "new, unseen space from frame 60"),
+        (ShotStatus("v002", "done", stale_from=41), "STALE", "v002, changed from frame 41"),
+        (ShotStatus(unseen_from=60), "NEW", "new, new areas from frame 60"),
         (ShotStatus("v002", "done").ended("the disk is full"), "FAILED", "failed: the disk is full"),
     ],
 )

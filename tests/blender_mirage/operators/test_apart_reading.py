@@ -205,7 +205,10 @@ def test_a_crash_is_one_sentence_and_scripts_run_only_where_they_may(scene, tmp_
     files = bpy.context.preferences.filepaths
     before = files.use_scripts_auto_execute
     try:
-        for files.use_scripts_auto_execute, said in ((True, "stopped: "), (False, "was deleted while it was read")):
+        for files.use_scripts_auto_execute, said in (
+            (True, "stopped: "),
+            (False, "was deleted while it was being read"),
+        ):
             asked = TakePreparation(bpy.context)
             reading = ApartReading(bpy.context, asked, asked.order())
             pump.read(reading)

@@ -76,7 +76,7 @@ def test_the_scene_is_deleted_while_it_is_read(addon):
     bpy.context.window.scene = other
     bpy.data.scenes.remove(addon)
     pump.run_until_idle()
-    assert state().job_state == "FAILED" and "while it was read" in state().message and state().hint
+    assert state().job_state == "FAILED" and "while it was being read" in state().message and state().hint
 
 
 def test_the_camera_is_deleted_while_it_is_read(addon):
@@ -84,7 +84,7 @@ def test_the_camera_is_deleted_while_it_is_read(addon):
     pump.tick()
     bpy.data.objects.remove(addon.camera)
     pump.run_until_idle()
-    assert state().job_state == "FAILED" and "while it was read" in state().message and state().hint
+    assert state().job_state == "FAILED" and "while it was being read" in state().message and state().hint
     assert addon.frame_current == 1, "the playhead is back"
 
 

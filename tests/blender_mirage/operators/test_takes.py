@@ -167,6 +167,6 @@ def test_unseen_space_is_told_in_the_list_before_anything_is_generated(addon):
     bpy.ops.mirage.survey_coverage()
     pump.run_until_idle()
     pump.tick()
-    assert listed() == [("Camera", "new, unseen space from frame 1")]
+    assert listed() == [("Camera", "new, new areas from frame 1")]
     generate()
     assert listed() == [("Camera", "done v001")]

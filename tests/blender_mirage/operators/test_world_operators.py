@@ -177,7 +177,7 @@ def test_while_a_take_is_made_the_world_may_be_looked_at_and_a_change_of_it_wait
     scene.mirage.prompt = "slow"
     bpy.ops.mirage.generate_take()
     bpy.ops.mirage.fork_world(name="Trial")
-    assert [order.name for order in state().waiting] == ["Fork World"] and scene.mirage.world_name != "Trial"
+    assert [order.name for order in state().waiting] == ["Duplicate World"] and scene.mirage.world_name != "Trial"
     assert bpy.ops.mirage.refresh_world()
     seen = []
 
@@ -201,7 +201,7 @@ def test_coverage_is_told_and_laid_over_the_camera_without_touching_a_take(made,
     made.frame_set(2)
     run("survey_coverage")
     assert (state().job_state, state().job_kind, made.frame_current) == ("DONE", "SURVEY", 2), state().message
-    assert coverage() == {"Camera": "Seen 100 %, partly 0 %, never 0 %. No frame goes into unseen space."}
+    assert coverage() == {"Camera": "Known 100 %, partly 0 %, unknown 0 %. No frame enters new areas."}
     of_take, of_coverage = made.camera.data.background_images
     assert of_take.image == taken and taken.filepath == shown
     assert of_coverage.image.source == "SEQUENCE" and of_coverage.image_user.frame_duration == 3
@@ -219,7 +219,7 @@ def test_coverage_is_told_and_laid_over_the_camera_without_touching_a_take(made,
 def test_coverage_of_a_world_that_has_seen_nothing(scene):
     run("forget_everything")
     run("survey_coverage")
-    assert coverage()["Camera"].endswith("Unseen space in every frame, most at 1 (100 %).")
+    assert coverage()["Camera"].endswith("New areas in every frame, most at 1 (100 %).")
     assert state().coverage[0].unseen
 
 

@@ -173,6 +173,6 @@ def test_empty_and_flat_objects_are_left_out_by_name(empty_file):
     result = read((1, 2))
     assert [instance.name for instance in result.greybox.instances] == ["Fine"]
     assert sorted(result.warnings) == [
-        "'Flat' has a scale of zero at some frames and is left out there.",
+        "'Flat' has a scale of zero in some frames and is left out of them.",
         "'Nothing' has no faces and is left out.",
     ]

@@ -113,7 +113,7 @@ def test_a_volume_without_surface_is_no_wall_and_is_told_of(empty_file):
     tree.links.new(node(tree, "VolumePrincipled", Density=0.01).outputs[0], output.inputs["Volume"])
     before_the_camera(add_cube("Mist")).data.materials.append(material)
     assert names(read()) == [] and not solid_in_render(16).any()
-    assert read().warnings == ("'Mist' is a volume, which has no surface: it is left out.",)
+    assert read().warnings == ("'Mist' is a volume without a surface and is left out.",)
 
 
 def test_the_box_of_smoke_is_no_wall(empty_file):

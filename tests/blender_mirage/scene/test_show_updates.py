@@ -72,7 +72,7 @@ def test_progress_from_start_to_end(scene):
 
 def test_a_set_that_is_only_read_leaves_no_connection_pending(scene):
     mark_running("READING")
-    mark_stopped("CANCELLED", "Cancelled while the set was read.", "")
+    mark_stopped("CANCELLED", "Cancelled while the set was being read.", "")
     assert (state().backend_state, state().job_state) == ("UNKNOWN", "CANCELLED")
 
 
@@ -95,4 +95,4 @@ def test_the_state_outlives_a_file_load(scene):
 def test_memory_that_the_backend_holds_is_said(scene):
     held = Health("1", 1, "cuda", 3 * 2**30, 0, 0, (EngineInfo("previz", True),))
     apply(scene_key(scene), BackendReady("http://x", held, (), False))
-    assert state().backend_text == "Ready at x, cuda, 3.0 GiB held"
+    assert state().backend_text == "Ready (NVIDIA GPU) at x, 3.0 GiB held"

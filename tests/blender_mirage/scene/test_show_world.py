@@ -60,20 +60,20 @@ def test_the_history_is_shown_with_the_newest_first(scene):
     local = NOW.astimezone()
     assert lines[1].when == local.strftime("%H:%M") and lines[1].seed == str(2**40)
     assert lines[1].text == (
-        f"48 frames with seed {2**40} by previz, {local:%Y-%m-%d %H:%M}, for ada. 1,234 tokens, 3.0 MiB."
+        f"48 frames with seed {2**40} by previz, {local:%Y-%m-%d %H:%M}, for ada. 3.0 MiB."
     )
-    assert lines[0].when == "long ago" and lines[0].text.endswith("by previz, long ago. 1,234 tokens, 0 KiB.")
+    assert lines[0].when == "long ago" and lines[0].text.endswith("by previz, long ago. 0 KiB.")
     assert ":" not in lines[2].when, "another day's hour says nothing"
 
 
-def test_what_is_held_and_what_the_budget_keeps_out(scene):
+def test_what_is_used_and_what_the_memory_limit_keeps_out(scene):
     show(scene, seen())
-    assert state().memory_text == "1,234,567 tokens of 9 objects, 300.0 MiB on disk"
-    assert (state().memory_held, state().memory_budget) == ("No take has used it yet", 512)
+    assert state().memory_text == "Memory: 300.0 MiB of 9 objects"
+    assert (state().memory_held, state().memory_budget) == ("Not used by a take yet", 512)
     show(scene, seen(resident_tokens=5, resident_bytes=90 * MIB))
-    assert state().memory_held == "The last take held 90.0 MiB"
+    assert state().memory_held == "The last take used 90.0 MiB"
     show(scene, seen(resident_tokens=5, resident_bytes=90 * MIB, evicted_tokens=4321))
-    assert state().memory_held == "The last take held 90.0 MiB; the budget kept 4,321 tokens out"
+    assert state().memory_held == "The last take used 90.0 MiB; the memory limit left part of it out"
 
 
 def test_the_chosen_line_stays_chosen_while_others_come_and_go(scene):

@@ -77,7 +77,7 @@ def test_the_sequencer_has_every_panel_of_the_3d_view(scene):
 def test_every_state_of_a_shot_has_its_icon():
     from blender_mirage.core.shot_list import ShotStatus
 
-    states = (ShotStatus(refusal="x"), ShotStatus(), ShotStatus(phase="queued"), ShotStatus(phase="frames"))
+    states = (ShotStatus(refusal="x"), ShotStatus(), ShotStatus(phase="queued"), ShotStatus(phase="generating"))
     states += (ShotStatus(failure="x"),)
     states += (ShotStatus("v001", stale_from=1), ShotStatus("v001", "cancelled"), ShotStatus("v001", "done"))
     assert [status.kind for status in states] == list(shots_panel._SHOT_ICONS)

@@ -76,11 +76,11 @@ def test_what_changed_meanwhile_is_loaded_again(tmp_path, engine, loads) -> None
 def test_a_cancelled_take_leaves_behind_nothing_that_it_learned(tmp_path, engine, loads) -> None:
     place, shelf = Place(tmp_path), Shelf()
     take(place, engine, shelf)
-    for phase in ("frames", "key frames", "finishing"):
+    for phase in ("generating", "generating new areas", "finishing"):
         place.events.clear()
         with pytest.raises(Cancelled):
             reached = lambda phase=phase: any(event.phase == phase for event in place.events)  # noqa: E731
-            take(place, engine, shelf, reached, crate_at=0.3 if phase != "frames" else 0.0)
+            take(place, engine, shelf, reached, crate_at=0.3 if phase != "generating" else 0.0)
         with place.catalog.open(place.world_id) as world:
             memory, expected = shelf.claim(world, engine), Memory.load(world, engine)
             assert len(memory.tokens) == len(expected.tokens) and not memory.pieces

@@ -39,7 +39,7 @@ def test_engine_is_loaded_at_its_first_job_and_kept(tmp_path, weights_dir) -> No
             context = JobContext(new_id(), world, meshes, TakeFiles(tmp_path), events.append, lambda: False)
             runner.write_seed_view(request, arrays, context)
         assert len(world.committed_segments()) == 2
-    assert [event.phase for event in events].count("load engine") == 1
+    assert [event.phase for event in events].count("loading model") == 1
     assert runner.device() == DeviceReport("cpu")
 
 

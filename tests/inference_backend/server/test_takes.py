@@ -24,9 +24,7 @@ def test_unknown_words_are_told_before_the_first_frame_and_kept_with_the_take(se
     kinds = [event.kind for event in events]
     (note,) = [event for event in events if event.kind == "note"]
     assert kinds.index("note") < kinds.index("frame")
-    assert note.message == (
-        "The engine previz does not know 'wodden' (did you mean 'wood'?) and 'unicorns': they have no effect."
-    )
+    assert note.message == ("Ignored words: 'wodden' (did you mean 'wood'?) and 'unicorns'.")
     info = from_json(TakeInfo, server.client.get(f"/v1/takes/{job.take_id}").content)
     assert info.unknown_words == ("wodden", "unicorns") and info.state == "done"
 

@@ -62,6 +62,6 @@ def test_beyond_this_machine_blender_has_to_allow_it(offline):
 def test_what_is_known_of_one_backend_is_not_said_of_another():
     with enabled_addon():
         state = bpy.context.window_manager.mirage
-        state.backend_state, state.backend_text, state.backend_version_text = "READY", "Ready at x", "old"
+        state.backend_state, state.backend_text, state.backend_version_text = "READY", "Ready (CPU)", "old"
         bpy.context.preferences.addons["blender_mirage"].preferences.place = "THERE"
         assert (state.backend_state, state.backend_version_text) == ("UNKNOWN", "")

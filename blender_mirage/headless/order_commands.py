@@ -15,6 +15,8 @@ from ..core.terminal import TerminalProgress
 from ..event_pump import pump
 from ..scene.engine_rates import rate_of
 from ..scene.find import camera_named
+from ..scene.preflight import of_size
+from ..scene.read_shots import read_shots
 from .ending import was_told_to_stop
 from .open_file import open_file
 from .session import real_output, run
@@ -50,6 +52,8 @@ def _open(arguments: argparse.Namespace, recalled: Collection[str]) -> tuple[Any
         scene.mirage.output_folder = str(arguments.out.absolute())
     recall(scene, recalled)
     choose(scene.mirage, arguments)
+    if hasattr(arguments, "shots") and (size := of_size(scene, read_shots(scene))) is not None:
+        print(f"Note: {size.text}", flush=True)
     return scene, in_file
 
 

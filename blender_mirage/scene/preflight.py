@@ -12,8 +12,9 @@ from mathutils import Vector
 
 from ..core.errors import MirageError
 from ..core.left_out import glass_sentence
-from ..core.preflight import Finding, disk_finding, encloses, scale_finding
+from ..core.preflight import Finding, disk_finding, encloses, scale_finding, size_finding
 from ..core.shots import Shot
+from .count_triangles import count_triangles
 from .own_renders import renders_finding
 from .read_camera import fit_resolution
 from .read_shots import read_shots, scene_of
@@ -46,9 +47,19 @@ def quick_findings(scene: bpy.types.Scene, base: Path) -> list[Finding]:
     found.append(_glass(scene))
     height, width = fit_resolution(scene, scene.mirage.width)
     frames = sum(len(shot.frames(scene.mirage.frame_step)) for shot in shots)
+    found.append(of_size(scene, shots))
     found.append(renders_finding(scene))
     found.append(disk_finding(base, frames, height * width))
     return [finding for finding in found if finding is not None]
+
+
+def of_size(scene: bpy.types.Scene, shots: Sequence[Shot]) -> Finding | None:
+    """What reading the sets of the shots will ask for."""
+    step = scene.mirage.frame_step
+    counts = np.zeros(2, int)
+    for shot_in in scenes_of(scene, shots):
+        counts += count_triangles(shot_in)
+    return size_finding(int(counts[0]), int(counts[1]), sum(len(shot.frames(step)) for shot in shots))
 
 
 def scenes_of(scene: bpy.types.Scene, shots: Sequence[Shot]) -> list[bpy.types.Scene]:

@@ -278,6 +278,8 @@ SENTENCES = {
     "m.": ("布景长 {size}，{what}：引擎以米为单位。把缩放单位设为 {scale} 会使它长 {length} 米。"),
     "miniature": "过小",
     "giant": "过大",
+    "The set has {triangles:n} million triangles: reading it at {frames:n} frames takes about {seconds:t} and "
+    "{memory:t} of memory.": ("布景有 {triangles} 百万个三角形：读取 {frames} 帧大约需要 {seconds} 和 {memory} 内存。"),
     "{frames:n} frames take about {size:t}, but only {free:t} are free at {path}.": (
         "{frames} 帧约需 {size}，而 {path} 处仅剩 {free}。"
     ),

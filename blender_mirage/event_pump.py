@@ -23,6 +23,7 @@ from .scene.growing_takes import growing
 from .scene.look_thumbnail import look_thumbnail
 from .scene.redraws import redraw_panels
 from .scene.scene_keys import shown_scene
+from .scene.shot_prints import note_edits, reading_itself
 from .scene.show_cut import show_cut_in_new_workspaces
 from .scene.show_setup import mark_setting_up, mark_setup_cancelling, mark_setup_over
 from .scene.show_shots import refresh_shots
@@ -106,10 +107,11 @@ class EventPump:
         mark_running("READING", reading.kind)
         end = "IDLE"
         try:
-            for progress in reading.steps():
-                if progress is not None:
-                    apply(reading.scene, progress)
-                self.on_reading()
+            with reading_itself():
+                for progress in reading.steps():
+                    if progress is not None:
+                        apply(reading.scene, progress)
+                    self.on_reading()
             watcher = reading.watcher(self.updates)
             end = "DONE" if watcher is None else "IDLE"
         finally:
@@ -176,6 +178,7 @@ class EventPump:
             changed |= self._note_environment()
             changed |= keep_up_with_views(at_rest=True)
             changed |= show_cut_in_new_workspaces()
+            note_edits()
             changed |= refresh_shots(bpy.context.window_manager.mirage, shown_scene())
             if self._bury_the_dead() or changed:
                 redraw_panels()

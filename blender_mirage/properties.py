@@ -93,6 +93,7 @@ class MirageSceneSettings(bpy.types.PropertyGroup):
         options={"HIDDEN"}, description="Ids of the scenes that it was duplicated from, each with @ and when"
     )
     known_shots: CollectionProperty(type=MirageKnownShot)
+    edited: StringProperty(options={"HIDDEN"}, description="When Blender last told of an edit of what is seen")
     renders_were_kept: BoolProperty(
         options={"HIDDEN"}, description="It was seen to that the first take does not get into the user's own renders"
     )

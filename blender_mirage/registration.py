@@ -6,7 +6,7 @@ import bpy
 
 from . import operators, preferences, properties, pump_hooks, render_truce, translations, ui
 from .__main__ import main
-from .scene import chosen_world, coverage_overlay, ids, live_look, scene_keys, show_cut, strip_colors
+from .scene import chosen_world, coverage_overlay, ids, live_look, scene_keys, shot_prints, show_cut, strip_colors
 from .ui import live_panel
 
 CLASSES = (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *ui.CLASSES)
@@ -24,6 +24,7 @@ def register() -> None:
     scene_keys.register()
     chosen_world.register()
     pump_hooks.register()
+    shot_prints.register()
     strip_colors.register()
     show_cut.register()
     render_truce.register()
@@ -46,6 +47,7 @@ def unregister() -> None:
     render_truce.unregister()
     show_cut.unregister()
     strip_colors.unregister()
+    shot_prints.unregister()
     pump_hooks.unregister()
     chosen_world.unregister()
     scene_keys.unregister()

@@ -25,6 +25,8 @@ class ShotStatus:
     """First frame at which the camera enters space that the world has not seen, as far as a survey said."""
     refusal: str = ""
     """Why no take can be made of it."""
+    changed: bool = False
+    """Something was changed since the newest take, as far as can be told without asking the world."""
 
     @property
     def kind(self) -> str:
@@ -37,7 +39,7 @@ class ShotStatus:
             return "FAILED"
         if not self.take:
             return "NEW"
-        if self.stale_from is not None:
+        if self.stale_from is not None or self.changed:
             return "STALE"
         return "DONE" if self.take_state in ("done", "") else "PARTLY"
 
@@ -54,6 +56,8 @@ class ShotStatus:
                 return f"failed: {self.failure}"
             case "NEW":
                 words = "new"
+            case "STALE" if self.stale_from is None:
+                words = f"changed since {self.take}"
             case "STALE":
                 words = f"{self.take}, changed from frame {self.stale_from}"
             case "PARTLY":

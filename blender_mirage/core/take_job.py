@@ -114,6 +114,10 @@ class ShotIdentity:
     shot_id: str
     names: tuple[str, ...] = ()
     """That it had, and has."""
+    print: str = ""
+    """Of what it is made with; see `scene.shot_prints`."""
+    read: str = ""
+    """When that was."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +163,8 @@ def sidecar_facts(order: Order, job: TakeJob, request: TakeRequest) -> dict[str,
     identity = order.identities.get(name, ShotIdentity(name))
     whose = {"scene": order.scene.scene_id, "scene_name": order.scene.name}
     which = {"shot_id": identity.shot_id, "shot_names": identity.names}
+    if identity.print:
+        which |= {"print": identity.print, "read": identity.read}
     return {**order.facts, **whose, **which, "request": asked, "camera": camera, **shows}
 
 

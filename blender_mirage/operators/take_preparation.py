@@ -17,6 +17,7 @@ from ..scene.copied_file import own_path
 from ..scene.engine_rates import known_rates
 from ..scene.known_shots import identities, remember_shots
 from ..scene.output import output_folder, world_name
+from ..scene.shot_prints import now, print_of
 from ..scene.take_settings import copy_settings
 from .preparation import Preparation
 from .take_reading import TakeReading
@@ -40,6 +41,8 @@ class TakePreparation(Preparation):
         self.reading = TakeReading(context.scene, which, shot)
         self._base, self._note = output_folder(context.scene)
         self._stale_only = stale_only
+        self._prints = {shot.name: print_of(context.scene, shot) for shot in self.reading.shots}
+        self._read_at = now()
         self.scene = self.reading.of_shots.scene
 
     def notes(self) -> Sequence[str]:
@@ -66,7 +69,7 @@ class TakePreparation(Preparation):
             seed_view=self.read.look,
             seeded=settings.seed_key,
             stale_only=self._stale_only,
-            identities=identities(self.live_scene(), [job.shot.name for job in self.read.jobs]),
+            identities=identities(self.live_scene(), self._prints, self._read_at),
             facts={
                 "blender": bpy.app.version_string,
                 "blend": bpy.path.basename(own_path()),

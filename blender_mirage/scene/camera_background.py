@@ -151,7 +151,7 @@ def _new_entry(camera: bpy.types.Camera, layer: Layer, thing: str, shot: str, fi
     if before:
         entry.alpha, entry.display_depth = before[-1].alpha, before[-1].display_depth
     entry.image = bpy.data.images.load(str(file), check_existing=False)
-    entry.image.name = f"{layer.title} {thing} {shot}" if before else f"{layer.title} {thing}"
+    entry.image.name = " ".join((layer.title, thing, *([shot] if before else ())))
     entry.image[layer.mark] = thing
     return entry
 

@@ -161,6 +161,9 @@ def _write(scene: bpy.types.Scene, known: Sequence[KnownShot]) -> None:
         item.camera, item.at = shot.place.camera, shot.place.at
 
 
-def identities(scene: bpy.types.Scene, shots: Iterable[str]) -> dict[str, ShotIdentity]:
-    """What the takes of the shots, by their names, are marked with."""
-    return {name: ShotIdentity(shot_id_of(scene, name), names_of(scene, name)) for name in shots}
+def identities(scene: bpy.types.Scene, prints: Mapping[str, str], read: str) -> dict[str, ShotIdentity]:
+    """What the takes of shots are marked with. `prints`: by the shots' names; `read`: when they were taken."""
+    return {
+        name: ShotIdentity(shot_id_of(scene, name), names_of(scene, name), print_, read)
+        for name, print_ in prints.items()
+    }

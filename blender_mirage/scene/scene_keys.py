@@ -67,7 +67,8 @@ def _write(scene: bpy.types.Scene, own: str) -> None:
     settings = scene.mirage
     if settings.scene_id not in ("", own):
         now = datetime.now(UTC).isoformat()
-        settings.scene_ids_before = f"{settings.scene_ids_before} {settings.scene_id}@{now}".strip()
+        former = "@".join((settings.scene_id, now))
+        settings.scene_ids_before = " ".join((*settings.scene_ids_before.split(), former))
     settings.scene_id = own
 
 

@@ -17,6 +17,7 @@ from .known_shots import follow_shots, is_take_of, names_of, remember_shots
 from .output import output_folder
 from .read_camera import fit_resolution
 from .read_shots import read_shots
+from .shot_prints import changed_since
 from .show_take import folder_of, strip_of
 
 _status: dict[tuple[int, str], ShotStatus] = {}  # by the scene's session_uid and the shot's name
@@ -75,7 +76,7 @@ def refresh_shots(state: bpy.types.PropertyGroup, scene: bpy.types.Scene) -> boo
         shots, problem = [], error.message
     if not problem:
         _follow(scene, shots)
-    wanted = [(shot, replace(status_of(scene, shot.name), refusal=shot.refusal)) for shot in shots]
+    wanted = [(shot, _status_now(scene, shot)) for shot in shots]
     changed = state.shots_problem != problem or len(state.shots) != len(wanted)
     if changed:
         state.shots_problem = problem
@@ -86,6 +87,12 @@ def refresh_shots(state: bpy.types.PropertyGroup, scene: bpy.types.Scene) -> boo
         changed |= _fill(item, shot, status)
     changed |= _write(state, _estimates(state, scene, shots))
     return _refresh_takes(state, scene, chosen_shot(state)) or changed
+
+
+def _status_now(scene: bpy.types.Scene, shot: Shot) -> ShotStatus:
+    takes = known_takes(scene, shot.name)
+    changed = changed_since(scene, shot, takes[-1] if takes else None)
+    return replace(status_of(scene, shot.name), refusal=shot.refusal, changed=changed)
 
 
 def _follow(scene: bpy.types.Scene, shots: Sequence[Shot]) -> None:

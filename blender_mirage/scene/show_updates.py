@@ -38,10 +38,11 @@ from .known_shots import as_called_now
 from .own_renders import own_renders_stay, take_note
 from .prompt_words import learn_vocabularies
 from .scene_keys import find_scene
+from .shot_prints import agree
 from .show_coverage import show_coverage
 from .show_findings import drop_findings
 from .show_setup import show_setup
-from .show_shots import end_all, forget_shots, forget_unseen, update_status
+from .show_shots import end_all, forget_shots, forget_unseen, known_takes, update_status
 from .show_take import show_take, strip_facts
 from .show_world import show_world
 
@@ -241,6 +242,10 @@ def _show_coverage(state: bpy.types.PropertyGroup, scene: bpy.types.Scene | None
         unseen = [frame.frame for frame in what.survey.frames if frame.never > UNSEEN_SHARE]
         found = {"stale_from": min(stale, default=None), "unseen_from": min(unseen, default=None)}
         update_status(scene, what.shot.name, lambda status: replace(status, **found))
+        takes = known_takes(scene, what.shot.name)
+        newest = takes[-1].facts.get("take_id") if takes else None
+        if any(one.take_id == newest and not one.frames for one in what.survey.stale):
+            agree(scene, what.shot, takes[-1])
     except MirageError as error:
         add_warning(f"The coverage of {what.shot.name} could not be shown. {error}")
         return

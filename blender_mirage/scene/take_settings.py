@@ -17,6 +17,7 @@ _NOT_OF_A_TAKE = {
     "output_folder",
     "paint_path",
     "scene_ids_before",
+    "edited",
     "renders_were_kept",
     "renders_note",
 }

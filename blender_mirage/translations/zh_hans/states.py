@@ -10,6 +10,7 @@ SENTENCES = {
     "cancelled": "已取消",
     "done {take}": "完成 {take}",
     "{take}, {state:t}": "{take}，{state}",
+    "changed since {take}": "自 {take} 起有更改",
     "{take}, changed from frame {frame:n}": "{take}，自第 {frame} 帧起有变化",
     "{state:t}, new areas from frame {frame:n}": "{state}，自第 {frame} 帧起进入新区域",
     "failed: {cause:o}": "失败：{cause}",

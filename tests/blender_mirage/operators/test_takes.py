@@ -60,7 +60,7 @@ def test_shots_are_listed_with_their_state_as_markers_come_and_takes_are_made(ad
     assert listed() == [("first", "done v001"), ("second", "done v001")]
     addon.mirage.prompt = "memory"
     generate()
-    assert listed()[0][1].startswith("failed: ") and listed()[1][1] == "done v001"
+    assert listed()[0][1].startswith("failed: ") and listed()[1][1] == "changed since v001"
     addon.camera = None
     for marker in list(addon.timeline_markers):
         addon.timeline_markers.remove(marker)

@@ -78,6 +78,7 @@ def made_by_core() -> list[str]:
     reasons = ("camera", "greybox", "memory", "settings")
     stale = [Staleness("id", "walk", frames, reasons[:count]) for frames in ((1,), (1, 2)) for count in range(5)]
     status = [ShotStatus(), ShotStatus(phase="queued"), ShotStatus("v001", "done", unseen_from=4), ShotStatus("v001")]
+    status += [ShotStatus("v001", changed=True)]
     status += [ShotStatus(phase="generating", done=3, total=9), ShotStatus(failure="This scene has no look yet.")]
     status += [ShotStatus("v001", stale_from=7, unseen_from=9), ShotStatus("v001", "cancelled")]
     words = [UnknownWord("wodden", "wood"), UnknownWord("unicorns", ""), UnknownWord("it's", "")]

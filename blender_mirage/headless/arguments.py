@@ -93,7 +93,10 @@ def _add_shots(parser: argparse.ArgumentParser) -> None:
     _add_scene(parser)
     parser.add_argument("--shots", default="all", help="all, or names with commas between (default: all)")
     parser.add_argument(
-        "--shot", action="append", metavar="NAME", help="a shot by its whole name, whatever is in it; may be repeated"
+        "--shot",
+        action="append",
+        metavar="NAME",
+        help="a shot by its whole name (--shot=-NAME where it begins so); may be repeated",
     )
 
 

@@ -239,8 +239,10 @@ def on_the_timeline(user: User) -> None:
     assert below.height > low + 100, "the edge was missed"
     user.screen.move((below.x + 700, below.y + below.height // 2))
     user.screen.key("shift+F8")
-    time.sleep(SETTLE_SECONDS)
+    user.until(lambda seen: any(area["type"] == "SEQUENCE_EDITOR" for area in seen["areas"]), 30.0)
+    time.sleep(3 * SETTLE_SECONDS)  # it is drawn first
     user.screen.key("Home")
+    time.sleep(2 * SETTLE_SECONDS)
     user.picture("strips_on_the_timeline")
 
 

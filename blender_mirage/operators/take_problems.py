@@ -22,6 +22,7 @@ _KINDS: dict[type[MirageError], str] = {LookNotReadable: "LOOK", NoBackend: "BAC
 def what_stops(context: bpy.types.Context) -> list[Finding]:
     """Each problem once: of the backend, of each shot, of the looks; then words that have no effect."""
     scene, shots = context.scene, _shots(context.scene)
+    shots = [shot for shot in shots if not shot.refusal] or shots  # what refuses a shot is a finding already
     steps: list[Callable[[], object]] = [lambda: backend_settings(context), lambda: require_backend(context)]
     steps += [lambda name=shot.name: ShotReading(scene, [name]) for shot in shots] or [lambda: read_shots(scene)]
     steps += [lambda: scenes_look(scene, shots)] if shots else []

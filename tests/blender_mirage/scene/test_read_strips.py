@@ -225,7 +225,8 @@ def test_what_cannot_be_taken_is_refused_in_check_in_the_list_and_before_anythin
     with pytest.raises(RuntimeError, match=words[:20]):
         bpy.ops.mirage.generate_take()
     bpy.ops.mirage.check_shots()
-    assert [item.kind for item in state.findings if item.stops] == ["STRIP"]
+    said = [item.name for item in state.findings if words in item.name]
+    assert len(said) == 1, "once, whatever else stops it"
     strips(edit.sequence_editor)["sh020"].mute = True
     with pytest.raises(SceneNotReady, match=words[:20]):
         read_shots(edit)

@@ -20,10 +20,10 @@ class PictureWatcher(OrderWatcher):
     """Sends one picture and follows what becomes of it."""
 
     def __init__(self, order: Order, updates: Queue[Update], picture: SeedView | PaintOver, engine: str) -> None:
+        self.kind = "PAINT_OVER" if isinstance(picture, PaintOver) else "PICTURE"
         super().__init__(order, updates)
         self._picture = picture
         self._engine = engine
-        self.kind = "PAINT_OVER" if isinstance(picture, PaintOver) else "PICTURE"
 
     def _work(self) -> None:
         client = self._connect()

@@ -95,7 +95,7 @@ def test_nan_in_a_matrix(scene):
 
 def test_no_look_and_no_prompt(scene):
     scene.mirage.prompt = ""
-    assert "There is no look yet" in refused()
+    assert "This scene has no look yet" in refused()
     scene.mirage.look_source = "PROMPT"
     assert "neither a look image nor a prompt" in refused()
 

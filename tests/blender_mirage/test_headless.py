@@ -72,7 +72,7 @@ def test_a_survey_and_what_is_stale(server, blend, tmp_path):
     assert made.returncode == 0 and "3 frames lie in" in made.stdout, made.stdout + made.stderr
     done = run("survey", blend, *there, MIRAGE_TOKEN=server.token)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith("Camera: Seen 100 %, partly 0 %, never 0 %.")
+    assert done.stdout.splitlines()[-1].startswith("Camera: Known 100 %, partly 0 %, unknown 0 %.")
     assert len(list((blend.parent / "mirage" / "_coverage" / "Camera").rglob("*.png"))) == 3
     again = run("generate", blend, "--prompt", "brick", *there, "--stale-only", MIRAGE_TOKEN=server.token)
     assert again.returncode == 0 and again.stdout.splitlines()[-1] == "Everything is up to date.", again.stdout
@@ -91,7 +91,7 @@ def test_a_file_that_nothing_is_saved_in_is_known_again(server, blend, tmp_path)
     moved.parent.mkdir()
     shutil.copy(blend, moved)
     said = run("survey", moved, *there, MIRAGE_TOKEN=server.token).stdout.splitlines()[-1]
-    assert said.startswith("Camera: Seen 100 %") and "stale" not in said, said
+    assert said.startswith("Camera: Known 100 %") and "out of date" not in said, said
     saved = run("generate", blend, *look, "--stale-only", "--save", *there, MIRAGE_TOKEN=server.token)
     assert saved.returncode == 0 and saved.stdout.splitlines()[-1] == "Everything is up to date.", saved.stderr
     worlds = [world for world in server.services.catalog.list() if world.name == blend.stem]

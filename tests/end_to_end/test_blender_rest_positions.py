@@ -76,7 +76,8 @@ def by_armature(cube) -> None:
 
 def in_finer_pieces(cube) -> None:
     by_armature(cube)
-    cube.modifiers.new("Finer", "SUBSURF").subdivision_type = "SIMPLE"
+    finer = cube.modifiers.new("Finer", "SUBSURF")
+    finer.subdivision_type, finer.render_levels = "SIMPLE", finer.levels  # what is read is what renders
 
 
 def point_and_normal(cube, frame: int, triangle: int) -> tuple[np.ndarray, np.ndarray]:

@@ -83,7 +83,7 @@ def test_it_shows_what_the_camera_sees_and_follows_it(scene):
     scene.frame_set(3)
     until(lambda: caught_up() and live_look._shown.frame == 3)
     until(lambda: state().live_text == "Live, 64 x 64")
-    assert state().live_seen == "Seen 0 %, partly 0 %, never 100 %"
+    assert state().live_seen == "Known 0 %, partly 0 %, unknown 100 %"
     assert bpy.ops.mirage.live_look() == {"FINISHED"} and not state().live_on and not state().live_text
 
 
@@ -124,7 +124,7 @@ def test_it_waits_for_a_take_and_goes_on_by_itself(scene, server):
     assert state().job_state == "DONE", state().message
     assert describe_link(LiveState("busy")) in texts
     # The take has taught the world: the camera sees more than before.
-    until(lambda: state().live_seen.startswith("Seen 100 %"))
+    until(lambda: state().live_seen.startswith("Known 100 %"))
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ def test_frames() -> None:
     assert describe_frame(size, 7.4, moving=True) == "Live at 7 frames/s, 256 x 144"
     assert describe_frame(size, 0.44, moving=True) == "Live at 0.4 frames/s, 256 x 144"
     assert describe_frame(size, 7.4, moving=False) == "Live, 256 x 144"
-    assert describe_seen(ViewInfo(1, 0.5, 0.25, 0.25)) == "Seen 50 %, partly 25 %, never 25 %"
+    assert describe_seen(ViewInfo(1, 0.5, 0.25, 0.25)) == "Known 50 %, partly 25 %, unknown 25 %"
 
 
 @pytest.mark.parametrize("name", ["connecting", "preparing", "ready", "busy"])

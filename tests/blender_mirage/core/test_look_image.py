@@ -23,7 +23,7 @@ def test_the_middle_is_taken_and_said(size, cut):
     fitted, note = fit_to_shape(image, (2.0,))
     assert fitted.shape == (*cut, 3)
     assert np.argwhere(fitted[..., 0])[0].tolist() == [cut[0] // 2, cut[1] // 2]
-    assert f"{size[1]}x{size[0]}" in note and f"{cut[1]}x{cut[0]}" in note
+    assert f"{cut[1]} × {cut[0]}" in note
 
 
 def test_pixels_that_are_not_square_count_as_rendered_or_as_shown():

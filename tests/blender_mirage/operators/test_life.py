@@ -157,6 +157,6 @@ def test_a_new_file_while_the_old_one_is_read(addon):
     pump.tick()
     bpy.ops.wm.read_homefile(use_factory_startup=False, use_empty=True)
     pump.run_until_idle()
-    assert state().job_state == "CANCELLED" and "file was loaded" in state().message and state().hint
+    assert state().job_state == "CANCELLED" and "file was opened" in state().message and state().hint
     small_set(bpy.context.scene)
     assert bpy.ops.mirage.generate_take.poll()

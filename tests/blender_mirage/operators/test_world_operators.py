@@ -82,7 +82,10 @@ def test_without_a_world_nothing_is_offered(addon):
 def test_takes_fill_the_history_with_the_newest_first(scene, server):
     assert commits() == [("take", "live"), ("take", "live"), ("seed_view", "live")]
     assert state().memory_world == scene.mirage.world_id
-    assert f"{server.services.catalog.stats(scene.mirage.world_id).tokens} tokens" in state().memory_text
+    assert (
+        state().memory_text
+        == f"Memory: 0 KiB of {server.services.catalog.stats(scene.mirage.world_id).anchors} objects"
+    )
     take = server.services.catalog.history(scene.mirage.world_id).commits[-1]
     assert state().commits[0].take_id == take.take_id
 

@@ -142,7 +142,7 @@ def test_nan_names_the_object_and_frame_and_puts_the_playhead_back(empty_file):
 def test_an_object_in_edit_mode(empty_file):
     bpy.context.view_layer.objects.active = add_cube("Open")
     bpy.ops.object.mode_set(mode="EDIT")
-    with pytest.raises(SceneNotReady, match="'Open' is in edit mode. Leave edit mode"):
+    with pytest.raises(SceneNotReady, match="'Open' is in edit mode. Leave Edit Mode"):
         read()
 
 

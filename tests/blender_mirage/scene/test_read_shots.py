@@ -51,7 +51,7 @@ def test_a_camera_that_does_not_render_is_passed_over_as_blender_does(empty_file
 
 
 def test_no_camera(empty_file):
-    with pytest.raises(SceneNotReady, match="'Scene' has no camera.*Add one"):
+    with pytest.raises(SceneNotReady, match="'Scene' has no camera.*Add a camera"):
         read_shots(empty_file)
 
 

@@ -59,9 +59,7 @@ def test_the_history_is_shown_with_the_newest_first(scene):
     assert [line.name for line in lines] == ["walk", "walk", "look"]
     local = NOW.astimezone()
     assert lines[1].when == local.strftime("%H:%M") and lines[1].seed == str(2**40)
-    assert lines[1].text == (
-        f"48 frames with seed {2**40} by previz, {local:%Y-%m-%d %H:%M}, for ada. 3.0 MiB."
-    )
+    assert lines[1].text == (f"48 frames with seed {2**40} by previz, {local:%Y-%m-%d %H:%M}, for ada. 3.0 MiB.")
     assert lines[0].when == "long ago" and lines[0].text.endswith("by previz, long ago. 0 KiB.")
     assert ":" not in lines[2].when, "another day's hour says nothing"
 

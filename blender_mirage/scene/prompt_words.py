@@ -28,4 +28,4 @@ def words_of(engine: str) -> tuple[str, ...]:
 def prompt_remark(prompt: str, engine: str) -> str:
     """A sentence that names the words which have no effect; empty where there are none, or nobody told yet."""
     vocabulary = _vocabularies.get(engine)
-    return unknown_words_sentence(read_prompt(prompt, vocabulary).unknown, engine) if vocabulary else ""
+    return unknown_words_sentence(read_prompt(prompt, vocabulary).unknown) if vocabulary else ""

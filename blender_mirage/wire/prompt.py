@@ -72,13 +72,11 @@ def read_prompt(prompt: str, vocabulary: Vocabulary) -> PromptReading:
     return PromptReading(known, tuple(UnknownWord(text, _nearest(text, frozen)) for text in unknown))
 
 
-def unknown_words_sentence(unknown: Sequence[UnknownWord], engine: str) -> str:
+def unknown_words_sentence(unknown: Sequence[UnknownWord]) -> str:
     """Names the words that have no effect; empty where there are none."""
     if not unknown:
         return ""
     told = [f"{word.text!r} (did you mean {word.nearest!r}?)" if word.nearest else f"{word.text!r}" for word in unknown]
-    if len(told) == 1:
-        return f"Ignored word: {told[0]}."
     return f"Ignored words: {listed(told)}."
 
 

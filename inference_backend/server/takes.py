@@ -41,7 +41,7 @@ def routes(services: Services) -> APIRouter:
             services.takes.create(info.take_id, body, info)
             job = services.queue.submit("take", world_id, info.take_id, total=len(request.frames))
             if unknown:
-                sentence = unknown_words_sentence(unknown, engine.name)
+                sentence = unknown_words_sentence(unknown)
                 services.queue.append(job.job_id, JobEvent(0, "note", message=sentence, hint=_OTHER_WORDS))
         services.worker.ensure()
         return message(job, 202)

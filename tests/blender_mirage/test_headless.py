@@ -159,7 +159,7 @@ def test_looks_and_words_without_a_window(server, blend, tmp_path):
     words = ("--prompt", "wodden walls", "--look-strength", "0.5")
     done = run("generate", blend, *words, *there, MIRAGE_TOKEN=server.token)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Note: Camera: The engine previz does not know 'wodden' (did you mean 'wood'?)" in done.stdout
+    assert "Note: Camera: Ignored words: 'wodden' (did you mean 'wood'?)" in done.stdout
     (world,) = [world for world in server.services.catalog.list() if world.name == "Looks"]
     assert (world.takes, world.seed_views) == (1, 1)
     done = run("paint-over", blend, tmp_path / "look.png", *there, MIRAGE_TOKEN=server.token)

@@ -113,7 +113,7 @@ def test_words_without_effect_are_marked_as_they_are_typed_and_told_of_the_take(
     bpy.ops.mirage.refresh_world() if stage.mirage.world_id else bpy.ops.mirage.start_backend()
     pump.run_until_idle()
     stage.mirage.prompt = "golden hour, wodden walls"
-    assert unknown_words(stage.mirage) == ("Ignored word: 'wodden' (did you mean 'wood'?).")
+    assert unknown_words(stage.mirage) == ("Ignored words: 'wodden' (did you mean 'wood'?).")
     stage.frame_end = 1
     state = run("generate_take")
     assert f"Camera: {unknown_words(stage.mirage)}" in [warning.name for warning in state.warnings]

@@ -359,7 +359,6 @@ SENTENCES = {
         "世界对它的记忆会永久删除。您输出文件夹中的帧会保留。"
     ),
     # prompts
-    "Ignored word: {word:t}.": "已忽略的词：{word}。",
     "Ignored words: {words:t}.": "已忽略的词：{words}。",
     "{word:r} (did you mean {nearest:r}?)": "{word}（是否指 {nearest}？）",
     "{word:r}": "{word}",

@@ -179,8 +179,10 @@ def test_what_cannot_be_read_says_so_in_the_same_words(scene, tmp_path):
     scene.collection.objects.link(skewed)
     skewed.scale, skewed.rotation_euler = (1, 2, 1), (0, 0, 0.4)
     camera.parent, camera.rotation_euler = skewed, (1.2, 0.3, 0.5)
-    camera.data.lens = 35
-    camera.data.driver_add("lens").driver.expression = "1e39 * 1e39"
+    for frame, kind in ((1, "PERSP"), (3, "ORTHO")):
+        camera.data.type = kind
+        camera.data.keyframe_insert("type", frame=frame)
+    scene.frame_set(1)
     scene.mirage.prompt = "brick"
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
     with pytest.raises(SceneNotReady) as here:

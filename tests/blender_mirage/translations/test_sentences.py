@@ -86,7 +86,7 @@ def made_by_core() -> list[str]:
         *(describe_coverage(Survey("id", "world", "walk", tuple(frames), ())) for frames in surveys),
         *(describe_staleness(one, name, (1, 2)) for one in stale for name in ("v003", "The last take")),
         *(state.words for state in status),
-        *(unknown_words_sentence(words[:count], "previz") for count in (1, 2, 3)),
+        *(unknown_words_sentence(words[:count]) for count in (1, 2, 3)),
         *map(describe_seconds, (4, 200, 9000)),
         *JOB_STATES,
         *take_panel._JOB_ENDS.values(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -31,8 +31,9 @@ _NOT_OF_A_SHOT = {"look_samples", "look_engine", "handles", "world_id", "world_n
 _OWN = ("use_prompt", "prompt", "use_look", "look_path", "use_seed", "seed")
 _LENS = ("type", "lens", "sensor_width", "sensor_height", "sensor_fit", "shift_x", "shift_y", "clip_start", "clip_end")
 _SEEN_TYPES = (bpy.types.Material, bpy.types.World, bpy.types.Light, bpy.types.NodeTree, bpy.types.Texture)
-_IN_THE_PRINT = (bpy.types.Scene, bpy.types.Camera)
-"""What comes of a camera's data is all in the print; Blender counts its background pictures to its geometry too."""
+_IN_THE_PRINT = (bpy.types.Scene, bpy.types.Camera, bpy.types.Collection)
+"""What comes of a camera's data is all in the print; Blender counts its background pictures to its geometry too. Of
+collections Blender tells whenever it sorts out anew what hangs on what, as when a setting names another camera."""
 _LARGE_SECONDS = 0.05
 _SHARE_OF_TIME = 0.02
 """Of the session that looking over the objects of a large set may take."""
@@ -175,10 +176,41 @@ def _print_of_set(scene: bpy.types.Scene) -> str:
     _dirty.discard(scene.session_uid)
     before = time.process_time()
     remember_ids(scene.objects)
-    found = _digest(sorted(_thing(thing) for thing in scene.objects if not thing.hide_render))
+    found = _digest([_rendered(scene.objects), _layers(scene), _instanced(scene.objects)])
     spent = time.process_time() - before
     _sets[scene.session_uid] = found, time.monotonic() + (spent / _SHARE_OF_TIME if spent > _LARGE_SECONDS else 0.0)
     return found
+
+
+def _rendered(objects: Iterable[bpy.types.Object]) -> list[str]:
+    return sorted(_thing(thing) for thing in objects if not thing.hide_render)
+
+
+def _layers(scene: bpy.types.Scene) -> list[object]:
+    """What the view layers leave out, by collection."""
+    found: list[object] = []
+    for layer in scene.view_layers:
+        rest = [layer.layer_collection]
+        while rest:
+            part = rest.pop()
+            found.append((part.name, part.exclude, part.holdout, part.indirect_only, part.collection.hide_render))
+            rest += part.children
+    return found
+
+
+def _instanced(objects: Iterable[bpy.types.Object]) -> list[object]:
+    """The collections that objects bring in, also from within one another."""
+    found: dict[bpy.types.Collection, object] = {}
+    rest = list(objects)
+    while rest:
+        inside = rest.pop().instance_collection
+        if inside is None or inside in found:
+            continue
+        remember_ids(thing for thing in inside.all_objects if thing.library is None)
+        hidden = [part.name for part in (inside, *inside.children_recursive) if part.hide_render]
+        found[inside] = [inside.name_full, tuple(inside.instance_offset), hidden, _rendered(inside.all_objects)]
+        rest += inside.all_objects
+    return sorted(found.values(), key=repr)
 
 
 def _thing(thing: bpy.types.Object) -> str:

@@ -19,6 +19,8 @@ _DONE = {
 """What there is then, of a job that makes no take."""
 _BAR_SHARE = 0.7
 """Of its row; the rest is Cancel."""
+_ALL_SHARE = 0.4
+"""Of the row that *Update Changed Shots* shares: in halves of a sidebar as wide as Blender opens it, it is cut short."""
 _NOTES_WIDTH = 18
 """Widget units."""
 
@@ -79,7 +81,7 @@ def _draw_generate(layout, context):
     button = layout.row(align=True)
     button.scale_y = 1.4
     button.operator("mirage.generate_take", text=said("Generate Shot"), icon="PLAY").which = "LIST"
-    others = layout.row(align=True)
+    others = layout.split(factor=_ALL_SHARE, align=True)
     others.operator("mirage.generate_take", text=said("Generate All")).which = "ALL"
     others.operator("mirage.regenerate_stale", text=said("Update Changed Shots"))
 

@@ -77,6 +77,40 @@ def shown_object(scene):
     bpy.data.objects["Other"].hide_render = False
 
 
+def instanced(name="Props"):
+    """A cube that comes in through an instance of its collection only."""
+    props = bpy.data.collections.new(name)
+    cube = add_cube("Prop", (0, 2, 0))
+    for collection in cube.users_collection:
+        collection.objects.unlink(cube)
+    props.objects.link(cube)
+    instancer = bpy.data.objects.new(name, None)
+    instancer.instance_type, instancer.instance_collection = "COLLECTION", props
+    bpy.context.scene.collection.objects.link(instancer)
+    return props
+
+
+def moved_inside_a_collection(scene):
+    bpy.data.objects["Prop"].location.x += 1
+
+
+def hidden_inside_a_collection(scene):
+    bpy.data.objects["Prop"].hide_render = True
+
+
+def moved_origin_of_a_collection(scene):
+    bpy.data.collections["Props"].instance_offset = (1, 0, 0)
+
+
+def hidden_collection(scene):
+    bpy.data.objects["Cube"].users_collection[0].hide_render = True
+
+
+def excluded_collection(scene):
+    within = bpy.data.objects["Cube"].users_collection[0].name
+    bpy.context.view_layer.layer_collection.children[within].exclude = True
+
+
 def another_shape(scene):
     scene.render.resolution_y = 32
 
@@ -119,6 +153,41 @@ def test_every_change_shows_in_the_list_and_the_playhead_stays(made, edit):
     frame = made.frame_current
     edit(made)
     assert says() == CHANGED and made.frame_current == frame
+
+
+COLLECTIONS = (
+    moved_inside_a_collection, hidden_inside_a_collection, moved_origin_of_a_collection, hidden_collection,
+    excluded_collection,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", COLLECTIONS, ids=lambda edit: edit.__name__)
+def test_what_is_edited_of_a_collection_shows(addon, edit):
+    addon.mirage.prompt, addon.mirage.steps = "brick", 1
+    within = bpy.data.collections.new("Set")
+    addon.collection.children.link(within)
+    cube = bpy.data.objects["Cube"]
+    for collection in cube.users_collection:
+        collection.objects.unlink(cube)
+    within.objects.link(cube)
+    instanced()
+    bpy.context.view_layer.update()
+    bpy.ops.mirage.generate_take()
+    pump.run_until_idle()
+    assert says() == DONE
+    edit(addon)
+    assert says() == CHANGED
+
+
+def test_what_blender_only_sorts_out_anew_is_no_change(made):
+    """Then it tells of every collection as if its shape had changed."""
+    bpy.data.objects["Other"].hide_viewport = True
+    assert says() == DONE, "what is hidden from the view only"
+    bpy.data.objects["Other"].constraints.new("COPY_LOCATION").target = bpy.data.objects["Cube"]
+    assert says() == DONE, "what does not render hangs on another"
+    made.mirage.look_camera = made.camera
+    made.mirage.look_camera = None
+    assert says() == DONE
 
 
 def test_what_changes_nothing_of_the_picture_is_no_change(made):

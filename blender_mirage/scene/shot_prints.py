@@ -187,15 +187,10 @@ def _rendered(objects: Iterable[bpy.types.Object]) -> list[str]:
 
 
 def _layers(scene: bpy.types.Scene) -> list[object]:
-    """What the view layers leave out, by collection."""
-    found: list[object] = []
-    for layer in scene.view_layers:
-        rest = [layer.layer_collection]
-        while rest:
-            part = rest.pop()
-            found.append((part.name, part.exclude, part.holdout, part.indirect_only, part.collection.hide_render))
-            rest += part.children
-    return found
+    """What the view layers and the collections leave out. Not from the layers' own trees of collections: these may
+    point at what was removed, until Blender sorts them out anew."""
+    hidden = sorted(part.name_full for part in scene.collection.children_recursive if part.hide_render)
+    return [hidden, *(sorted(map(object_id, layer.objects)) for layer in scene.view_layers)]
 
 
 def _instanced(objects: Iterable[bpy.types.Object]) -> list[object]:

@@ -20,7 +20,7 @@ _DONE = {
 _BAR_SHARE = 0.7
 """Of its row; the rest is Cancel."""
 _ALL_SHARE = 0.4
-"""Of the row that *Update Changed Shots* shares: in halves of a sidebar as wide as Blender opens it, it is cut short."""
+"""Of its row; *Update Changed Shots* is cut short in half a sidebar that is as wide as Blender opens it."""
 _NOTES_WIDTH = 18
 """Widget units."""
 

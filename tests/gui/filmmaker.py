@@ -1,6 +1,6 @@
 """A filmmaker's first afternoon with the add-on, by mouse and keys in a windowed Blender, with a picture of each step:
-install, set up, demo set, look, the first frame, check, cancel, regenerate, strips on the timeline, swap versions, look
-through the camera, live look, coverage, preferences.
+install, set up, demo set, look, the first frame, cancel, regenerate, strips on the timeline, swap versions, look
+through the camera, go to the shots, live look, coverage, check and save, preferences.
 
 The clicks from *Install from Disk* to the first frame are counted, and may be no more than MOST_CLICKS.
 
@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from screen import Box, NotOnScreen, Screen
+from screen import Box, Screen
 from user import SETTLE_SECONDS, Blender, User
 
 FOLDED = 60
@@ -206,6 +206,9 @@ def swap_versions(user: User) -> None:
     newest = version(user.seen)
     side = user.sidebar
     listed = user.locate("Takes")
+    if listed.y + 160 > side.y + side.height:
+        user.screen.scroll(side.centre, 4)
+        listed = user.screen.find("Takes", side)
     arrow = (side.x + side.width - 50, listed.centre[1] + 33)
     for older in (newest - 1, newest - 2):
         user.screen.click(arrow)
@@ -238,26 +241,27 @@ def on_the_timeline(user: User) -> None:
     below = lower_editor(user)
     assert below.height > low + 100, "the edge was missed"
     to_sequencer(user)
+    user.screen.move(lower_editor(user).centre)
     user.screen.key("Home")
+    time.sleep(2 * SETTLE_SECONDS)
+    middle = lower_editor(user).centre
+    above = (middle[0], middle[1] - 60)
+    user.screen.drag(middle, above, button=2, held="ctrl")  # higher channels
+    time.sleep(2 * SETTLE_SECONDS)
+    user.screen.drag(middle, above, button=2)  # the first of them lies behind the markers
     time.sleep(2 * SETTLE_SECONDS)
     user.picture("strips_on_the_timeline")
 
 
 def to_sequencer(user: User) -> None:
-    """The editor below, by its key: a machine with much to do may miss the mouse's coming, and with it the key."""
-    for _ in range(4):
-        below = lower_editor(user)
-        user.screen.move((below.x + 600, below.y + below.height // 2))
-        user.screen.move((below.x + 700, below.y + below.height // 2 - 20))
-        user.screen.key("shift+F8")
-        try:
-            user.until(lambda seen: any(area["type"] == "SEQUENCE_EDITOR" for area in seen["areas"]), 10.0)
-        except NotOnScreen as error:
-            missing = error
-        else:
-            time.sleep(3 * SETTLE_SECONDS)  # it is drawn first
-            return
-    raise missing
+    """Of the editor below, by the menu of its kind."""
+    below = lower_editor(user)
+    user.screen.click((below.x + 22, below.y + 14))
+    time.sleep(SETTLE_SECONDS)
+    menu = Box(below.x, below.y - 300, 820, 300 + below.height)
+    user.screen.click(user.screen.find("Video Sequencer", menu).centre)
+    user.until(lambda seen: any(area["type"] == "SEQUENCE_EDITOR" for area in seen["areas"]), 30.0)
+    time.sleep(3 * SETTLE_SECONDS)  # it is drawn first
 
 
 def lower_editor(user: User) -> Box:
@@ -312,15 +316,15 @@ STEPS: dict[str, Callable[[User], None]] = {
     "set-up": set_up,
     "demo": demo_set,
     "first": first_frame,
-    "save": save_the_file,
-    "shots": go_to_shots,
     "cancel": cancel,
     "regenerate": regenerate,
     "timeline": on_the_timeline,
     "swap": swap_versions,
     "camera": look_through_the_camera,
+    "shots": go_to_shots,
     "live": live_look,
     "coverage": coverage_overlay,
+    "save": save_the_file,
     "preferences": preferences,
 }
 

@@ -114,9 +114,14 @@ class Screen:
             self._xdo("mousemove", str(x), str(at[1]))
             time.sleep(PRESS_SECONDS)
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int], button: int = 1, steps: int = 12) -> None:
+    def drag(
+        self, start: tuple[int, int], end: tuple[int, int], button: int = 1, steps: int = 12, held: str = ""
+    ) -> None:
+        """`held`: a key that is held down meanwhile."""
         self.clicks += 1
         self.move(start)
+        if held:
+            self._xdo("keydown", held)
         self._xdo("mousedown", str(button))
         for step in range(1, steps + 1):
             x = start[0] + (end[0] - start[0]) * step // steps
@@ -124,6 +129,8 @@ class Screen:
             self._xdo("mousemove", str(x), str(y))
             time.sleep(0.05)
         self._xdo("mouseup", str(button))
+        if held:
+            self._xdo("keyup", held)
         time.sleep(PRESS_SECONDS)
 
     def scroll(self, at: tuple[int, int], down: int) -> None:

@@ -116,10 +116,10 @@ def first_frame(user: User) -> None:
     """Generate is pressed while the look renders, and waits for it; nothing moves under the pointer."""
     user.until(lambda seen: user.had_backend or seen["setup"]["state"] == "DONE", SET_UP_SECONDS)
     user.press("Draft")
+    place = user.locate("Generate Shot"), user.locate("Image")
     user.press("Render Look")
     user.until(lambda seen: seen["job"] in BUSY, 20.0)
-    place = user.locate("Generate Shot"), user.locate("Image")
-    user.press("Generate Shot")
+    user.screen.click(place[0].centre)  # where it was: a small look is soon rendered
     user.until(lambda seen: seen["waiting"] == [f"Generate Shot {seen['shots'][0]['name']}"], 20.0)
     user.picture("generate_waits_for_the_look")
     seen = user.until(lambda seen: seen["saved"] >= 1)

@@ -180,9 +180,9 @@ def cancel(user: User) -> None:
     before = version(user.seen)
     user.press("Generate Shot")
     user.until(lambda seen: seen["job"] in BUSY, 20.0)
-    user.locate("Cancel")
+    place = user.locate("Cancel").centre  # looked for while the set is read: a small take is soon made
     user.until(lambda seen: seen["saved"] >= 3)
-    user.screen.click(user.screen.find("Cancel", user.sidebar).centre)
+    user.screen.click(place)
     start = time.monotonic()
     user.until(lambda seen: seen["cancelling"] or seen["job"] not in BUSY, 30.0)
     told = time.monotonic() - start
@@ -241,16 +241,22 @@ def on_the_timeline(user: User) -> None:
     below = lower_editor(user)
     assert below.height > low + 100, "the edge was missed"
     to_sequencer(user)
-    user.screen.move(lower_editor(user).centre)
+    frame_strips(user)
+    user.picture("strips_on_the_timeline")
+
+
+def frame_strips(user: User) -> None:
+    """All of the film, in channels that are high enough for its pictures. By itself Blender leaves the first channel
+    behind the row of the markers."""
+    middle = lower_editor(user).centre
+    user.screen.move(middle)
     user.screen.key("Home")
     time.sleep(2 * SETTLE_SECONDS)
-    middle = lower_editor(user).centre
     above = (middle[0], middle[1] - 60)
-    user.screen.drag(middle, above, button=2, held="ctrl")  # higher channels
+    user.screen.drag(middle, above, button=2, held="ctrl")
     time.sleep(2 * SETTLE_SECONDS)
-    user.screen.drag(middle, above, button=2)  # the first of them lies behind the markers
+    user.screen.drag(middle, above, button=2)
     time.sleep(2 * SETTLE_SECONDS)
-    user.picture("strips_on_the_timeline")
 
 
 def to_sequencer(user: User) -> None:

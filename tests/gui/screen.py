@@ -122,7 +122,9 @@ class Screen:
         self.move(start)
         if held:
             self._xdo("keydown", held)
+            time.sleep(2 * PRESS_SECONDS)
         self._xdo("mousedown", str(button))
+        time.sleep(PRESS_SECONDS)
         for step in range(1, steps + 1):
             x = start[0] + (end[0] - start[0]) * step // steps
             y = start[1] + (end[1] - start[1]) * step // steps

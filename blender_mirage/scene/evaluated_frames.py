@@ -151,8 +151,8 @@ def _evaluate(scene: bpy.types.Scene, layers: Sequence[str], block: _Block) -> N
 
     bpy.utils.register_class(Frames)
     try:
-        with _only(scene, layers), silenced_render_handlers(), _no_picture(), bpy.context.temp_override(scene=scene):
-            bpy.ops.render.render()
+        with _only(scene, layers), silenced_render_handlers(), _no_picture():
+            _render(scene)
     except RuntimeError as error:  # Blender's reports; the frames may have been shown all the same
         problem = str(error).strip()
     finally:
@@ -164,6 +164,17 @@ def _evaluate(scene: bpy.types.Scene, layers: Sequence[str], block: _Block) -> N
             f"Blender did not evaluate the scene {scene.name!r} for a render: {problem}.",
             "Render a frame yourself (F12) to see why, or set Use Settings For to Viewport.",
         )
+
+
+def _render(scene: bpy.types.Scene) -> None:
+    """By its name, and not by an override of the context: while an operator runs, Blender asks an override for every
+    scene and window that it needs, and with Python before 3.12 it does so without the interpreter's lock where another
+    thread runs Python, which ends the process now and then."""
+    if bpy.data.scenes.get(scene.name) == scene:
+        bpy.ops.render.render(scene=scene.name)
+        return
+    with bpy.context.temp_override(scene=scene):  # a linked scene has a local one's name
+        bpy.ops.render.render()
 
 
 @contextmanager

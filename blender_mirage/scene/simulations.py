@@ -77,7 +77,7 @@ def simulate(found: Iterable[Simulation], until: float) -> Iterator[int]:
         for frame in _frames(simulation, until):
             with bpy.context.temp_override(**here):
                 bpy.context.evaluated_depsgraph_get()  # some physics are simulated for the active depsgraph alone
-                simulation.scene.frame_set(frame)
+            simulation.scene.frame_set(frame)
             yield 1
 
 

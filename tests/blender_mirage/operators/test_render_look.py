@@ -57,7 +57,8 @@ def test_a_second_blender_renders_it_meanwhile(scene, tmp_path):
     pump.run_until_idle(lambda: seen.append((state().phase, state().total)))
     assert (state().job_state, state().message) == ("DONE", "")
     assert any(phase == "samples" and total > 1 for phase, total in seen), seen
-    assert {"starting a second Blender", "opening the copy"} <= {phase for phase, _ in seen}
+    early = {"starting a second Blender", "opening the copy"}  # the second may come in one tick with what follows it
+    assert early & {phase for phase, _ in seen}
     assert scene.mirage.look_path == "//look.png" and scene.mirage.look_frame == 2
     assert read_look(tmp_path / "look.png").shape[:2] == (64, 64), "rendered as the file was when it was asked for"
     assert not copy.exists() and bpy.data.filepath.endswith("set über Eck.blend")

@@ -23,7 +23,6 @@ from .scene.look_thumbnail import look_thumbnail
 from .scene.prompt_words import prompt_remark, words_of
 from .scene.read_shots import read_shots
 from .scene.redraws import redraw_views
-from .scene.show_world import tokens_of
 
 BUSY_STATES = frozenset({"READING", "RUNNING"})
 
@@ -459,11 +458,6 @@ def preset_in_use(settings: MirageSceneSettings) -> str:
 def look_icon() -> int:
     """Blender's number of the look's small picture; 0 where there is none."""
     return look_thumbnail.icon
-
-
-def remembered_tokens(thing: bpy.types.Object, world_id: str) -> int:
-    """How many tokens of the world that is shown are the object's."""
-    return tokens_of(thing, world_id)
 
 
 def known_words(settings: MirageSceneSettings) -> tuple[str, ...]:

@@ -58,10 +58,6 @@ def anchors_of(thing: bpy.types.Object, world_id: str) -> tuple[AnchorInfo, ...]
     return _found[name]
 
 
-def tokens_of(thing: bpy.types.Object, world_id: str) -> int:
-    return sum(info.tokens for info in anchors_of(thing, world_id))
-
-
 def _fill(item: bpy.types.PropertyGroup, commit: Commit) -> None:
     item.name = commit.shot or {"seed_view": "look"}.get(commit.kind, commit.kind)
     item.take_id, item.kind, item.state = commit.take_id, commit.kind, commit.state
@@ -106,7 +102,3 @@ def _describe_held(stats: WorldStats) -> str:
 def _size(number: int) -> str:
     """Bytes in the unit that suits them."""
     return f"{number / _MIB:,.1f} MiB" if number >= _MIB else f"{number / 1024:,.0f} KiB"
-
-
-def _count(number: int) -> str:
-    return f"{number:,}"

@@ -10,7 +10,6 @@ bpy = pytest.importorskip("bpy")
 
 from blender_mirage.core.take_job import Ended, Progress  # noqa: E402
 from blender_mirage.core.world_report import WorldSeen  # noqa: E402
-from blender_mirage.properties import remembered_tokens  # noqa: E402
 from blender_mirage.scene.ids import ensure_ids  # noqa: E402
 from blender_mirage.scene.scene_keys import scene_key  # noqa: E402
 from blender_mirage.scene.show_updates import apply, mark_running  # noqa: E402
@@ -86,6 +85,10 @@ def test_the_chosen_line_stays_chosen_while_others_come_and_go(scene):
     assert (len(state().commits), state().commit_index) == (0, 0)
 
 
+def tokens_of(thing, world_id):
+    return sum(info.tokens for info in anchors_of(thing, world_id))
+
+
 def test_tokens_of_an_object_count_where_it_is_placed_and_what_it_places(scene):
     crate, group, other = add_cube("Crate"), add_cube("Group"), add_cube("Other")
     ensure_ids(bpy.data.objects)
@@ -100,11 +103,11 @@ def test_tokens_of_an_object_count_where_it_is_placed_and_what_it_places(scene):
         )
     )
     show(scene, seen(anchors=told))
-    assert [remembered_tokens(thing, "w") for thing in (crate, group, other)] == [123, 23, 0]
-    assert remembered_tokens(crate, "another world") == 0
+    assert [tokens_of(thing, "w") for thing in (crate, group, other)] == [123, 23, 0]
+    assert tokens_of(crate, "another world") == 0
     assert [info.anchor for info in anchors_of(group, "w")] == [told[1].anchor, told[2].anchor]
     show(scene, seen(anchors=told[:1]))
-    assert remembered_tokens(group, "w") == 0
+    assert tokens_of(group, "w") == 0
 
 
 def test_an_errand_beside_a_take_does_not_speak_for_it(scene):
